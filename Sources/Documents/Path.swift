@@ -1,0 +1,93 @@
+/// The way from the root of a document to a value in it: `spec.strategy.canary.steps[2].setWeight`.
+package struct Path: Hashable, Sendable, CustomStringConvertible {
+    package enum Component: Hashable, Sendable {
+        case key(String)
+        case index(Int)
+    }
+
+    package var components: [Component]
+
+    package init(_ components: [Component] = []) {
+        self.components = components
+    }
+
+    package static let root = Path()
+
+    package func appending(_ key: String) -> Path { Path(components + [.key(key)]) }
+    package func appending(_ index: Int) -> Path { Path(components + [.index(index)]) }
+
+    /// The path of the value that contains this one; nil at the root.
+    package var parent: Path? {
+        components.isEmpty ? nil : Path(Array(components.dropLast()))
+    }
+
+    package var description: String {
+        components.reduce(into: "") { text, component in
+            switch component {
+            case .key(let key): text += text.isEmpty ? key : ".\(key)"
+            case .index(let index): text += "[\(index)]"
+            }
+        }
+    }
+}
+
+/// Where something stands in a file; line and column count from 1.
+package struct Place: Hashable, Sendable, CustomStringConvertible {
+    package let file: String
+    package let line: Int
+    package let column: Int
+
+    package init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    package var description: String { "\(file):\(line):\(column)" }
+}
+
+/// Something wrong in a document: where, what, and what to do about it.
+package struct Finding: Hashable, Sendable, CustomStringConvertible {
+    package let path: Path
+    /// Nil where the document did not come from a file.
+    package var place: Place?
+    package let message: String
+    package let remedy: String
+
+    package init(path: Path, place: Place? = nil, message: String, remedy: String) {
+        self.path = path
+        self.place = place
+        self.message = message
+        self.remedy = remedy
+    }
+
+    package var description: String {
+        let at = place.map { "\($0): " } ?? ""
+        let subject = path.components.isEmpty ? "" : "\(path): "
+        return "\(at)\(subject)\(message); \(remedy)"
+    }
+}
+
+/// A parsed document: its value, and where each part of it stands.
+package struct Document: Sendable {
+    package let value: JSON
+    package let file: String
+    /// The places of the values by their path. Empty for documents that did not come from text.
+    package let places: [Path: Place]
+
+    package init(value: JSON, file: String, places: [Path: Place]) {
+        self.value = value
+        self.file = file
+        self.places = places
+    }
+
+    /// The place of the value at `path`, or of the nearest value around it that stands in the file.
+    package func place(of path: Path) -> Place? {
+        var current: Path? = path
+        while let here = current {
+            if let place = places[here] { return place }
+            current = here.parent
+        }
+        return nil
+    }
+}
