@@ -74,7 +74,7 @@ let package = Package(
                 "Controller", "ObjectStore", "LocalCluster", "Simulation", "CProcess",
                 argumentParser, lifecycle, logging,
             ],
-            swiftSettings: house),
+            swiftSettings: house()),
 
         .executableTarget(name: "embed-assets"),
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
@@ -110,7 +110,7 @@ let package = Package(
 )
 
 /// Swift settings of every room: `any` is written out, and a member comes from a module the file imports.
-var house: [SwiftSetting] {
+func house() -> [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
 
@@ -120,7 +120,7 @@ func room(
     plugins: [Target.PluginUsage]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: rooms.map { .byName(name: $0) } + lodgers, swiftSettings: house,
+        name: name, dependencies: rooms.map { .byName(name: $0) } + lodgers, swiftSettings: house(),
         plugins: plugins)
 }
 
@@ -133,6 +133,6 @@ func lodger(_ product: String, _ package: String) -> Target.Dependency {
 func tests(_ rooms: [String: [String]]) -> [Target] {
     rooms.sorted { $0.key < $1.key }.map { name, used in
         .testTarget(
-            name: "\(name)Tests", dependencies: used.map { .byName(name: $0) }, swiftSettings: house)
+            name: "\(name)Tests", dependencies: used.map { .byName(name: $0) }, swiftSettings: house())
     }
 }

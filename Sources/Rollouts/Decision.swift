@@ -1,0 +1,68 @@
+/// What is to be done, in which order, when to look again, and why.
+package struct Decision: Hashable, Sendable {
+    /// The whole status as it should stand; the edge writes the difference, or nothing.
+    package var status: Status
+    /// Absolute, in the order in which they are to be done.
+    package var actions: [Action]
+    package var order: Order
+    /// When to look again even if nothing happens; nil to wait for an event.
+    package var lookAgain: Instant?
+    package var reason: Reason
+    package var events: [Event]
+
+    package init(
+        status: Status, actions: [Action] = [], order: Order = .statusFirst, lookAgain: Instant? = nil,
+        reason: Reason, events: [Event] = []
+    ) {
+        self.status = status
+        self.actions = actions
+        self.order = order
+        self.lookAgain = lookAgain
+        self.reason = reason
+        self.events = events
+    }
+
+    package enum Order: Hashable, Sendable {
+        /// The status that commits is stored before the actions that follow from it; a failed write stops the turn.
+        case statusFirst
+        /// Traffic goes back: status and router patch are sent together, and neither waits for the other.
+        case together
+    }
+}
+
+/// One absolute act. Seen and wanted were compared already: an action is only there when something differs.
+package enum Action: Hashable, Sendable {
+    /// Writes the default size into the spec.
+    case setRolloutReplicas(Int)
+    case createReplicaSet(hash: String, revision: Int)
+    case setRolloutRevision(Int)
+    case setReplicaSetRevision(name: String, revision: Int, history: [Int])
+    case setMinReadySeconds(replicaSet: String, Int)
+    case scale(replicaSet: String, from: Int, to: Int)
+    case delayScaleDown(replicaSet: String, until: Instant)
+    case cancelScaleDown(replicaSet: String)
+    case deleteReplicaSet(name: String)
+    case bind(service: String, from: String?, to: String)
+    case route(Split)
+    case startRun(name: String, purpose: Run.Purpose)
+    case terminateRun(name: String)
+    case deleteRun(name: String)
+
+    /// Whether this act gives traffic back to stable, which nothing may hold up.
+    package func givesBack(from seen: Int) -> Bool {
+        if case .route(let split) = self { split.canary < seen } else { false }
+    }
+}
+
+/// A Kubernetes event on the rollout (§7.5).
+package struct Event: Hashable, Sendable {
+    package var reason: String
+    package var message: String
+    package var isWarning: Bool
+
+    package init(_ reason: String, _ message: String, isWarning: Bool = false) {
+        self.reason = reason
+        self.message = message
+        self.isWarning = isWarning
+    }
+}

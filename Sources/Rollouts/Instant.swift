@@ -1,0 +1,16 @@
+/// A point on the wall clock, in milliseconds since 1970. Kept instants must survive a restart, therefore wall clock.
+package struct Instant: Hashable, Comparable, Sendable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    package func advanced(bySeconds seconds: Int) -> Instant {
+        Instant(milliseconds: milliseconds + Int64(seconds) * 1000)
+    }
+}

@@ -1,0 +1,82 @@
+/// Why a decision is what it is. Every decision has one, also the decision to wait.
+package enum Reason: Hashable, Sendable {
+    case refused(String)
+    case writingDefaultReplicas
+    case creatingReplicaSet(revision: Int)
+    case revisionChanged(revision: Int)
+    case stepsChanged
+    case stepCompleted(Int, of: Int, Step)
+    case waitingForCanaryPods(available: Int, of: Int)
+    case waitingForStablePods(available: Int, of: Int)
+    case waitingForRouter(String)
+    case movingTraffic(from: Int, to: Int)
+    /// The canary's pods carry less than the step asks for.
+    case weightLimited(asked: Int, carried: Int)
+    /// Stable's pods cannot take all traffic back yet.
+    case stableCannotCarry(weight: Int)
+    case paused(until: Instant?)
+    case pausedByUser
+    case waitingForPerson(String)
+    case analysisStarted(String)
+    case analysisRunning(String)
+    /// After a restart in the middle of giving traffic back.
+    case waitingForFreshMeasurement(String)
+    case aborted(String)
+    case retrying
+    case resumed
+    case promoted(String)
+    case rollingBackToStable
+    case settling(String)
+    case scalingDownOld(at: Instant)
+    case healthy
+}
+
+extension Reason {
+    /// The sentence that CLI, page, log and history show.
+    package var sentence: String {
+        switch self {
+        case .refused(let text): text
+        case .writingDefaultReplicas: "spec.replicas is absent: writing 1"
+        case .creatingReplicaSet(let revision): "creating the ReplicaSet of revision \(revision)"
+        case .revisionChanged(let revision): "revision \(revision) starts at the first step"
+        case .stepsChanged: "the steps were edited: starting again at the first"
+        case .stepCompleted(let index, let count, let step):
+            "step \(index) of \(count) completed (\(step.description))"
+        case .waitingForCanaryPods(let available, let wanted):
+            "waiting for canary pods: \(available) of \(wanted) available"
+        case .waitingForStablePods(let available, let wanted):
+            "waiting for stable pods: \(available) of \(wanted) available"
+        case .waitingForRouter(let why): "waiting for the router: \(why)"
+        case .movingTraffic(let from, let to): "moving the canary's traffic from \(from) to \(to)"
+        case .weightLimited(let asked, let carried):
+            "the canary's available pods carry \(carried), not the \(asked) of the step"
+        case .stableCannotCarry(let weight):
+            "stable's available pods cannot take everything back yet: \(weight) stays on the canary"
+        case .paused(nil): "paused until somebody promotes or aborts"
+        case .paused(let until?): "paused until \(until.clockText)"
+        case .pausedByUser: "paused by spec.paused"
+        case .waitingForPerson(let why): "waiting for a person: \(why)"
+        case .analysisStarted(let name): "starting analysis run \(name)"
+        case .analysisRunning(let name): "analysis run \(name) is running"
+        case .waitingForFreshMeasurement(let name):
+            "traffic was given back: analysis run \(name) must measure good before it is raised again"
+        case .aborted(let cause): cause
+        case .retrying: "retrying after an abort: starting at the first step"
+        case .resumed: "resumed"
+        case .promoted(let why): "promoted: \(why)"
+        case .rollingBackToStable: "the template is stable's again: no steps are needed"
+        case .settling(let what): what
+        case .scalingDownOld(let at): "the old ReplicaSet is scaled down at \(at.clockText)"
+        case .healthy: "all traffic is on the current revision"
+        }
+    }
+}
+
+extension Instant {
+    /// The UTC time of day, as sentences show it.
+    var clockText: String {
+        let seconds = Int(milliseconds / 1000) % 86_400
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)) UTC"
+    }
+}

@@ -1,0 +1,109 @@
+/// A rollout as its owner wrote it and as its status stands. Pod templates are opaque here: a template is its hash.
+package struct Rollout: Hashable, Sendable {
+    package var namespace: String
+    package var name: String
+    /// Raised by the API server at each change of the spec.
+    package var generation: Int
+    /// The annotation `rollout.argoproj.io/revision`; nil before the first ReplicaSet.
+    package var revision: Int?
+    package var spec: Spec
+    package var status: Status
+
+    package init(
+        namespace: String, name: String, generation: Int, revision: Int?, spec: Spec, status: Status
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.generation = generation
+        self.revision = revision
+        self.spec = spec
+        self.status = status
+    }
+}
+
+/// What the owner wants (rollout-semantics §1.1), defaults applied where the wire format has them.
+package struct Spec: Hashable, Sendable {
+    /// Nil where the document leaves it out: then 1 is written into it first, as autoscalers expect.
+    package var replicas: Int?
+    package var minReadySeconds = 0
+    package var revisionHistoryLimit = 10
+    package var progressDeadlineSeconds = 600
+    package var progressDeadlineAbort = false
+    /// The user's own pause.
+    package var isPaused = false
+    package var successfulRunHistoryLimit = 5
+    package var unsuccessfulRunHistoryLimit = 5
+    /// The hash that names a ReplicaSet of this template, collision count included (§3.1).
+    package var templateHash: String
+    /// The hash of the steps (§3.1).
+    package var stepsHash: String
+    /// The rollout's selector in its string form, for the scale subresource.
+    package var selector = ""
+    package var canary: Canary
+
+    package init(replicas: Int?, templateHash: String, stepsHash: String, canary: Canary) {
+        self.replicas = replicas
+        self.templateHash = templateHash
+        self.stepsHash = stepsHash
+        self.canary = canary
+    }
+}
+
+/// The canary strategy (§1.4).
+package struct Canary: Hashable, Sendable {
+    package var steps: [Step]
+    package var stableService: String?
+    package var canaryService: String?
+    /// M of the spec: what "all traffic" is called. 100 unless `maxTrafficWeight` says otherwise.
+    package var totalWeight = 100
+    /// Whether a router moves traffic. Without one, traffic follows the pods.
+    package var hasRouter = true
+    /// How long the previous stable ReplicaSet stays after a promotion.
+    package var scaleDownDelaySeconds = 30
+    /// How many old ReplicaSets may be waiting for their scale-down deadline; nil for any number.
+    package var scaleDownDelayRevisionLimit: Int?
+    /// How long an aborted canary stays. Nil means for ever (0 in the document).
+    package var abortScaleDownDelaySeconds: Int? = 30
+    /// Stable shrinks as the canary grows.
+    package var dynamicStableScale = false
+    package var minPodsPerReplicaSet: Int?
+    /// The step from which the background analysis runs; nil where there is none.
+    package var backgroundAnalysisFrom: Int?
+
+    package init(steps: [Step], stableService: String?, canaryService: String?) {
+        self.steps = steps
+        self.stableService = stableService
+        self.canaryService = canaryService
+    }
+}
+
+/// One entry of `strategy.canary.steps` (§1.5).
+package enum Step: Hashable, Sendable {
+    /// Percent of the traffic, 0...`totalWeight`.
+    case setWeight(Int)
+    /// Nil is an open pause, which a person ends.
+    case pause(seconds: Int?)
+    case setCanaryScale(CanaryScale)
+    case analysis
+
+    /// The words that events use for a step (§4.6).
+    package var description: String {
+        switch self {
+        case .setWeight(let weight): "setWeight: \(weight)"
+        case .pause(nil): "pause"
+        case .pause(let seconds?): "pause: \(seconds)s"
+        case .setCanaryScale(.weight(let weight)): "setCanaryScale{weight: \(weight)}"
+        case .setCanaryScale(.replicas(let replicas)): "setCanaryScale{replicas: \(replicas)}"
+        case .setCanaryScale(.matchTrafficWeight): "setCanaryScale{matchTrafficWeight: true}"
+        case .analysis: "analysis"
+        }
+    }
+}
+
+/// How large the canary is, whatever its traffic weight.
+package enum CanaryScale: Hashable, Sendable {
+    /// Percent of `spec.replicas`; may exceed 100.
+    case weight(Int)
+    case replicas(Int)
+    case matchTrafficWeight
+}

@@ -1,0 +1,192 @@
+/// Everything that was seen of one rollout at one moment. `decide` knows nothing else.
+package struct Snapshot: Hashable, Sendable {
+    package var rollout: Rollout
+    /// The ReplicaSets that the rollout controls.
+    package var replicaSets: [ReplicaSet]
+    /// What the stable and the canary service select at present, by service name. A service that is absent here
+    /// was not found.
+    package var services: [String: ServiceBinding]
+    /// One entry for each router of the rollout, in the order in which they are written.
+    package var routers: [RouterSeen]
+    package var runs: [Run]
+    /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid one.
+    package var refusal: String?
+    /// What only this process remembers. A fresh process starts with none of it and is only more careful.
+    package var memory: Memory
+    package var now: Instant
+
+    package init(
+        rollout: Rollout, replicaSets: [ReplicaSet] = [], services: [String: ServiceBinding] = [:],
+        routers: [RouterSeen] = [], runs: [Run] = [], refusal: String? = nil, memory: Memory = Memory(),
+        now: Instant
+    ) {
+        self.rollout = rollout
+        self.replicaSets = replicaSets
+        self.services = services
+        self.routers = routers
+        self.runs = runs
+        self.refusal = refusal
+        self.memory = memory
+        self.now = now
+    }
+}
+
+package struct Memory: Hashable, Sendable {
+    /// Set from the moment this process decided to give traffic back until the status that says so is stored.
+    package var latch: String?
+    /// When this process first saw less traffic on the canary than the status had committed to.
+    package var lowWeightSince: Instant?
+    /// The step index this process wrote last, to tell a skipped step from a resumed pause.
+    package var lastStepIndex: Int?
+
+    package init() {}
+}
+
+/// A ReplicaSet of the rollout.
+package struct ReplicaSet: Hashable, Sendable {
+    package var name: String
+    /// The label `rollouts-pod-template-hash`.
+    package var hash: String
+    package var revision: Int
+    /// Earlier revisions that this same ReplicaSet held (§3.4).
+    package var revisionHistory: [Int] = []
+    package var created: Instant
+    /// `spec.replicas`: how many pods are asked for.
+    package var desired: Int
+    /// `status.replicas`: how many exist.
+    package var replicas: Int
+    package var ready: Int
+    package var available: Int
+    /// The annotation `rollout.argoproj.io/desired-replicas`: the rollout's size when this set was last scaled.
+    package var rolloutReplicas: Int?
+    package var minReadySeconds = 0
+    package var scaleDownDeadline: Instant?
+    /// Whether its template equals the rollout's in meaning, whatever its hash says (§3.1).
+    package var matchesTemplate: Bool
+    /// Whether its status speaks of its present spec.
+    package var isObserved = true
+    package var isDeleting = false
+    /// A ReplicaFailure condition: reason and message.
+    package var failure: String?
+
+    package init(
+        name: String, hash: String, revision: Int, created: Instant, desired: Int, replicas: Int,
+        ready: Int, available: Int, matchesTemplate: Bool
+    ) {
+        self.name = name
+        self.hash = hash
+        self.revision = revision
+        self.created = created
+        self.desired = desired
+        self.replicas = replicas
+        self.ready = ready
+        self.available = available
+        self.matchesTemplate = matchesTemplate
+    }
+}
+
+/// What a service selects.
+package struct ServiceBinding: Hashable, Sendable {
+    /// The hash in its selector; nil where it has none.
+    package var hash: String?
+    /// The annotation `argo-rollouts.argoproj.io/managed-by-rollouts`.
+    package var managedBy: String?
+
+    package init(hash: String?, managedBy: String?) {
+        self.hash = hash
+        self.managedBy = managedBy
+    }
+}
+
+/// How traffic is divided: `canary` of `total` parts go to the canary service, the rest to stable.
+package struct Split: Hashable, Sendable {
+    package var canary: Int
+    package var total: Int
+
+    package init(canary: Int, of total: Int) {
+        self.canary = canary
+        self.total = total
+    }
+}
+
+/// What a router says about itself.
+package struct RouterSeen: Hashable, Sendable {
+    /// As events name it: `Nginx`, `sluice/route-policy`.
+    package var kind: String
+    package var reading: Reading
+    package var verification: Verification
+
+    package init(kind: String, reading: Reading, verification: Verification) {
+        self.kind = kind
+        self.reading = reading
+        self.verification = verification
+    }
+}
+
+package enum Reading: Hashable, Sendable {
+    /// The router objects carry this split.
+    case split(Split)
+    /// The router was never written: all traffic is on stable.
+    case unset
+    /// The router objects cannot be read as a split, or must not be touched; the reason says why.
+    case unreadable(String)
+}
+
+/// Whether the data plane follows the router's objects.
+package enum Verification: Hashable, Sendable {
+    case yes
+    case no(String)
+    /// This kind of router has no way to tell.
+    case cannot
+}
+
+/// An analysis run that belongs to the rollout.
+package struct Run: Hashable, Sendable {
+    package enum Purpose: Hashable, Sendable {
+        case step(Int)
+        case background
+    }
+
+    package var name: String
+    package var purpose: Purpose
+    package var hash: String
+    package var revision: Int
+    package var phase: RunPhase
+    package var message: String
+    package var created: Instant
+    /// `spec.terminate`.
+    package var isTerminating: Bool
+    /// When the last measurement that was good started; nil where there is none.
+    package var lastGoodMeasurement: Instant?
+
+    package init(
+        name: String, purpose: Purpose, hash: String, revision: Int, phase: RunPhase, message: String = "",
+        created: Instant, isTerminating: Bool = false, lastGoodMeasurement: Instant? = nil
+    ) {
+        self.name = name
+        self.purpose = purpose
+        self.hash = hash
+        self.revision = revision
+        self.phase = phase
+        self.message = message
+        self.created = created
+        self.isTerminating = isTerminating
+        self.lastGoodMeasurement = lastGoodMeasurement
+    }
+}
+
+package enum RunPhase: String, Hashable, Sendable {
+    case pending = "Pending"
+    case running = "Running"
+    case successful = "Successful"
+    case failed = "Failed"
+    case error = "Error"
+    case inconclusive = "Inconclusive"
+
+    package var isCompleted: Bool {
+        switch self {
+        case .pending, .running: false
+        case .successful, .failed, .error, .inconclusive: true
+        }
+    }
+}

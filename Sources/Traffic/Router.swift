@@ -1,0 +1,109 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// One way of dividing traffic, configured for one rollout: which objects it reads, how it writes a split into them,
+/// how it reads the split back, and whether the data plane follows. Pure: objects in, changes out.
+package struct Router: Sendable {
+    /// As events and pages name it: `Nginx`, `sluice/route-policy`.
+    package let kind: String
+    /// The objects to observe, all in the rollout's namespace unless they say otherwise.
+    package let reads: [Reference]
+    /// The changes that make the objects carry `split`; none where they do already.
+    package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
+    /// The split that the objects carry.
+    package let read: @Sendable (_ seen: Observed) -> Reading
+    /// Whether the data plane has taken over what the objects say.
+    package let verify: @Sendable (_ seen: Observed) -> Verification
+
+    package init(
+        kind: String, reads: [Reference],
+        plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
+        read: @escaping @Sendable (Observed) -> Reading,
+        verify: @escaping @Sendable (Observed) -> Verification
+    ) {
+        self.kind = kind
+        self.reads = reads
+        self.plan = plan
+        self.read = read
+        self.verify = verify
+    }
+}
+
+/// The rollout that a router works for.
+package struct RoutedRollout: Hashable, Sendable {
+    package var namespace: String
+    package var name: String
+    package var stableService: String?
+    package var canaryService: String?
+    /// `maxTrafficWeight`; nil where the document leaves it out.
+    package var maximumWeight: Int?
+
+    package init(
+        namespace: String, name: String, stableService: String?, canaryService: String?, maximumWeight: Int?
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.stableService = stableService
+        self.canaryService = canaryService
+        self.maximumWeight = maximumWeight
+    }
+}
+
+/// The objects that a router asked for, as the caches have them. A missing one is absent here.
+package struct Observed: Sendable {
+    package var objects: [Reference: Object]
+    /// The rollout as an owner, for objects that a router creates.
+    package var owner: OwnerReference
+
+    package init(objects: [Reference: Object], owner: OwnerReference) {
+        self.objects = objects
+        self.owner = owner
+    }
+}
+
+/// A write that a router wants, with the event that tells of it.
+package struct Change: Hashable, Sendable {
+    package enum Act: Hashable, Sendable {
+        case create(Object)
+        case patch(Patch)
+        case delete
+    }
+
+    package var reference: Reference
+    package var act: Act
+    package var event: Rollouts.Event?
+
+    package init(_ reference: Reference, _ act: Act, event: Rollouts.Event? = nil) {
+        self.reference = reference
+        self.act = act
+        self.event = event
+    }
+}
+
+/// Why a router cannot write: a person must look. Nothing was changed.
+package struct RouterError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A router as the documents configure it: the key under `trafficRouting` (or under `plugins`), and how its
+/// configuration is read. The table `RouterKind.all` is the only place that lists them.
+package struct RouterKind: Sendable {
+    package let key: String
+    /// Whether `key` stands under `trafficRouting.plugins`.
+    package let isPlugin: Bool
+    /// Reads the configuration; nil after findings that say what is wrong with it.
+    package let parse: @Sendable (_ configuration: Reader, _ rollout: RoutedRollout) -> Router?
+
+    package init(
+        key: String, isPlugin: Bool, parse: @escaping @Sendable (Reader, RoutedRollout) -> Router?
+    ) {
+        self.key = key
+        self.isPlugin = isPlugin
+        self.parse = parse
+    }
+}
