@@ -49,8 +49,14 @@ package struct JSONObject: Sendable {
 /// Two objects are equal when they have the same members; their order does not matter.
 extension JSONObject: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
-        left.members.count == right.members.count
-            && left.members.allSatisfy { right[$0.key] == $0.value }
+        guard left.members.count == right.members.count else { return false }
+        // Nearly always the order is the same; then no key has to be looked up.
+        if zip(left.members, right.members).allSatisfy({ $0.key == $1.key }) {
+            return zip(left.members, right.members).allSatisfy { $0.value == $1.value }
+        }
+        let values = Dictionary(
+            right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return left.members.allSatisfy { values[$0.key] == $0.value }
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -80,7 +86,8 @@ extension JSON: Hashable {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
         case .int(let value): hasher.combine(Double(value))
-        case .number(let text): hasher.combine(Double(text))
+        // Equal to an integer of the same value, so it must hash like one.
+        case .number(let text): hasher.combine(Double(text) ?? .nan)
         case .string(let value): hasher.combine(value)
         case .array(let values): hasher.combine(values)
         case .object(let object): hasher.combine(object)

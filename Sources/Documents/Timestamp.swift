@@ -1,0 +1,184 @@
+/// A moment of the wall clock in milliseconds since 1970 UTC, as Kubernetes writes it (RFC 3339).
+///
+/// Invariant: within the years 0000 to 9999, so that every timestamp can be written.
+package struct Timestamp: Hashable, Sendable, Comparable {
+    package let milliseconds: Int64
+
+    private static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// The moment so many milliseconds after 1970; what lies outside of the years 0000 to 9999 becomes
+    /// their first or last moment.
+    package init(milliseconds: Int64) {
+        self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound)
+    }
+
+    /// The moment so many seconds after 1970, limited like `init(milliseconds:)`.
+    package init(seconds: Int64) {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        self.init(milliseconds: overflow ? (seconds < 0 ? .min : .max) : product)
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    package var seconds: Int64 { milliseconds.flooredDivision(by: 1000) }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// The moment `seconds` later, or earlier where negative; limited like `init(milliseconds:)`.
+    package func advanced(bySeconds seconds: Int) -> Timestamp {
+        let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1000)
+        return advanced(byMilliseconds: overflow ? (seconds < 0 ? .min : .max) : product)
+    }
+
+    /// The moment `milliseconds` later, or earlier where negative; limited like `init(milliseconds:)`.
+    package func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
+        let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
+        return Timestamp(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
+    }
+
+    /// The milliseconds from `earlier` to this moment; negative where `earlier` is later.
+    package func milliseconds(since earlier: Timestamp) -> Int64 {
+        milliseconds - earlier.milliseconds
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    package var description: String { rfc3339 }
+
+    /// With seconds, as `metav1.Time` is written: `2026-01-02T03:04:05Z`.
+    package var rfc3339: String { "\(dateAndTime)Z" }
+
+    /// With microseconds, as `metav1.MicroTime` is written: `2026-01-02T03:04:05.678000Z`.
+    package var rfc3339Micro: String {
+        "\(dateAndTime).\((milliseconds - seconds * 1000).padded(3))000Z"
+    }
+
+    private var dateAndTime: String {
+        let day = seconds.flooredDivision(by: 86_400)
+        let second = seconds - day * 86_400
+        let date = CivilDate(daysSince1970: day)
+        return "\(date.year.padded(4))-\(date.month.padded(2))-\(date.day.padded(2))"
+            + "T\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
+    }
+}
+
+extension Timestamp {
+    /// Reads RFC 3339 with `Z` or an offset and any fraction of seconds, of which the milliseconds are kept.
+    /// Nil for everything else, also for days that no calendar has and, as in Go, for leap seconds.
+    package init?(rfc3339 text: String) {
+        var scanner = DateScanner(rest: text.utf8[...])
+        guard let year = scanner.number(digits: 4), scanner.skip("-"),
+            let month = scanner.number(digits: 2), scanner.skip("-"),
+            let day = scanner.number(digits: 2), scanner.skip("T") || scanner.skip("t"),
+            let hour = scanner.number(digits: 2), scanner.skip(":"), hour < 24,
+            let minute = scanner.number(digits: 2), scanner.skip(":"), minute < 60,
+            let second = scanner.number(digits: 2), second < 60,
+            let fraction = scanner.fraction(), let offset = scanner.offset(), scanner.rest.isEmpty,
+            let date = CivilDate(year: year, month: month, day: day)
+        else { return nil }
+        let minutes = date.daysSince1970 * 1440 + hour * 60 + minute - offset
+        let milliseconds = (minutes * 60 + second) * 1000 + fraction
+        guard Self.range.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+}
+
+private struct DateScanner {
+    var rest: Substring.UTF8View
+
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard rest.first == UInt8(ascii: character) else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    mutating func digit() -> Int64? {
+        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+            return nil
+        }
+        rest.removeFirst()
+        return Int64(byte - UInt8(ascii: "0"))
+    }
+
+    mutating func number(digits: Int) -> Int64? {
+        var number: Int64 = 0
+        for _ in 0..<digits {
+            guard let digit = digit() else { return nil }
+            number = number * 10 + digit
+        }
+        return number
+    }
+
+    /// Milliseconds; 0 where there is no fraction, nil for a point without digits.
+    mutating func fraction() -> Int64? {
+        guard skip(".") else { return 0 }
+        guard var milliseconds = digit().map({ $0 * 100 }) else { return nil }
+        var unit: Int64 = 10
+        while let digit = digit() {
+            milliseconds += digit * unit
+            unit /= 10
+        }
+        return milliseconds
+    }
+
+    /// Minutes east of UTC.
+    mutating func offset() -> Int64? {
+        if skip("Z") || skip("z") { return 0 }
+        let isWest = rest.first == UInt8(ascii: "-")
+        guard skip("+") || skip("-"), let hours = number(digits: 2), hours < 24, skip(":"),
+            let minutes = number(digits: 2), minutes < 60
+        else { return nil }
+        return (isWest ? -1 : 1) * (hours * 60 + minutes)
+    }
+}
+
+/// A day of the Gregorian calendar; the arithmetic is Howard Hinnant's `days_from_civil`, where years begin in
+/// March so that the leap day is the last of its year, and 400 years are always 146,097 days.
+private struct CivilDate {
+    let year: Int64
+    let month: Int64
+    let day: Int64
+
+    init?(year: Int64, month: Int64, day: Int64) {
+        guard (1...12).contains(month), day >= 1 else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+        // A day that the month does not have comes back as one of the next month.
+        let real = CivilDate(daysSince1970: daysSince1970)
+        guard real.month == month, real.day == day else { return nil }
+    }
+
+    init(daysSince1970: Int64) {
+        let days = daysSince1970 + 719_468
+        let era = days.flooredDivision(by: 146_097)
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let era = yearFromMarch.flooredDivision(by: 400)
+        let yearOfEra = yearFromMarch - era * 400
+        let monthFromMarch = month > 2 ? month - 3 : month + 9
+        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}
+
+extension Int64 {
+    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+        self >= 0 ? self / divisor : (self + 1) / divisor - 1
+    }
+
+    fileprivate func padded(_ width: Int) -> String {
+        let digits = String(self)
+        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    }
+}
