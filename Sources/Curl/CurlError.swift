@@ -1,0 +1,40 @@
+import CCurlShim
+
+/// Why an exchange did not come to its end. An answer of the server, whatever its status, is no
+/// error here.
+package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The number libcurl gives the failure (`man libcurl-errors`).
+    package let code: Int
+    /// Host and port of the URL that was asked; credentials are never part of it.
+    package let host: String
+    package let message: String
+
+    package init(code: Int, host: String, message: String) {
+        self.code = code
+        self.host = host
+        self.message = message
+    }
+
+    package var description: String { "\(host): \(message) (curl \(code))" }
+
+    /// The task that waited was cancelled. Cancellation surfaces so, and never as
+    /// `CancellationError`, because the throws of this room are typed.
+    package var isCancelled: Bool { code == Int(CURLE_ABORTED_BY_CALLBACK.rawValue) }
+
+    /// The time the request gave itself is over.
+    package var isTimeout: Bool { code == Int(CURLE_OPERATION_TIMEDOUT.rawValue) }
+}
+
+extension CurlError {
+    init(_ code: CURLcode, host: String, message: String) {
+        self.init(code: Int(code.rawValue), host: host, message: message)
+    }
+
+    static func cancelled(host: String) -> CurlError {
+        CurlError(CURLE_ABORTED_BY_CALLBACK, host: host, message: "the request was cancelled")
+    }
+
+    static func shutDown(host: String) -> CurlError {
+        CurlError(CURLE_FAILED_INIT, host: host, message: "the HTTP client is shut down")
+    }
+}

@@ -1,0 +1,110 @@
+/// One HTTP request: what to send where, and how long and how much may come back.
+package struct CurlRequest: Sendable {
+    package enum HTTPVersion: Sendable {
+        /// HTTP/1.1 only, one connection for each request under way: what a watch wants.
+        case http1
+        /// HTTP/2 where the server offers it over TLS, many requests on one connection; else
+        /// HTTP/1.1.
+        case http2OverTLS
+    }
+
+    /// Only `http` and `https`.
+    package var url: String
+    package var method: String
+    package var headers: [Header]
+    package var body: [UInt8]?
+    /// From the start to the last byte of the answer; 0 never ends, which only a stream may want.
+    package var timeoutMilliseconds = 30_000
+    package var connectTimeoutMilliseconds = 5_000
+    package var httpVersion = HTTPVersion.http2OverTLS
+    package var tls = TLSOptions()
+    /// False takes any certificate for any name: only where a person has asked for it.
+    package var verifiesPeer = true
+    /// The socket to connect to in place of the host of the URL.
+    package var unixSocketPath: String?
+    /// Nil connects directly; the proxy variables of the environment are never read here.
+    package var proxy: String?
+    /// `execute` fails with an answer longer than this. A stream is bounded by its reader instead.
+    package var maximumBodyBytes = CurlRequest.defaultMaximumBodyBytes
+    /// Follows up to five redirects, to `http` and `https` only.
+    package var followsRedirects = false
+
+    /// A list page of 500 large objects stays below 32 MiB; what is longer is a mistake or an
+    /// attack.
+    package static let defaultMaximumBodyBytes = 64 << 20
+    /// Browsers allow 20; a metrics server or an API server behind more than five is misconfigured.
+    static let maximumRedirects = 5
+
+    package init(
+        url: String, method: String = "GET", headers: [Header] = [], body: [UInt8]? = nil
+    ) {
+        self.url = url
+        self.method = method
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// A line of the head of a message.
+package struct Header: Hashable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Who the server must be and who we are. All certificates and keys are PEM.
+package struct TLSOptions: Sendable {
+    /// The authorities to trust, and no others; nil trusts those of the system.
+    package var ca: [UInt8]?
+    package var certificate: [UInt8]?
+    package var key: [UInt8]?
+    /// The name the server must prove to have, where it differs from the host of the URL.
+    package var serverName: String?
+
+    package init(
+        ca: [UInt8]? = nil, certificate: [UInt8]? = nil, key: [UInt8]? = nil,
+        serverName: String? = nil
+    ) {
+        self.ca = ca
+        self.certificate = certificate
+        self.key = key
+        self.serverName = serverName
+    }
+}
+
+extension CurlRequest {
+    /// What makes this request impossible to send as it is; nil where nothing does.
+    var fault: String? {
+        if !method.utf8.allSatisfy(isTokenByte) || method.isEmpty {
+            return "the method is no HTTP token"
+        }
+        for header in headers {
+            if header.name.isEmpty || !header.name.utf8.allSatisfy(isTokenByte) {
+                return "a header name is no HTTP token"
+            }
+            // A line break in a value would smuggle in another header, or another request.
+            if header.value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }) {
+                return "the value of header \(header.name) contains a control character"
+            }
+        }
+        if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
+            return "the URL contains a space or a control character"
+        }
+        return URLParts(url) == nil ? "the URL is not of the form http(s)://host" : nil
+    }
+}
+
+/// RFC 9110 section 5.6.2.
+private func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default:
+        "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,136 @@
+import CCurlShim
+import Glibc
+
+/// The one thread that touches libcurl. Others leave commands in the inbox and wake it.
+final class Driver: Sendable {
+    enum Command: Sendable {
+        case start(Transfer)
+        case cancel(Transfer)
+        case resume(Transfer)
+        case stop
+    }
+
+    /// The handle of `curl_multi`.
+    // Unchecked because it is a C pointer: all threads but the driver only call
+    // `curl_multi_wakeup`, which libcurl allows, and only under the lock of the inbox, so never
+    // after the cleanup.
+    private struct Multi: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+    }
+
+    private struct Inbox: Sendable {
+        var commands: [Command] = []
+        var isStopped = false
+        var underWay = 0
+    }
+
+    /// A controller of 10 000 rollouts has a few hundred requests under way; more than this is a
+    /// loop gone wild.
+    static let maximumTransfers = 4096
+
+    private static let startLibcurlOnce: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+
+    private let multi: Multi
+    private let inbox = Lock(Inbox())
+
+    init(maximumConnectionsPerHost: Int) {
+        _ = Driver.startLibcurlOnce
+        guard let pointer = curl_multi_init() else {
+            preconditionFailure("out of memory: libcurl could not allocate its state")
+        }
+        multi = Multi(pointer: pointer)
+        ccurl_multi_set_long(pointer, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+        ccurl_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, maximumConnectionsPerHost)
+    }
+
+    /// Starts the thread, which lives until `.stop`.
+    func start() {
+        var thread = pthread_t()
+        let me = Unmanaged.passRetained(self).toOpaque()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Driver>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, me)
+        precondition(status == 0, "the system refuses another thread (error \(status))")
+        pthread_detach(thread)
+    }
+
+    func submit(_ command: Command) {
+        let refusal: CurlError? = inbox.withLock { inbox in
+            if case .start(let transfer) = command {
+                if inbox.isStopped { return .shutDown(host: transfer.host) }
+                if inbox.underWay >= Driver.maximumTransfers {
+                    return CurlError(
+                        CURLE_FAILED_INIT, host: transfer.host,
+                        message: "\(Driver.maximumTransfers) requests are under way already")
+                }
+                inbox.underWay += 1
+            }
+            if inbox.isStopped { return nil }
+            inbox.commands.append(command)
+            curl_multi_wakeup(multi.pointer)
+            return nil
+        }
+        if case .start(let transfer) = command, let refusal { transfer.finish(.failure(refusal)) }
+    }
+
+    private func run() {
+        // libcurl's own guard is off (CURLOPT_NOSIGNAL); a server that hangs up must not end the
+        // process.
+        var brokenPipe = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
+
+        var desk = Desk(multi: multi.pointer)
+        while true {
+            let commands = inbox.withLock { inbox in
+                let commands = inbox.commands
+                inbox.commands.removeAll(keepingCapacity: true)
+                return commands
+            }
+            let before = desk.count
+            var started = 0
+            var isStopping = false
+            for command in commands {
+                switch command {
+                case .start(let transfer):
+                    started += 1
+                    desk.start(transfer)
+                case .cancel(let transfer): desk.cancel(transfer)
+                case .resume(let transfer): desk.resume(transfer)
+                case .stop: isStopping = true
+                }
+            }
+            if isStopping { return stop(&desk) }
+            desk.perform()
+            let ended = before + started - desk.count
+            let isIdle = inbox.withLock { inbox in
+                inbox.underWay -= ended
+                return inbox.commands.isEmpty
+            }
+            if isIdle {
+                curl_multi_poll(multi.pointer, nil, 0, Driver.longestSleepMilliseconds, nil)
+            }
+        }
+    }
+
+    /// libcurl shortens this to its own next timer, and a command wakes it.
+    private static let longestSleepMilliseconds: Int32 = 60_000
+
+    private func stop(_ desk: inout Desk) {
+        desk.close()
+        let unread = inbox.withLock { inbox in
+            inbox.isStopped = true
+            let unread = inbox.commands
+            inbox.commands = []
+            return unread
+        }
+        for case .start(let transfer) in unread {
+            transfer.finish(.failure(.shutDown(host: transfer.host)))
+        }
+        curl_multi_cleanup(multi.pointer)
+    }
+}
