@@ -30,8 +30,8 @@ package struct Request: Sendable {
 package struct Response: Sendable {
     package enum Body: Sendable {
         case bytes([UInt8])
-        /// Written piece by piece while the connection is open. The closure is cancelled when the client
-        /// leaves and when the listener ends; returning ends the body, throwing cuts it off.
+        /// Written piece by piece while the connection is open. The closure is cancelled when the
+        /// client leaves and when the listener ends; returning ends the body, throwing cuts it off.
         case stream(@Sendable (Writer) async throws -> Void)
     }
 

@@ -9,11 +9,14 @@ extension Listener {
         var incoming = incoming
         let body: ByteBuffer
         do {
-            // Stored back into the request, which is what lets a stream notice later that the client left.
+            // Stored back into the request, which is what lets a stream notice later that the
+            // client left.
             body = try await incoming.collectBody(upTo: limits.bodyBytes)
         } catch is NIOTooManyBytesError {
-            // The rest of the body is still on its way: the connection ends here instead of reading it.
-            var refusal = Response.text("the body is larger than \(limits.bodyBytes) bytes\n", status: 413)
+            // The rest of the body is still on its way: the connection ends here instead of reading
+            // it.
+            var refusal = Response.text(
+                "the body is larger than \(limits.bodyBytes) bytes\n", status: 413)
             refusal.headers["Connection"] = "close"
             return outgoing(refusal, to: incoming)
         } catch {
@@ -21,7 +24,8 @@ extension Listener {
         }
         let request = Request(
             method: incoming.method.rawValue, target: incoming.head.path ?? "/",
-            headers: Headers(incoming.headers.map { .init(name: $0.name.rawName, value: $0.value) }),
+            headers: Headers(
+                incoming.headers.map { .init(name: $0.name.rawName, value: $0.value) }),
             body: Array(body.readableBytesView))
         return outgoing(await handler(request), to: incoming)
     }
@@ -41,7 +45,8 @@ extension Listener {
             return Hummingbird.Response(
                 status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         case .stream(let produce):
-            // Noticing that the client left reads ahead on the connection, so it cannot carry another request.
+            // Noticing that the client left reads ahead on the connection, so it cannot carry
+            // another request.
             headers[.connection] = "close"
             return Hummingbird.Response(
                 status: status, headers: headers, body: streamed(produce, to: incoming.body))
@@ -67,7 +72,8 @@ extension Listener {
         }
     }
 
-    /// Runs `produce` until it returns, the client leaves or this listener ends; each of the three ends the body whole.
+    /// Runs `produce` until it returns, the client leaves or this listener ends; each of the three
+    /// ends the body whole.
     private func run(
         _ produce: @escaping @Sendable (Writer) async throws -> Void,
         into sender: AsyncStream<Piece>.Continuation, to inbound: RequestBody
@@ -85,8 +91,8 @@ extension Listener {
     }
 }
 
-/// Bytes on their way from a handler's closure to the connection, and whom to tell that they are written: the
-/// connection's writer must not leave the task it was given to.
+/// Bytes on their way from a handler's closure to the connection, and whom to tell that they are
+/// written: the connection's writer must not leave the task it was given to.
 private struct Piece: Sendable {
     let bytes: [UInt8]
     let taken: CheckedContinuation<Void, any Error>

@@ -7,12 +7,12 @@ import ServiceLifecycle
 
 /// Serves HTTP/1.1 at one address until its service group ends it.
 ///
-/// A graceful end stops accepting, cancels open streams so that each body is ended properly, and waits for the
-/// handlers that are still at work.
+/// A graceful end stops accepting, cancels open streams so that each body is ended properly, and
+/// waits for the handlers that are still at work.
 package struct Listener: Service {
     package enum Address: Sendable, Hashable {
-        /// A socket file of mode 0600. Its directory must be closed to others, since the file exists for an
-        /// instant before its mode is set.
+        /// A socket file of mode 0600. Its directory must be closed to others, since the file
+        /// exists for an instant before its mode is set.
         case unix(path: String)
         /// An address of this machine only; port 0 leaves the choice to the kernel.
         case loopback(host: String = "127.0.0.1", port: Int)
@@ -42,7 +42,8 @@ package struct Listener: Service {
     let handler: @Sendable (Request) async -> Response
 
     /// - Parameters:
-    ///   - onBound: called once with the port that was bound (0 for a socket file), before the first request.
+    ///   - onBound: called once, before the first request, with the port that was bound (0 for a
+    ///     socket file).
     ///   - handler: answers one request; may run many times at once.
     package init(
         at address: Address, limits: Limits = Limits(), logger: Logger,
@@ -57,7 +58,8 @@ package struct Listener: Service {
     }
 
     /// Serves until a graceful shutdown or a cancellation.
-    /// - Throws: `ListenerError` for an address that must not be used; the system's error where it cannot be bound.
+    /// - Throws: `ListenerError` for an address that must not be used; the system's error where it
+    ///   cannot be bound.
     package func run() async throws {
         let bind = try bindAddress()
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
@@ -69,7 +71,8 @@ package struct Listener: Service {
             },
             server: .http1(
                 configuration: .init(
-                    idleTimeout: .seconds(Int64(limits.idleSeconds)), httpDecoderConfiguration: decoder)),
+                    idleTimeout: .seconds(Int64(limits.idleSeconds)),
+                    httpDecoderConfiguration: decoder)),
             configuration: .init(
                 address: bind,
                 availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),

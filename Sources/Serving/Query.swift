@@ -14,7 +14,8 @@ package struct Query: Sendable, Hashable {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return Parameter(
                 name: percentDecoded(Substring(parts[0]), plusIsSpace: true),
-                value: parts.count > 1 ? percentDecoded(Substring(parts[1]), plusIsSpace: true) : "")
+                value: parts.count > 1 ? percentDecoded(Substring(parts[1]), plusIsSpace: true) : ""
+            )
         }
     }
 

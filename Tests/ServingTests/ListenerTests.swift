@@ -10,7 +10,9 @@ struct `A listener` {
         let listener = TestListener { request in
             .text(
                 "\(request.method) \(request.segments) \(request.query["q"] ?? "") "
-                    + "\(request.headers["x-color"] ?? "") \(String(decoding: request.body, as: UTF8.self))")
+                    + "\(request.headers["x-color"] ?? "") "
+                    + String(decoding: request.body, as: UTF8.self)
+            )
         }
         try await listener.run { address in
             let answer = try await CurlClient().execute(
@@ -39,7 +41,8 @@ struct `A listener` {
         let listener = TestListener(limits: limits) { _ in .text("taken") }
         try await listener.run { address in
             let answer = try await CurlClient().execute(
-                CurlRequest(url: address, headers: [Header("X", String(repeating: "x", count: 2000))]))
+                CurlRequest(
+                    url: address, headers: [Header("X", String(repeating: "x", count: 2000))]))
             #expect(answer.head.status == 400)
         }
     }
@@ -93,8 +96,12 @@ struct `A listener` {
     }
 
     @Test func `refuses an address that others can reach`() async throws {
-        let listener = Listener(at: .loopback(host: "0.0.0.0", port: 0), logger: quiet) { _ in .text("") }
-        await #expect(throws: ListenerError.notLoopback(host: "0.0.0.0")) { try await listener.run() }
+        let listener = Listener(at: .loopback(host: "0.0.0.0", port: 0), logger: quiet) { _ in
+            .text("")
+        }
+        await #expect(throws: ListenerError.notLoopback(host: "0.0.0.0")) {
+            try await listener.run()
+        }
     }
 }
 

@@ -23,7 +23,9 @@ struct `A listener on a socket file` {
     @Test func `refuses a directory that others may enter`() async throws {
         let directory = try temporaryDirectory(mode: 0o755)
         defer { remove(directory) }
-        let listener = Listener(at: .unix(path: "\(directory)/api.sock"), logger: quiet) { _ in .text("") }
+        let listener = Listener(at: .unix(path: "\(directory)/api.sock"), logger: quiet) { _ in
+            .text("")
+        }
         await #expect(throws: ListenerError.directoryOpenToOthers(path: directory)) {
             try await listener.run()
         }
@@ -33,7 +35,8 @@ struct `A listener on a socket file` {
 private func temporaryDirectory(mode: Int) throws -> String {
     let directory = FileManager.default.temporaryDirectory.path + "/serving-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
-        atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: mode])
+        atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: mode]
+    )
     return directory
 }
 

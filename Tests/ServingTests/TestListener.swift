@@ -18,12 +18,14 @@ final class TestListener: Sendable {
         let (ports, bound) = AsyncStream<Int>.makeStream()
         self.ports = ports
         let listener = Listener(
-            at: address, limits: limits, logger: quiet, onBound: { bound.yield($0) }, handler: handler)
+            at: address, limits: limits, logger: quiet, onBound: { bound.yield($0) },
+            handler: handler)
         group = ServiceGroup(configuration: .init(services: [listener], logger: quiet))
     }
 
     /// Calls `act` with the address once it is bound, then ends the listener and waits for its end.
-    func run<Value: Sendable>(_ act: @Sendable (String) async throws -> Value) async throws -> Value {
+    func run<Value: Sendable>(_ act: @Sendable (String) async throws -> Value) async throws -> Value
+    {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await self.group.run() }
             var iterator = ports.makeAsyncIterator()
