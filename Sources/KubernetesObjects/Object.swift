@@ -1,6 +1,7 @@
 import Documents
 
-/// A Kubernetes object as a value over its document: what nobody here knows is kept and written back as it was.
+/// A Kubernetes object as a value over its document: what nobody here knows is kept and written
+/// back as it was.
 package struct Object: Hashable, Sendable {
     package var json: JSON
 
@@ -37,7 +38,8 @@ package struct Object: Hashable, Sendable {
     /// The one owner that manages this object; nil where nobody does.
     package var controllerOwner: OwnerReference? { owners.first(where: \.isController) }
 
-    /// The value at `path` of keys; setting creates the objects on the way, nil removes the last member.
+    /// The value at `path` of keys; setting creates the objects on the way, nil removes the last
+    /// member.
     package subscript(path: String...) -> JSON? {
         get { path.reduce(Optional(json)) { $0?[$1] } }
         set { json.set(newValue, at: path[...]) }
@@ -68,7 +70,8 @@ package struct OwnerReference: Hashable, Sendable {
     package init?(_ json: JSON) {
         guard let uid = json["uid"]?.string, let name = json["name"]?.string else { return nil }
         self.init(
-            apiVersion: json["apiVersion"]?.string ?? "", kind: json["kind"]?.string ?? "", name: name,
+            apiVersion: json["apiVersion"]?.string ?? "", kind: json["kind"]?.string ?? "",
+            name: name,
             uid: uid, isController: json["controller"]?.bool ?? false,
             blocksOwnerDeletion: json["blockOwnerDeletion"]?.bool ?? false)
     }
@@ -83,7 +86,8 @@ package struct OwnerReference: Hashable, Sendable {
 }
 
 extension JSON {
-    /// Sets or (nil) removes the member under `path`, creating the objects on the way where something is set.
+    /// Sets or (nil) removes the member under `path`, creating the objects on the way where
+    /// something is set.
     package mutating func set(_ value: JSON?, at path: ArraySlice<String>) {
         guard let key = path.first else {
             if let value { self = value }

@@ -8,7 +8,8 @@ package enum Patch: Hashable, Sendable {
     case json([JSON])
     /// Kubernetes' strategic merge patch: lists of known types merge by key.
     case strategic(JSON)
-    /// Server-side apply: the fields that `manager` wants; `force` takes fields from other managers.
+    /// Server-side apply: the fields that `manager` wants; `force` takes fields from other
+    /// managers.
     case apply(JSON, manager: String, force: Bool)
 
     /// The media type that names the form on the wire.

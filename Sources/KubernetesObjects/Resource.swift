@@ -14,7 +14,8 @@ package struct Resource: Hashable, Sendable {
 
     package init(
         group: String, version: String, kind: String, plural: String, singular: String? = nil,
-        shortNames: [String] = [], isNamespaced: Bool = true, hasStatus: Bool = false, hasScale: Bool = false
+        shortNames: [String] = [], isNamespaced: Bool = true, hasStatus: Bool = false,
+        hasScale: Bool = false
     ) {
         self.group = group
         self.version = version
@@ -31,7 +32,8 @@ package struct Resource: Hashable, Sendable {
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
     /// The path below which objects of this kind live, without a trailing slash.
-    package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
+    package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String
+    {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
         if isNamespaced, let namespace, !namespace.isEmpty { path += "/namespaces/\(namespace)" }
         path += "/\(plural)"
@@ -67,16 +69,19 @@ extension Resource {
     package static let pods = Resource(
         group: "", version: "v1", kind: "Pod", plural: "pods", shortNames: ["po"], hasStatus: true)
     package static let services = Resource(
-        group: "", version: "v1", kind: "Service", plural: "services", shortNames: ["svc"], hasStatus: true)
+        group: "", version: "v1", kind: "Service", plural: "services", shortNames: ["svc"],
+        hasStatus: true)
     package static let configMaps = Resource(
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", shortNames: ["cm"])
-    package static let secrets = Resource(group: "", version: "v1", kind: "Secret", plural: "secrets")
+    package static let secrets = Resource(
+        group: "", version: "v1", kind: "Secret", plural: "secrets")
     package static let events = Resource(
         group: "", version: "v1", kind: "Event", plural: "events", shortNames: ["ev"])
     package static let endpointSlices = Resource(
         group: "discovery.k8s.io", version: "v1", kind: "EndpointSlice", plural: "endpointslices")
     package static let deployments = Resource(
-        group: "apps", version: "v1", kind: "Deployment", plural: "deployments", shortNames: ["deploy"],
+        group: "apps", version: "v1", kind: "Deployment", plural: "deployments",
+        shortNames: ["deploy"],
         hasStatus: true, hasScale: true)
     package static let replicaSets = Resource(
         group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets", shortNames: ["rs"],
@@ -100,7 +105,8 @@ extension Resource {
         group: "argoproj.io", version: "v1alpha1", kind: "AnalysisRun", plural: "analysisruns",
         shortNames: ["ar"])
     package static let analysisTemplates = Resource(
-        group: "argoproj.io", version: "v1alpha1", kind: "AnalysisTemplate", plural: "analysistemplates",
+        group: "argoproj.io", version: "v1alpha1", kind: "AnalysisTemplate",
+        plural: "analysistemplates",
         shortNames: ["at"])
     package static let clusterAnalysisTemplates = Resource(
         group: "argoproj.io", version: "v1alpha1", kind: "ClusterAnalysisTemplate",
