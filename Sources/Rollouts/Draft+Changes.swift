@@ -1,0 +1,68 @@
+/// What changed since the status was written: the revision, the template, the steps (§3.4, §4.7).
+extension Draft {
+    /// Gives the new ReplicaSet the highest revision, and the rollout that of its new ReplicaSet.
+    mutating func alignRevision() {
+        let others = seen.replicaSets.filter { $0.name != new.name }
+        let wanted = max(new.revision, others.isEmpty ? 1 : nextRevision(others))
+        if new.revision < wanted {
+            actions.append(
+                .setReplicaSetRevision(
+                    name: new.name, revision: wanted, history: new.revisionHistory + [new.revision]))
+            events.append(Event("RolloutUpdated", "Rollout updated to revision \(wanted)"))
+        }
+        if seen.rollout.revision != wanted { actions.append(.setRolloutRevision(wanted)) }
+        if new.minReadySeconds != seen.spec.minReadySeconds {
+            actions.append(.setMinReadySeconds(replicaSet: new.name, seen.spec.minReadySeconds))
+        }
+    }
+
+    /// Starts again at the first step when the template or the steps changed.
+    mutating func noticeChanges() {
+        let before = seen.rollout.status
+        status.currentPodHash = new.hash
+        status.currentStepHash = seen.spec.stepsHash
+        let steps = seen.canary.steps
+        let isFirst = before.currentPodHash.isEmpty
+        let templateChanged = !isFirst && before.currentPodHash != new.hash
+        let stepsChanged =
+            !before.currentStepHash.isEmpty && before.currentStepHash != seen.spec.stepsHash
+        if isFirst {
+            status.currentStepIndex = steps.isEmpty ? nil : 0
+        } else if templateChanged || stepsChanged {
+            reset()
+            note(templateChanged ? .revisionChanged(revision: revision) : .stepsChanged)
+        } else if steps.isEmpty {
+            status.currentStepIndex = nil
+        } else {
+            status.currentStepIndex = min(max(status.currentStepIndex ?? 0, 0), steps.count)
+        }
+        if isFirst || templateChanged {
+            announceStart()
+        }
+    }
+
+    private mutating func reset() {
+        status.pauseConditions = []
+        status.controllerPause = false
+        status.isAborted = false
+        status.abortedAt = nil
+        status.promoteFull = false
+        status.stepRun = nil
+        status.backgroundRun = nil
+        let isStable = status.stableHash == new.hash
+        let count = seen.canary.steps.count
+        status.currentStepIndex = count == 0 ? nil : isStable ? count : 0
+    }
+
+    private mutating func announceStart() {
+        if status.stableHash == new.hash {
+            events.append(Event("SkipSteps", "Rollback to stable ReplicaSets"))
+            note(.rollingBackToStable)
+        } else {
+            events.append(
+                Event(
+                    "RolloutNotCompleted",
+                    "Rollout not completed, started update to revision \(revision) (\(new.hash))"))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// What people asked for through the status: abort, retry, promote, resume (§4.9–4.12, §7.6).
+extension Draft {
+    mutating func takeCommands() {
+        if status.stableHash == new.hash || status.stableHash.isEmpty {
+            // There is nothing to give back: an abort of a finished rollout changes nothing.
+            status.isAborted = false
+            status.abortedAt = nil
+            status.promoteFull = false
+            return
+        }
+        if status.promoteFull {
+            status.isAborted = false
+            status.abortedAt = nil
+            status.pauseConditions = []
+            status.controllerPause = false
+            return
+        }
+        if let latch = seen.memory.latch {
+            abort(because: latch)
+        } else if status.isAborted {
+            abort(because: seen.rollout.status.storedAbortCause)
+        } else if status.abortedAt != nil {
+            retry()
+        }
+        takeResume()
+    }
+
+    private mutating func retry() {
+        isRetry = true
+        status.abortedAt = nil
+        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
+        status.stepRun = nil
+        status.backgroundRun = nil
+        status.pauseConditions = []
+        status.controllerPause = false
+        note(.retrying)
+    }
+
+    /// `controllerPause` without conditions is the signal that a person resumed. It ends the pause of the step that
+    /// was paused; where the same command also moved the index on, that step's own pause still has to come.
+    private mutating func takeResume() {
+        guard status.controllerPause, status.pauseConditions.isEmpty, !status.isAborted else { return }
+        status.controllerPause = false
+        wasResumed = true
+        note(.resumed)
+        let movedOn =
+            seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
+        pauseWasEnded = !movedOn
+        // A person who resumes after an inconclusive analysis asks for a new one.
+        if status.stepRun?.phase == .inconclusive { status.stepRun = nil }
+        if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }
+    }
+
+    /// Gives the rollout up: the pauses end, the steps start again, traffic belongs to stable (§4.10).
+    mutating func abort(because cause: String) {
+        let isNews = seen.rollout.status.abortedAt == nil
+        abortCause = cause
+        status.isAborted = true
+        status.abortedAt = status.abortedAt ?? seen.now
+        status.pauseConditions = []
+        status.controllerPause = false
+        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
+        if isNews {
+            events.append(Event("RolloutAborted", abortMessage, isWarning: true))
+        }
+        note(.aborted(abortMessage))
+    }
+
+    var abortMessage: String {
+        let message = "Rollout aborted update to revision \(revision)"
+        return abortCause.isEmpty ? message : "\(message): \(abortCause)"
+    }
+}
+
+extension Status {
+    /// The cause that the condition of an earlier abort gave; empty where there was none.
+    fileprivate var storedAbortCause: String {
+        guard let condition = self[.progressing], condition.reason == "RolloutAborted" else { return "" }
+        guard let colon = condition.message.firstRange(of: ": ") else { return "" }
+        return String(condition.message[colon.upperBound...])
+    }
+}
+
+extension String {
+    /// Where `part` first occurs.
+    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) {
+                return start..<index(start, offsetBy: part.count)
+            }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

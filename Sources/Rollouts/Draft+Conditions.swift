@@ -1,0 +1,162 @@
+/// The conditions, phase and message that clients read (rollout-semantics §2.2, §2.3).
+extension Draft {
+    mutating func describe() {
+        setPaused()
+        setAvailable()
+        setCompleted()
+        let isHealthy = isRolloutHealthy
+        setHealthy(isHealthy)
+        setProgressing(isHealthy: isHealthy)
+        setReplicaFailure()
+        (status.phase, status.message) = phase(of: status, seen.spec, size: seen.size)
+        lookAtDeadline()
+    }
+
+    private mutating func setPaused() {
+        guard !status.isAborted else { return }
+        let isPaused = seen.spec.isPaused || !status.pauseConditions.isEmpty
+        set(.paused, isPaused ? .yes : .no, "RolloutPaused", "Rollout is paused")
+    }
+
+    private mutating func setAvailable() {
+        set(
+            .available, isAvailable ? .yes : .no, "AvailableReason",
+            isAvailable
+                ? "Rollout has minimum availability" : "Rollout does not have minimum availability")
+    }
+
+    private mutating func setCompleted() {
+        let isCompleted = !status.stableHash.isEmpty && status.stableHash == status.currentPodHash
+        set(.completed, isCompleted ? .yes : .no, "RolloutCompleted", "RolloutCompleted")
+    }
+
+    private var isRolloutHealthy: Bool {
+        status.updatedReplicas == seen.size && status.availableReplicas == seen.size
+            && seen.rollout.status.observedGeneration == String(seen.rollout.generation)
+            && (status.currentStepIndex ?? seen.canary.steps.count) == seen.canary.steps.count
+            && status.stableHash == status.currentPodHash && status.replicas == seen.size
+    }
+
+    private mutating func setHealthy(_ isHealthy: Bool) {
+        if isHealthy {
+            set(.healthy, .yes, "RolloutHealthy", "Rollout is healthy")
+        } else if status[.healthy] != nil {
+            set(.healthy, .no, "RolloutHealthy", "Rollout is not healthy")
+        }
+    }
+
+    private mutating func setProgressing(isHealthy: Bool) {
+        let before = status[.progressing]
+        let wasPaused = seen.rollout.status[.paused]?.truth == .yes
+        let isPaused = status[.paused]?.truth == .yes
+        if status.isAborted {
+            set(.progressing, .no, "RolloutAborted", abortMessage)
+        } else if isRetry {
+            set(.progressing, .unknown, "RolloutRetry", "Retrying Rollout after abort")
+        } else if hasTimedOut {
+            set(.progressing, .no, "ProgressDeadlineExceeded", timeoutMessage)
+        } else if isHealthy {
+            set(
+                .progressing, .yes, "NewReplicaSetAvailable",
+                "ReplicaSet \"\(new.name)\" has successfully progressed.")
+        } else if isPaused {
+            if before?.reason != "RolloutPaused" {
+                set(.progressing, .unknown, "RolloutPaused", "Rollout is paused")
+            }
+        } else if wasPaused {
+            set(.progressing, .unknown, "RolloutResumed", "Rollout is resumed")
+        } else if before == nil {
+            set(
+                .progressing, .yes, "NewReplicaSetCreated",
+                "Created new replica set \"\(new.name)\"")
+        } else if isProgressing {
+            refreshProgressing()
+        } else if before?.reason == "NewReplicaSetAvailable", !isAvailable {
+            set(
+                .progressing, .yes, "ReplicaSetNotAvailable",
+                "Rollout does not have minimum availability")
+        } else if before?.reason == "RolloutAborted" {
+            refreshProgressing()
+        }
+    }
+
+    /// Progress since the last status (§2.3). It restarts the progress deadline.
+    private var isProgressing: Bool {
+        let before = seen.rollout.status
+        return status.updatedReplicas != before.updatedReplicas
+            || status.replicas - status.updatedReplicas < before.replicas - before.updatedReplicas
+            || status.readyReplicas > before.readyReplicas
+            || status.availableReplicas > before.availableReplicas
+            || status.stableHash != before.stableHash
+            || status.currentStepIndex != before.currentStepIndex
+            || status.currentStepHash != before.currentStepHash
+            || status.currentPodHash != before.currentPodHash
+    }
+
+    private mutating func refreshProgressing() {
+        let transition = status[.progressing].flatMap { $0.truth == .yes ? $0.lastTransition : nil }
+        status.conditions.removeAll { $0.type == .progressing }
+        status.conditions.append(
+            Condition(
+                type: .progressing, truth: .yes, reason: "ReplicaSetUpdated",
+                message: "ReplicaSet \"\(new.name)\" is progressing.", lastUpdate: seen.now,
+                lastTransition: transition ?? seen.now))
+    }
+
+    private mutating func setReplicaFailure() {
+        let failure = new.failure ?? seen.replicaSets.compactMap(\.failure).first
+        if let failure {
+            set(.replicaFailure, .yes, "FailedCreate", failure)
+        } else {
+            status.conditions.removeAll { $0.type == .replicaFailure }
+        }
+    }
+
+    /// A condition with the same truth and reason stays as it was, message included (§2.3).
+    private mutating func set(
+        _ type: Condition.Kind, _ truth: Condition.Truth, _ reason: String, _ message: String
+    ) {
+        let before = status[type]
+        if let before, before.truth == truth, before.reason == reason {
+            // The cause of an abort may become known after the abort itself.
+            if type != .progressing || before.message == message || reason != "RolloutAborted" { return }
+        }
+        let transition = before.flatMap { $0.truth == truth ? $0.lastTransition : nil } ?? seen.now
+        status.conditions.removeAll { $0.type == type }
+        status.conditions.append(
+            Condition(
+                type: type, truth: truth, reason: reason, message: message, lastUpdate: seen.now,
+                lastTransition: transition))
+    }
+
+    /// The progress deadline passes without an event, so it is looked for (§2.3).
+    private mutating func lookAtDeadline() {
+        guard status.phase == .progressing, let progressing = status[.progressing],
+            progressing.reason != "ProgressDeadlineExceeded"
+        else { return }
+        let end = deadline(after: progressing).advanced(bySeconds: 1)
+        if end > seen.now { look(at: end) }
+    }
+}
+
+/// Phase and message; the first row that fits wins (§2.2, the rows of the canary strategy).
+package func phase(of status: Status, _ spec: Spec, size: Int) -> (Phase, String) {
+    if let invalid = status[.invalidSpec] { return (.degraded, "InvalidSpec: \(invalid.message)") }
+    for condition in status.conditions
+    where condition.reason == "RolloutAborted" || condition.reason == "ProgressDeadlineExceeded" {
+        return (.degraded, "\(condition.reason): \(condition.message)")
+    }
+    if spec.isPaused { return (.paused, "manually paused") }
+    if let pause = status.pauseConditions.first { return (.paused, pause.reason.rawValue) }
+    if status.updatedReplicas < size { return (.progressing, "more replicas need to be updated") }
+    if status.availableReplicas < status.updatedReplicas {
+        return (.progressing, "updated replicas are still becoming available")
+    }
+    if !spec.canary.hasRouter, status.replicas > status.updatedReplicas {
+        return (.progressing, "old replicas are pending termination")
+    }
+    if status.stableHash.isEmpty || status.stableHash != status.currentPodHash {
+        return (.progressing, "waiting for all steps to complete")
+    }
+    return (.healthy, "")
+}

@@ -1,0 +1,153 @@
+/// The courses other than a step: settled, aborted, and the ways to the end (rollout-semantics §4.6, §4.10, §4.12).
+extension Draft {
+    /// The present template is stable, or becomes so now because there was none before.
+    mutating func settle() {
+        if status.stableHash.isEmpty {
+            promote("Initial deploy")
+        }
+        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : seen.canary.steps.count
+        status.pauseConditions = []
+        status.controllerPause = false
+        status.stepRun = nil
+        status.backgroundRun = nil
+        scale(new, to: seen.size)
+        bindStable()
+        bindCanary(to: new)
+        let isBack = isStableBound && new.available > 0
+        if seen.canaryWeight > 0 || (isBack && !seen.routersCarry(0)) || status.weights != nil {
+            // Until the stable service selects these pods, the canary service is what leads to them.
+            let wanted = isBack ? 0 : seen.canaryWeight
+            let capacity = Capacity(
+                total: seen.total, size: seen.size, canaryWanted: seen.size,
+                canaryAvailable: canaryServicePods, stableAvailable: new.available)
+            ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
+        }
+        noteSettled()
+    }
+
+    /// The available pods behind the canary service, whichever ReplicaSet it selects.
+    private var canaryServicePods: Int {
+        guard let hash = seen.service(seen.canary.canaryService)?.hash else { return new.available }
+        return seen.replicaSets.first { $0.hash == hash }?.available ?? 0
+    }
+
+    private mutating func noteSettled() {
+        if new.available < seen.size {
+            note(.waitingForStablePods(available: new.available, of: seen.size))
+        } else if weight > 0 || !isStableBound {
+            note(.settling("moving all traffic to the stable service"))
+        } else if let deadline = seen.others.compactMap(\.scaleDownDeadline).min() {
+            note(.scalingDownOld(at: deadline))
+        } else {
+            note(.healthy)
+        }
+    }
+
+    /// All traffic goes back to stable, as fast as stable's pods carry it; nothing else is asked first.
+    mutating func giveBack(because cause: String) {
+        let sizing = seen.sizing(at: 0, isAborted: true)
+        let capacity = Capacity(
+            total: seen.total, size: seen.size, canaryWanted: 0, canaryAvailable: new.available,
+            stableAvailable: seen.stable?.available ?? 0)
+        let wanted =
+            seen.canary.dynamicStableScale
+            ? sizing.reverseTrafficWeight(current: seen.canaryWeight) : 0
+        ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
+        if weight < seen.canaryWeight || seen.rollout.status.abortedAt == nil { order = .together }
+        scaleStable(sizing)
+        if weight > 0 {
+            note(.stableCannotCarry(weight: weight))
+            if (seen.stable?.available ?? 0) == 0 {
+                events.append(
+                    Event(
+                        "TrafficRoutingError",
+                        "Stable has no available pod: \(weight) of \(seen.total) stays on the canary",
+                        isWarning: true))
+            }
+        }
+        if seen.canaryWeight == 0, weight == 0, let stable = seen.stable { bindCanary(to: stable) }
+        retireCanary(sizing)
+        note(.aborted(abortMessage))
+    }
+
+    /// An aborted canary goes once it has no traffic and stable is whole, after its delay (§4.10, I6).
+    private mutating func retireCanary(_ sizing: Sizing) {
+        guard new.desired > 0, seen.canaryWeight <= weight else { return }
+        if seen.canary.dynamicStableScale {
+            scale(new, to: min(new.desired, sizing.replicas.canary))
+            return
+        }
+        guard weight == 0, seen.canaryWeight == 0, let delay = seen.canary.abortScaleDownDelaySeconds,
+            (seen.stable?.available ?? 0) >= seen.size, !isSelected(new)
+        else { return }
+        guard let deadline = new.scaleDownDeadline else {
+            let end = seen.now.advanced(bySeconds: delay)
+            actions.append(.delayScaleDown(replicaSet: new.name, until: end))
+            look(at: end)
+            return
+        }
+        if deadline <= seen.now { scale(new, to: 0) } else { look(at: deadline) }
+    }
+
+    /// Everything at once: the new pods first, then the promotion, then traffic by the stable service.
+    mutating func promoteFully() {
+        growToFullSize()
+        let current = seen.canaryWeight
+        route(towards: current, canaryWanted: ceiling(current * seen.size, seen.total))
+        if isFullyAvailable {
+            promote("Full promotion requested")
+        } else {
+            note(.waitingForCanaryPods(available: new.available, of: seen.size))
+        }
+    }
+
+    /// After the last step: all pods, then all traffic, then the new revision is stable.
+    mutating func finish() {
+        if isHalted {
+            note(seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
+            route(towards: seen.canaryWeight, canaryWanted: seen.size)
+            return
+        }
+        growToFullSize()
+        startBackgroundAnalysis()
+        route(towards: seen.total, canaryWanted: seen.size)
+        if let why = seen.unverified { note(.waitingForRouter(why)) }
+        guard isFullyAvailable else {
+            note(.waitingForCanaryPods(available: new.available, of: seen.size))
+            return
+        }
+        guard seen.routers.isEmpty || (seen.routersCarry(seen.total) && seen.unverified == nil) else {
+            return
+        }
+        let count = seen.canary.steps.count
+        promote("Completed all \(count) canary steps")
+    }
+
+    private mutating func growToFullSize() {
+        scale(new, to: max(seen.size, 0))
+        let sizing = seen.sizing(at: seen.canary.steps.count)
+        scaleStable(sizing)
+        bindCanary(to: new)
+        bindStable()
+    }
+
+    private var isFullyAvailable: Bool { new.available >= seen.size && new.desired >= seen.size }
+
+    /// The new revision is stable from here on. Services and router follow in the next turns (§4.6).
+    private mutating func promote(_ why: String) {
+        status.stableHash = new.hash
+        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : seen.canary.steps.count
+        status.pauseConditions = []
+        status.controllerPause = false
+        status.isAborted = false
+        status.abortedAt = nil
+        status.promoteFull = false
+        status.stepRun = nil
+        status.backgroundRun = nil
+        events.append(
+            Event(
+                "RolloutCompleted",
+                "Rollout completed update to revision \(revision) (\(new.hash)): \(why)"))
+        note(.promoted(why))
+    }
+}

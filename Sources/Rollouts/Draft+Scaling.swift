@@ -1,0 +1,124 @@
+/// Sizes of ReplicaSets (rollout-semantics §4.3b, §4.5, §4.6, §3.6).
+extension Draft {
+    /// Sizes both sides for step `index`.
+    mutating func scale(at index: Int) {
+        let sizing = seen.sizing(at: index)
+        var wanted = sizing.replicas.canary
+        if wanted < new.desired, sizing.scale == nil || sizing.scale == .matchTrafficWeight {
+            // The canary keeps the pods that its present traffic needs until that traffic is gone.
+            wanted = max(wanted, min(new.desired, ceiling(seen.canaryWeight * seen.size, seen.total)))
+        }
+        scale(new, to: wanted)
+        scaleStable(sizing)
+        if new.available < wanted {
+            note(.waitingForCanaryPods(available: new.available, of: wanted))
+        }
+    }
+
+    mutating func scaleStable(_ sizing: Sizing) {
+        guard let stable = seen.stable, stable.name != new.name else { return }
+        let wanted = sizing.replicas.stable
+        scale(stable, to: wanted)
+        if stable.available < wanted {
+            note(.waitingForStablePods(available: stable.available, of: wanted))
+        }
+    }
+
+    mutating func scale(_ set: ReplicaSet, to wanted: Int) {
+        if set.scaleDownDeadline != nil, wanted > 0 {
+            actions.append(.cancelScaleDown(replicaSet: set.name))
+        }
+        let isStale = wanted > 0 && set.rolloutReplicas != seen.size
+        guard set.desired != wanted || isStale else { return }
+        actions.append(.scale(replicaSet: set.name, from: set.desired, to: wanted))
+        guard set.desired != wanted else { return }
+        let direction = set.desired < wanted ? "up" : "down"
+        let revision = set.name == new.name ? self.revision : set.revision
+        events.append(
+            Event(
+                "ScalingReplicaSet",
+                "Scaled \(direction) ReplicaSet \(set.name) (revision \(revision)) "
+                    + "from \(set.desired) to \(wanted)"))
+    }
+
+    /// "At desired replica counts" (§4.5): the canary's pods available, stable's pods created.
+    func isScaled(at index: Int) -> Bool {
+        let wanted = seen.sizing(at: index).replicas
+        guard new.desired == wanted.canary, new.available >= wanted.canary else { return false }
+        if seen.canary.dynamicStableScale { return true }
+        guard let stable = seen.stable else { return false }
+        return stable.desired == wanted.stable && stable.replicas >= wanted.stable
+    }
+
+    /// I7: whether a service of the rollout leads to this ReplicaSet.
+    func isSelected(_ set: ReplicaSet) -> Bool {
+        [seen.canary.stableService, seen.canary.canaryService].contains {
+            seen.service($0)?.hash == set.hash
+        }
+    }
+
+    /// Old ReplicaSets: the last stable one waits out its delay after traffic has left it; what was never promoted
+    /// goes at once; what nobody remembers is deleted.
+    mutating func tidyReplicaSets() {
+        let isSettled = status.stableHash == new.hash
+        let old = seen.replicaSets.filter {
+            $0.hash != new.hash && $0.hash != status.stableHash && !$0.isDeleting
+        }.sorted { $0.revision > $1.revision }
+        var waiting = 0
+        for set in old where set.desired > 0 && !isSelected(set) {
+            if let deadline = set.scaleDownDeadline, deadline > seen.now {
+                waiting += 1
+                if waiting <= seen.canary.scaleDownDelayRevisionLimit ?? .max {
+                    look(at: deadline)
+                    continue
+                }
+            } else if isSettled, set.scaleDownDeadline == nil, weight == 0, seen.canaryWeight == 0,
+                isStableBound, waiting < seen.canary.scaleDownDelayRevisionLimit ?? .max,
+                seen.canary.scaleDownDelaySeconds > 0
+            {
+                waiting += 1
+                let end = seen.now.advanced(bySeconds: seen.canary.scaleDownDelaySeconds)
+                actions.append(.delayScaleDown(replicaSet: set.name, until: end))
+                look(at: end)
+                continue
+            }
+            guard !isSettled || (isStableBound && seen.canaryWeight == 0) else { continue }
+            scale(set, to: 0)
+        }
+        forgetOldReplicaSets(old)
+    }
+
+    /// The revision history (§3.6): the oldest beyond the limit, if they are empty.
+    private mutating func forgetOldReplicaSets(_ old: [ReplicaSet]) {
+        let surplus = old.count - seen.spec.revisionHistoryLimit
+        guard surplus > 0 else { return }
+        for set in old.sorted(by: { $0.created < $1.created }).prefix(surplus)
+        where set.replicas == 0 && set.desired == 0 && set.isObserved {
+            actions.append(.deleteReplicaSet(name: set.name))
+            for run in seen.runs where run.hash == set.hash {
+                actions.append(.deleteRun(name: run.name))
+            }
+        }
+    }
+}
+
+/// Analysis runs that nobody waits for (§5.2, §5.9).
+extension Draft {
+    mutating func tidyRuns() {
+        let current = Set([status.stepRun?.name, status.backgroundRun?.name].compactMap(\.self))
+        let isJudging = isUpdating && !status.isAborted && !status.promoteFull
+        for run in seen.runs where !run.phase.isCompleted && !run.isTerminating {
+            if !isJudging || !current.contains(run.name) {
+                actions.append(.terminateRun(name: run.name))
+            }
+        }
+        let done = seen.runs.filter { $0.phase.isCompleted && !current.contains($0.name) }
+            .sorted { $0.created > $1.created }
+        let good = done.filter { $0.phase == .successful }
+        let bad = done.filter { $0.phase != .successful }
+        let surplus =
+            good.dropFirst(seen.spec.successfulRunHistoryLimit)
+            + bad.dropFirst(seen.spec.unsuccessfulRunHistoryLimit)
+        for run in surplus { actions.append(.deleteRun(name: run.name)) }
+    }
+}

@@ -1,0 +1,154 @@
+/// Working on a step (rollout-semantics §4.5, §4.6, §6.2).
+extension Draft {
+    mutating func takeStep(_ index: Int) {
+        let step = seen.canary.steps[index]
+        if isHalted {
+            hold(at: index)
+            note(haltReason)
+            return
+        }
+        scale(at: index)
+        moveTraffic(at: index)
+        startBackgroundAnalysis()
+        switch step {
+        case .setWeight:
+            if isScaled(at: index), isWeightSettled(at: index) { complete(index) }
+        case .setCanaryScale:
+            if isScaled(at: index) { complete(index) }
+        case .pause(let seconds):
+            takePause(seconds, at: index)
+        case .analysis:
+            takeAnalysis(at: index)
+        }
+    }
+
+    /// The user's own pause and an inconclusive analysis halt the steps and the growth of the canary.
+    var isHalted: Bool {
+        seen.spec.isPaused
+            || status.pauseConditions.contains { $0.reason == .inconclusiveAnalysisRun }
+    }
+
+    private var haltReason: Reason {
+        seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive")
+    }
+
+    /// Keeps weight and sizes where they are; a change of `spec.replicas` is still followed, since an autoscaler
+    /// must not be frozen (§9.3).
+    private mutating func hold(at index: Int) {
+        if new.desired > 0 { scale(at: index) } else { scaleStable(seen.sizing(at: index)) }
+        let committed = status.weights?.canary.weight ?? seen.canaryWeight
+        route(towards: min(committed, seen.canary.weight(at: index)), canaryWanted: canaryPods(at: index))
+        startBackgroundAnalysis()
+    }
+
+    private mutating func complete(_ index: Int) {
+        let count = seen.canary.steps.count
+        let step = seen.canary.steps[index]
+        status.currentStepIndex = index + 1
+        status.stepRun = nil
+        if status.pauseConditions.contains(where: { $0.reason == .canaryPauseStep }) || pauseWasEnded {
+            events.append(Event("RolloutResumed", "Rollout is resumed"))
+        }
+        status.pauseConditions.removeAll { $0.reason == .canaryPauseStep }
+        status.controllerPause = !status.pauseConditions.isEmpty
+        pauseWasEnded = false
+        events.append(
+            Event(
+                "RolloutStepCompleted",
+                "Rollout step \(index + 1)/\(count) completed (\(step.description))"))
+        note(.stepCompleted(index + 1, of: count, step))
+        if index + 1 < count, case .pause(let seconds) = seen.canary.steps[index + 1] {
+            beginPause(seconds)
+        }
+    }
+}
+
+/// Pauses (§4.9).
+extension Draft {
+    private mutating func takePause(_ seconds: Int?, at index: Int) {
+        if pauseWasEnded {
+            complete(index)
+            return
+        }
+        guard let condition = status.pauseConditions.first(where: { $0.reason == .canaryPauseStep })
+        else {
+            beginPause(seconds)
+            return
+        }
+        guard let seconds else {
+            note(.paused(until: nil))
+            return
+        }
+        let end = condition.startTime.advanced(bySeconds: seconds)
+        if end <= seen.now, isWeightSettled(at: index) {
+            complete(index)
+        } else {
+            if end > seen.now { look(at: end) }
+            note(.paused(until: end))
+        }
+    }
+
+    private mutating func beginPause(_ seconds: Int?) {
+        pause(.canaryPauseStep)
+        let end = seconds.map { seen.now.advanced(bySeconds: $0) }
+        if let end { look(at: end) }
+        note(.paused(until: end))
+    }
+}
+
+/// Analysis steps and the background analysis (§5.2).
+extension Draft {
+    private mutating func takeAnalysis(at index: Int) {
+        guard status.pauseConditions.isEmpty else {
+            note(.waitingForPerson("the analysis was inconclusive"))
+            return
+        }
+        guard let mirror = status.stepRun else {
+            if isWeightSettled(at: index) { start(.step(index)) }
+            return
+        }
+        if mirror.phase == .successful {
+            complete(index)
+        } else if seen.run(mirror) == nil {
+            actions.append(.startRun(name: mirror.name, purpose: .step(index)))
+            note(.analysisStarted(mirror.name))
+        } else {
+            note(.analysisRunning(mirror.name))
+        }
+    }
+
+    mutating func startBackgroundAnalysis() {
+        guard let from = seen.canary.backgroundAnalysisFrom, isUpdating,
+            (status.currentStepIndex ?? .max) >= from
+        else { return }
+        guard let mirror = status.backgroundRun else {
+            start(.background)
+            return
+        }
+        if seen.run(mirror) == nil, !mirror.phase.isCompleted {
+            actions.append(.startRun(name: mirror.name, purpose: .background))
+        }
+    }
+
+    /// Names the run in the status first: killed before it exists, the next turn creates it under the same name.
+    private mutating func start(_ purpose: Run.Purpose) {
+        let name = freshRunName(purpose)
+        let mirror = RunMirror(name: name, phase: .pending)
+        switch purpose {
+        case .step: status.stepRun = mirror
+        case .background: status.backgroundRun = mirror
+        }
+        actions.append(.startRun(name: name, purpose: purpose))
+        note(.analysisStarted(name))
+    }
+
+    /// `<rollout>-<hash>-<revision>[-<step>]`, with `.1`, `.2` … where that name was used before (§5.2).
+    private func freshRunName(_ purpose: Run.Purpose) -> String {
+        var base = "\(seen.rollout.name)-\(new.hash)-\(revision)"
+        if case .step(let index) = purpose { base += "-\(index)" }
+        let taken = Set(seen.runs.map(\.name))
+        if !taken.contains(base) { return base }
+        let number = (1...).first { !taken.contains("\(base).\($0)") } ?? 1
+        return "\(base).\(number)"
+    }
+}

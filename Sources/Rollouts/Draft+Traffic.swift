@@ -1,0 +1,148 @@
+/// Moving traffic and the services that it goes to (rollout-semantics §3.5, §6.2, §6.3).
+extension Draft {
+    /// Asks for the weight of step `index` as far as the pods carry it.
+    mutating func moveTraffic(at index: Int) {
+        bindCanary(to: new)
+        bindStable()
+        let wanted = wantedWeight(at: index)
+        route(towards: wanted, canaryWanted: canaryPods(at: index))
+        if weight < wanted {
+            note(.weightLimited(asked: wanted, carried: weight))
+        }
+    }
+
+    /// I1: a step's weight needs that step's pods. Until they are there, the weight of the steps before it holds.
+    private func wantedWeight(at index: Int) -> Int {
+        let here = seen.canary.weight(at: index)
+        if isScaled(at: index) || seen.canary.steps.isEmpty { return here }
+        return min(here, index == 0 ? 0 : seen.canary.weight(at: index - 1))
+    }
+
+    func canaryPods(at index: Int) -> Int { seen.sizing(at: index).replicas.canary }
+
+    /// Every weight passes here. Down is never held up by anything but stable's capacity; up needs the canary
+    /// service on the new pods, and after a restart in mid-abort a fresh good measurement.
+    mutating func route(towards wanted: Int, canaryWanted: Int) {
+        let current = seen.canaryWeight
+        let capacity = Capacity(
+            total: seen.total, size: seen.size, canaryWanted: canaryWanted,
+            canaryAvailable: new.available, stableAvailable: seen.stable?.available ?? 0)
+        var next = affordable(wanted, current: current, capacity)
+        if next > current, let obstacle = obstacleToRaising() {
+            note(obstacle)
+            next = current
+        }
+        ask(for: next)
+    }
+
+    private func obstacleToRaising() -> Reason? {
+        if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
+            return .settling("waiting for service \(service) to select the canary")
+        }
+        let committed = status.weights?.canary.weight ?? 0
+        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince else { return nil }
+        let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
+            .first { !$0.phase.isCompleted }
+        guard let running else { return nil }
+        if let good = running.lastGoodMeasurement, good > since { return nil }
+        return .waitingForFreshMeasurement(running.name)
+    }
+
+    /// Commits to a canary weight: into the status, and as an action where a router carries another one.
+    mutating func ask(for next: Int) {
+        weight = next
+        record(next)
+        guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
+        actions.append(.route(Split(canary: next, of: seen.total)))
+        if next < seen.canaryWeight { order = .together }
+        if next != seen.canaryWeight { note(.movingTraffic(from: seen.canaryWeight, to: next)) }
+    }
+
+    private mutating func record(_ next: Int) {
+        guard seen.canary.hasRouter else {
+            status.weights = nil
+            return
+        }
+        let before = status.weights
+        status.weights = Weights(
+            canary: WeightDestination(
+                weight: next, serviceName: seen.canary.canaryService ?? "", podTemplateHash: new.hash),
+            stable: WeightDestination(
+                weight: seen.total - next, serviceName: seen.canary.stableService ?? "",
+                podTemplateHash: status.stableHash.isEmpty ? new.hash : status.stableHash),
+            verified: seen.routersVerify ? seen.unverified == nil && seen.routersCarry(next) : nil)
+        if let before, before.canary.weight != next {
+            events.append(
+                Event(
+                    "TrafficWeightUpdated",
+                    "Traffic weight updated from \(before.canary.weight) to \(next)"))
+        } else if before == nil {
+            events.append(Event("TrafficWeightUpdated", "Traffic weight updated to \(next)"))
+        }
+    }
+
+    /// Whether the step's weight is asked for, carried by the routers, and followed by the data plane. A router that
+    /// cannot tell whether it is followed is taken at its word, and then asking is enough: drift shows next turn.
+    mutating func isWeightSettled(at index: Int) -> Bool {
+        let wanted = seen.canary.weight(at: index)
+        guard weight == wanted else { return false }
+        if case .setWeight = seen.canary.steps[index], !seen.routersVerify { return true }
+        guard seen.routersCarry(wanted) || seen.routers.isEmpty else {
+            note(.waitingForRouter("the weight \(wanted) is not in place"))
+            return false
+        }
+        if let why = seen.unverified {
+            note(.waitingForRouter(why))
+            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            return false
+        }
+        return true
+    }
+
+    /// I3 for the canary service: it moves to pods that are there, and never with traffic on it that they cannot
+    /// carry.
+    mutating func bindCanary(to target: ReplicaSet) {
+        guard let name = seen.canary.canaryService, let service = seen.service(name),
+            service.hash != target.hash
+        else { return }
+        let isFirst = service.managedBy == nil
+        let needed = isFirst && target.hash == status.stableHash ? seen.size : 1
+        guard target.available >= max(needed, 1) else { return }
+        let current = seen.canaryWeight
+        let carried = seen.size == 0 ? 0 : seen.total * target.available / seen.size
+        guard current <= carried else { return }
+        actions.append(.bind(service: name, from: service.hash, to: target.hash))
+        announceSwitch(name, from: service.hash, to: target.hash)
+    }
+
+    /// I3 for the stable service: the first time all of stable's pods, later as many as its traffic needs.
+    mutating func bindStable() {
+        guard let name = seen.canary.stableService, let service = seen.service(name),
+            let target = stableTarget, service.hash != target.hash
+        else { return }
+        let onStable = seen.total - seen.canaryWeight
+        let share = max(1, seen.size * onStable / seen.total)
+        guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else { return }
+        actions.append(.bind(service: name, from: service.hash, to: target.hash))
+        announceSwitch(name, from: service.hash, to: target.hash)
+    }
+
+    private var stableTarget: ReplicaSet? {
+        status.stableHash == new.hash ? new : seen.stable
+    }
+
+    var isStableBound: Bool {
+        guard let name = seen.canary.stableService else { return true }
+        return seen.service(name)?.hash == status.stableHash
+    }
+
+    private mutating func announceSwitch(_ service: String, from old: String?, to new: String) {
+        events.append(
+            Event(
+                "SwitchService",
+                "Switched selector for service '\(service)' from '\(old ?? "")' to '\(new)'"))
+    }
+}
+
+/// A router that is not followed yet is asked again after this long, even without an event (§6.2 g).
+private let verifySeconds = 10

@@ -1,0 +1,83 @@
+/// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7). Unit tests and the simulation
+/// check every decision; debug builds of the controller do too.
+package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
+    guard let new = seen.new else { return [] }
+    let promise = Promise(decision: decision, seen: seen, new: new)
+    return decision.actions.flatMap(promise.broken)
+}
+
+private struct Promise {
+    let decision: Decision
+    let seen: Snapshot
+    let new: ReplicaSet
+
+    func broken(by action: Action) -> [String] {
+        switch action {
+        case .route(let split): routing(split)
+        case .bind(let service, _, let hash): binding(service, hash)
+        case .scale(let name, let from, let to) where to < from: shrinking(name, to: to)
+        case .deleteReplicaSet(let name): deleting(name)
+        default: []
+        }
+    }
+
+    private var stableAvailable: Int { seen.stable?.available ?? 0 }
+
+    private func routing(_ split: Split) -> [String] {
+        var broken: [String] = []
+        if !(0...split.total).contains(split.canary) { broken.append("the weight \(split) is out of range") }
+        let behindCanary = pods(behind: seen.canary.canaryService)
+        if split.canary > seen.canaryWeight {
+            if behindCanary == 0 { broken.append("I1: traffic to a canary without available pods") }
+            if seen.service(seen.canary.canaryService)?.hash != new.hash, seen.canary.canaryService != nil {
+                broken.append("I1: traffic raised while the canary service leads elsewhere")
+            }
+        }
+        let onStable = split.total - split.canary
+        if split.canary < seen.canaryWeight, behindCanary > 0,
+            stableAvailable < onStable * seen.size / max(split.total, 1)
+        {
+            broken.append("I2: stable gets \(onStable) with \(stableAvailable) of \(seen.size) available")
+        }
+        if decision.status.isAborted, split.canary > seen.canaryWeight {
+            broken.append("an aborted rollout raises the canary's weight")
+        }
+        return broken
+    }
+
+    private func pods(behind service: String?) -> Int {
+        guard let hash = seen.service(service)?.hash else { return new.available }
+        return seen.replicaSets.first { $0.hash == hash }?.available ?? 0
+    }
+
+    private func binding(_ service: String, _ hash: String) -> [String] {
+        let available = seen.replicaSets.first { $0.hash == hash }?.available ?? 0
+        return available > 0 ? [] : ["I3/I4: service \(service) moves to a ReplicaSet without available pods"]
+    }
+
+    private func shrinking(_ name: String, to wanted: Int) -> [String] {
+        guard let set = seen.replicaSets.first(where: { $0.name == name }), wanted == 0 else { return [] }
+        if seen.size == 0 { return [] }
+        var broken: [String] = []
+        if isSelected(set) { broken.append("I7: \(name) is scaled to 0 while a service selects it") }
+        if set.hash == decision.status.stableHash { broken.append("I5: stable is scaled to 0") }
+        if decision.status.isAborted, set.hash == new.hash, stableAvailable < seen.size,
+            !seen.canary.dynamicStableScale
+        {
+            broken.append("I6: the aborted canary goes before stable is whole")
+        }
+        return broken
+    }
+
+    private func isSelected(_ set: ReplicaSet) -> Bool {
+        [seen.canary.stableService, seen.canary.canaryService].contains {
+            seen.service($0)?.hash == set.hash
+        }
+    }
+
+    private func deleting(_ name: String) -> [String] {
+        guard let set = seen.replicaSets.first(where: { $0.name == name }) else { return [] }
+        let isNeeded = set.hash == decision.status.stableHash || set.hash == new.hash || isSelected(set)
+        return isNeeded ? ["I7: \(name) is deleted while it is referred to"] : []
+    }
+}

@@ -1,0 +1,70 @@
+/// Facts that follow from what was seen.
+extension Snapshot {
+    var spec: Spec { rollout.spec }
+    var canary: Canary { rollout.spec.canary }
+    /// M: all traffic.
+    var total: Int { canary.totalWeight }
+    /// n: the size that was asked for.
+    var size: Int { spec.replicas ?? 1 }
+
+    /// The ReplicaSet of the present template: by hash first, then by meaning, the oldest first (§3.1). The hash may
+    /// differ between versions of the controller; a template that means the same is never a new revision.
+    package var new: ReplicaSet? {
+        let living = replicaSets.filter { !$0.isDeleting }.sorted { $0.created < $1.created }
+        return living.first { $0.hash == spec.templateHash } ?? living.first { $0.matchesTemplate }
+    }
+
+    /// The ReplicaSet that was promoted last.
+    package var stable: ReplicaSet? {
+        replicaSets.first { $0.hash == rollout.status.stableHash && !$0.isDeleting }
+    }
+
+    /// All but the new and the stable one.
+    var others: [ReplicaSet] {
+        replicaSets.filter { $0.hash != new?.hash && $0.hash != rollout.status.stableHash }
+    }
+
+    /// The most traffic that any router sends to the canary at present. What cannot be read counts as what was
+    /// asked last: unknown is never zero.
+    package var canaryWeight: Int {
+        routers.map { router in
+            switch router.reading {
+            case .split(let split): split.canary
+            case .unset: 0
+            case .unreadable: rollout.status.weights?.canary.weight ?? 0
+            }
+        }.max() ?? 0
+    }
+
+    /// Whether every router carries exactly this weight.
+    func routersCarry(_ weight: Int) -> Bool {
+        routers.allSatisfy { router in
+            switch router.reading {
+            case .split(let split): split == Split(canary: weight, of: total)
+            case .unset, .unreadable: false
+            }
+        }
+    }
+
+    /// Why the data plane does not follow its routers yet; nil when it does, or when no router can tell.
+    var unverified: String? {
+        for router in routers {
+            if case .no(let why) = router.verification { return why }
+        }
+        return nil
+    }
+
+    /// Whether some router can tell that the data plane follows: then a step waits until it does.
+    var routersVerify: Bool {
+        routers.contains { $0.verification != .cannot }
+    }
+
+    func service(_ name: String?) -> ServiceBinding? {
+        name.flatMap { services[$0] }
+    }
+}
+
+/// Integer division that rounds up; for non-negative numbers.
+func ceiling(_ numerator: Int, _ denominator: Int) -> Int {
+    denominator == 0 ? 0 : (numerator + denominator - 1) / denominator
+}

@@ -1,0 +1,48 @@
+/// What the pods of both sides can carry. Every weight goes through `affordable`.
+package struct Capacity: Hashable, Sendable {
+    package var total: Int
+    /// The size of the whole rollout.
+    package var size: Int
+    /// How many canary pods the wanted weight asks for, and how many of them are available.
+    package var canaryWanted: Int
+    package var canaryAvailable: Int
+    package var stableAvailable: Int
+
+    package init(
+        total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int, stableAvailable: Int
+    ) {
+        self.total = total
+        self.size = size
+        self.canaryWanted = canaryWanted
+        self.canaryAvailable = canaryAvailable
+        self.stableAvailable = stableAvailable
+    }
+
+    /// The least canary weight that leaves stable no more than its available pods carry:
+    /// max(0, M − ⌊M·available/n⌋).
+    package var leastWeight: Int {
+        size == 0 ? 0 : max(0, total - total * stableAvailable / size)
+    }
+
+    /// The part of `weight` that the canary's available pods carry.
+    package func carried(of weight: Int) -> Int {
+        if canaryAvailable == 0 { return 0 }
+        if canaryAvailable >= canaryWanted { return weight }
+        return weight * canaryAvailable / canaryWanted
+    }
+}
+
+/// The weight to ask for: `wanted`, as far as the available pods of both sides carry it.
+///
+/// Up: never above what the canary's pods carry. Down: never so far that stable gets more than its pods carry, as
+/// long as the canary has pods to carry the difference. Where neither side can carry its part, traffic stays where
+/// it is.
+package func affordable(_ wanted: Int, current: Int, _ capacity: Capacity) -> Int {
+    let ceiling = min(wanted, capacity.carried(of: wanted))
+    if ceiling >= current { return ceiling }
+    if capacity.canaryAvailable == 0 {
+        // The canary answers nobody: anything stable has is better, and without any stable pod nothing is.
+        return capacity.stableAvailable > 0 || capacity.size == 0 ? ceiling : current
+    }
+    return max(ceiling, min(current, capacity.leastWeight))
+}
