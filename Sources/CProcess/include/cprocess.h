@@ -1,0 +1,73 @@
+#ifndef CPROCESS_H
+#define CPROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What a new process is: nothing of ours is inherited but what stands here. */
+typedef struct {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory;
+    /* Descriptors for standard input, output and error. */
+    int input;
+    int output;
+    int error;
+    /* Read-only descriptor of the executable, for a path that the user below cannot walk; -1 for none. */
+    int executable;
+    /* The user and group to become; -1 to stay as we are. */
+    int64_t user;
+    int64_t group;
+    uint64_t open_files;
+    mode_t mask;
+} cprocess_launch;
+
+/* A process that waits behind its gate until it may become its program. */
+typedef struct {
+    pid_t pid;
+    int pidfd;
+    int gate;
+    int report;
+} cprocess_child;
+
+/* The step at which a start failed. */
+enum {
+    CPROCESS_PIPE = 1,
+    CPROCESS_FORK = 2,
+    CPROCESS_DIRECTORY = 3,
+    CPROCESS_USER = 4,
+    CPROCESS_LIMITS = 5,
+    CPROCESS_PROGRAM = 6,
+    CPROCESS_STREAMS = 7
+};
+
+/* Forks the process, which then waits. Returns 0, or an errno with the failed step. */
+int cprocess_fork(const cprocess_launch *launch, cprocess_child *child, int *step);
+/* Opens the gate and waits for the program to begin. Returns 0, or an errno with the failed step. */
+int cprocess_release(cprocess_child *child, int *step);
+/* Closes the gate: the process ends without ever having been its program. */
+void cprocess_discard(cprocess_child *child);
+
+/* A descriptor that stays with this very process however its number is used again; -1 with errno. */
+int cprocess_open(pid_t pid);
+/* Sends a signal through such a descriptor. Returns 0 or an errno. */
+int cprocess_signal(int pidfd, int signal);
+/* Takes the exit of a child that has ended: 1 with code or signal, 0 while it runs, -1 where it is no child. */
+int cprocess_reap(int pidfd, int *code, int *signal);
+
+/* Gives back the blocks of a file from `offset` for `length` bytes, leaving its size. 0 or an errno. */
+int cprocess_punch(int fd, off_t offset, off_t length);
+/* The first offset at or after `offset` that holds bytes; -1 where none follows. */
+off_t cprocess_next_data(int fd, off_t offset);
+/* Takes a name that one process on this machine can hold at a time, until it ends: a descriptor, or -1 with errno. */
+int cprocess_hold_name(const char *name);
+/* A TCP port of 127.0.0.1 that nobody listens on now (0: any); -1 with errno. */
+int cprocess_free_port(int wanted);
+/* 1 where a TCP connection to an IPv4 address is accepted within the time, else 0 with errno. */
+int cprocess_connects(const char *address, int port, int milliseconds);
+/* Sends a request over a Unix socket and reads what is answered, at most `capacity` bytes; -1 with errno. */
+ssize_t cprocess_ask(
+    const char *socket_path, const char *request, char *answer, size_t capacity, int milliseconds);
+
+#endif
