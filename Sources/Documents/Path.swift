@@ -53,41 +53,22 @@ package struct Finding: Hashable, Sendable, CustomStringConvertible {
     package var place: Place?
     package let message: String
     package let remedy: String
+    /// Whether the key is wrong, not the value under it: then the place is that of the key.
+    package let concernsKey: Bool
 
-    package init(path: Path, place: Place? = nil, message: String, remedy: String) {
+    package init(
+        path: Path, place: Place? = nil, message: String, remedy: String, concernsKey: Bool = false
+    ) {
         self.path = path
         self.place = place
         self.message = message
         self.remedy = remedy
+        self.concernsKey = concernsKey
     }
 
     package var description: String {
         let at = place.map { "\($0): " } ?? ""
         let subject = path.components.isEmpty ? "" : "\(path): "
         return "\(at)\(subject)\(message); \(remedy)"
-    }
-}
-
-/// A parsed document: its value, and where each part of it stands.
-package struct Document: Sendable {
-    package let value: JSON
-    package let file: String
-    /// The places of the values by their path. Empty for documents that did not come from text.
-    package let places: [Path: Place]
-
-    package init(value: JSON, file: String, places: [Path: Place]) {
-        self.value = value
-        self.file = file
-        self.places = places
-    }
-
-    /// The place of the value at `path`, or of the nearest value around it that stands in the file.
-    package func place(of path: Path) -> Place? {
-        var current: Path? = path
-        while let here = current {
-            if let place = places[here] { return place }
-            current = here.parent
-        }
-        return nil
     }
 }

@@ -118,13 +118,18 @@ package struct Reader {
     /// Notes every member that is not in `known`: what we do not do yet is refused, never silently ignored.
     package func allowOnly(_ known: Set<String>) {
         for (key, reader) in members() where !known.contains(key) {
-            let near = known.min { distance(key, $0) < distance(key, $1) }
+            let near = known.sorted().min { distance(key, $0) < distance(key, $1) }
             let hint = near.flatMap { distance(key, $0) <= 2 ? "did you mean \($0)?" : nil }
-            reader.refuse(
-                "unknown field \"\(key)\"",
-                remedy: hint ?? "remove it, or use one of: \(known.sorted().joined(separator: ", "))")
+            findings.add(
+                Finding(
+                    path: reader.path, message: "unknown field \"\(key)\"",
+                    remedy: hint ?? "remove it, or use one of: \(names(known))", concernsKey: true))
         }
     }
+}
+
+private func names(_ known: Set<String>) -> String {
+    known.sorted().joined(separator: ", ")
 }
 
 /// The number of single-character edits between two names (Levenshtein), for "did you mean".
