@@ -1,0 +1,70 @@
+import Documents
+
+/// A condition of a metric (`successCondition`, `failureCondition`), or the start or end of a range query:
+/// an expression over `result`, parsed once and evaluated in bounded time.
+package struct Condition: Sendable {
+    package let text: String
+    private let root: Node
+
+    /// Refuses what cannot be parsed, with the position of the mistake.
+    package init(parsing text: String) throws(ConditionError) {
+        guard text.utf8.count <= Limit.bytes else {
+            throw ConditionError("the expression is longer than \(Limit.bytes) bytes")
+        }
+        var parser = ExpressionParser(try tokens(of: text))
+        self.text = text
+        self.root = try parser.parse()
+    }
+
+    /// Whether the condition holds for `result`. Throws where it has no answer: a type that does not fit,
+    /// an index that is out of range, an answer that is no boolean.
+    package func evaluate(
+        result: MetricValue, now: Timestamp
+    ) throws(ConditionError) -> Bool {
+        let value = try value(result: result, now: now)
+        guard case .bool(let holds) = value else {
+            throw ConditionError("expected bool, but got \(value.typeName)")
+        }
+        return holds
+    }
+
+    /// What the expression computes, of any type.
+    package func value(
+        result: MetricValue, now: Timestamp
+    ) throws(ConditionError) -> MetricValue {
+        try root.check(result: result)
+        var evaluation = Evaluation(result: result, now: now)
+        return try evaluation.value(of: root)
+    }
+
+    /// Whether the expression itself asks if there is a value (`isNaN`, `len`, `isNil`, `default`, `??`, nil):
+    /// only then may it call the absence of data a success.
+    package var speaksOfAbsence: Bool { root.speaksOfAbsence }
+
+    /// The bounds of one expression. Conditions are written by hand: what exceeds these is no condition.
+    enum Limit {
+        static let bytes = 10_000
+        /// Nesting, which is the depth of recursion.
+        static let depth = 200
+        /// Nodes evaluated and values walked; about a second of work at the very worst.
+        static let steps = 1_000_000
+        /// Bytes of any text that an expression builds.
+        static let textBytes = 1 << 20
+    }
+}
+
+/// Why a condition cannot be parsed or evaluated.
+package struct ConditionError: Error, Hashable, CustomStringConvertible {
+    package let message: String
+    /// The character of the expression, counted from 1; nil where it concerns the whole.
+    package let position: Int?
+
+    package init(_ message: String, at position: Int? = nil) {
+        self.message = message
+        self.position = position
+    }
+
+    package var description: String {
+        position.map { "\(message) (at character \($0))" } ?? message
+    }
+}

@@ -1,0 +1,144 @@
+import Documents
+
+extension Evaluation {
+    /// A builtin that takes values.
+    mutating func call(
+        _ name: String, _ values: [MetricValue], at: Int
+    ) throws(ConditionError) -> MetricValue {
+        switch name {
+        case "now": return .time(now)
+        // Upstream tests the whole result here, whatever the argument is; conditions rely on it.
+        case "isNil": return .bool(result == .null)
+        case "default": return result == .null ? values[1] : result
+        case "len": return .int(try length(of: values[0], at: at))
+        case "isNaN": return .bool(try number(values[0], for: name, at: at).isNaN)
+        case "isInf": return .bool(try number(values[0], for: name, at: at).isInfinite)
+        case "abs", "round", "floor", "ceil": return try rounded(name, values[0], at: at)
+        case "min", "max", "mean", "median": return try statistic(name, values, at: at)
+        case "first", "last": return try end(name, of: values[0], at: at)
+        case "int", "asInt": return .int(try integer(values[0], for: name, at: at))
+        case "float", "asFloat": return .float(try float(values[0], for: name, at: at))
+        case "toJSON":
+            try spendWalk(over: values[0], at: at)
+            return .string(try bounded(values[0].json(indent: 2), at: at))
+        default: return try textual(name, values, at: at)
+        }
+    }
+
+    private func refused(_ name: String, _ value: MetricValue, at: Int) -> ConditionError {
+        ConditionError("invalid argument for \(name) (type \(value.typeName))", at: at)
+    }
+
+    /// Charges a walk over a whole value to the budget.
+    private mutating func spendWalk(over value: MetricValue, at: Int) throws(ConditionError) {
+        try spend(1, at: at)
+        switch value {
+        case .list(let values): for value in values { try spendWalk(over: value, at: at) }
+        case .object(let members):
+            for value in members.values { try spendWalk(over: value, at: at) }
+        case .string(let text): try spend(text.utf8.count / 64, at: at)
+        default: break
+        }
+    }
+
+    private func number(
+        _ value: MetricValue, for name: String, at: Int
+    ) throws(ConditionError) -> Double {
+        guard let number = value.number else { throw refused(name, value, at: at) }
+        return number
+    }
+
+    private mutating func length(of value: MetricValue, at: Int) throws(ConditionError) -> Int {
+        switch value {
+        case .list(let values): return values.count
+        case .object(let members): return members.count
+        case .string(let text):
+            try spend(text.utf8.count / 64, at: at)
+            return text.unicodeScalars.count
+        default: throw refused("len", value, at: at)
+        }
+    }
+
+    private func rounded(
+        _ name: String, _ value: MetricValue, at: Int
+    ) throws(ConditionError) -> MetricValue {
+        if case .int(let whole) = value {
+            if name != "abs" { return .float(Double(whole)) }
+            guard whole != .min else { throw ConditionError("integer overflow", at: at) }
+            return .int(abs(whole))
+        }
+        let number = try number(value, for: name, at: at)
+        switch name {
+        case "abs": return .float(number.magnitude)
+        case "round": return .float(number.rounded(.toNearestOrAwayFromZero))
+        case "floor": return .float(number.rounded(.down))
+        default: return .float(number.rounded(.up))
+        }
+    }
+
+    /// min, max, mean and median over numbers and lists of numbers. Of nothing they have no value: an
+    /// error, where upstream's mean answers 0, because no data must not look like a good number.
+    private mutating func statistic(
+        _ name: String, _ values: [MetricValue], at: Int
+    ) throws(ConditionError) -> MetricValue {
+        var flat: [MetricValue] = []
+        for value in values {
+            if case .list(let inner) = value { flat += inner } else { flat.append(value) }
+        }
+        try spend(flat.count, at: at)
+        var numbers: [Double] = []
+        for value in flat { numbers.append(try number(value, for: name, at: at)) }
+        guard let first = numbers.first else {
+            throw ConditionError("\(name) of no values", at: at)
+        }
+        // NaN among the samples is contagious: it must not vanish between two comparisons.
+        if numbers.contains(where: \.isNaN) { return .float(.nan) }
+        switch name {
+        case "mean": return .float(numbers.reduce(0, +) / Double(numbers.count))
+        case "median":
+            numbers.sort()
+            let middle = numbers.count / 2
+            let isOdd = !numbers.count.isMultiple(of: 2)
+            return .float(isOdd ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2)
+        default:
+            let wanted = numbers.reduce(first) { name == "min" ? min($0, $1) : max($0, $1) }
+            return flat.first { $0.number == wanted } ?? .float(wanted)
+        }
+    }
+
+    private func end(
+        _ name: String, of value: MetricValue, at: Int
+    ) throws(ConditionError) -> MetricValue {
+        guard case .list(let values) = value else { throw refused(name, value, at: at) }
+        return (name == "first" ? values.first : values.last) ?? .null
+    }
+
+    private func integer(
+        _ value: MetricValue, for name: String, at: Int
+    ) throws(ConditionError) -> Int {
+        switch value {
+        case .int(let whole): return whole
+        case .float(let number):
+            guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+                throw ConditionError("\(name): \(plainDecimal(number)) is no integer", at: at)
+            }
+            return whole
+        case .string(let text):
+            guard let whole = Int(text) else {
+                throw ConditionError("\(name): cannot read \(quoted(text)) as an integer", at: at)
+            }
+            return whole
+        default: throw refused(name, value, at: at)
+        }
+    }
+
+    private func float(
+        _ value: MetricValue, for name: String, at: Int
+    ) throws(ConditionError) -> Double {
+        guard case .string(let text) = value else { return try number(value, for: name, at: at) }
+        guard let number = Double(text) else {
+            throw ConditionError("\(name): cannot read \(quoted(text)) as a number", at: at)
+        }
+        return number
+    }
+}

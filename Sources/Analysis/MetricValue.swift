@@ -1,0 +1,98 @@
+import Documents
+
+/// What a metric provider measured, and what an expression of the condition language computes.
+package indirect enum MetricValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case float(Double)
+    case string(String)
+    case list([MetricValue])
+    case object([String: MetricValue])
+    case time(Timestamp)
+    case duration(GoDuration)
+
+    /// A vector or matrix of samples, labels dropped.
+    package init(samples: [Double]) {
+        self = .list(samples.map { .float($0) })
+    }
+
+    /// The value as its users read it in a measurement: numbers in full, lists as `[a,b]`.
+    package var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .int(let value): "\(value)"
+        case .float(let value): plainDecimal(value)
+        case .string(let value): value
+        case .list(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+        case .object: json(indent: nil)
+        case .time(let value): value.rfc3339
+        case .duration(let value): value.text
+        }
+    }
+
+    /// The type name that upstream's messages use for such a value.
+    package var typeName: String {
+        switch self {
+        case .null: "unknown"
+        case .bool: "bool"
+        case .int: "int"
+        case .float: "float64"
+        case .string: "string"
+        case .list(let values):
+            values.allSatisfy { if case .float = $0 { true } else { false } } ? "[]float64" : "[]interface {}"
+        case .object: "map[string]interface {}"
+        case .time: "time.Time"
+        case .duration: "time.Duration"
+        }
+    }
+
+    /// Any number as a double; nil for everything else.
+    package var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .float(let value): value
+        default: nil
+        }
+    }
+}
+
+extension MetricValue {
+    /// Why this is no measurement of anything: nothing there, or only values that are no number.
+    /// Nil where at least one value was measured.
+    package var absence: String? {
+        switch self {
+        case .null: "the provider answered null"
+        case .float(let value) where value.isNaN: "the value is NaN"
+        case .list(let values) where values.isEmpty: "the query matched no series"
+        case .list(let values) where values.allSatisfy { $0.number?.isNaN == true }:
+            "every value is NaN"
+        default: nil
+        }
+    }
+}
+
+/// A double with all its digits and without an exponent, as Go's `FormatFloat(x, 'f', -1, 64)` writes it.
+package func plainDecimal(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+    // Swift prints the shortest digits that read back as the same double; only the exponent must be unfolded.
+    let text = "\(value.magnitude)"
+    let parts = text.split(separator: "e")
+    let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    var whole = String(mantissa[0])
+    var fraction = mantissa.count > 1 && mantissa[1] != "0" ? String(mantissa[1]) : ""
+    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    while exponent > 0 {
+        whole += fraction.isEmpty ? "0" : String(fraction.removeFirst())
+        exponent -= 1
+    }
+    while exponent < 0 {
+        fraction = (whole.isEmpty ? "0" : String(whole.removeLast())) + fraction
+        exponent += 1
+    }
+    whole = String(whole.drop { $0 == "0" })
+    let sign = value.sign == .minus ? "-" : ""
+    return sign + (whole.isEmpty ? "0" : whole) + (fraction.isEmpty ? "" : ".\(fraction)")
+}

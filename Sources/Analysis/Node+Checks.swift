@@ -1,0 +1,68 @@
+/// What can be said about an expression without evaluating all of it.
+extension Node {
+    /// Refuses an access that the type of `result` cannot have, also in a branch that is never taken:
+    /// `true || result[0] > 1` is an error on a scalar.
+    func check(result: MetricValue) throws(ConditionError) {
+        switch result {
+        case .null, .list, .object: return
+        default: break
+        }
+        if case .access(let base, let accesses) = kind, case .result = base.kind,
+            let first = accesses.first
+        {
+            switch first {
+            case .member(let name, _, let at):
+                throw ConditionError("type \(result.typeName) has no field \(name)", at: at)
+            case .index, .slice:
+                throw ConditionError("type \(result.typeName)[int] is undefined", at: base.at)
+            }
+        }
+        for part in parts { try part.check(result: result) }
+    }
+
+    /// Whether this asks, anywhere, if there is a value at all.
+    var speaksOfAbsence: Bool {
+        switch kind {
+        case .call("isNaN", _), .call("isNil", _), .call("default", _): return true
+        case .call("len", let arguments) where arguments.first?.isResult == true: return true
+        case .binary("??", _, _): return true
+        case .binary("==", let left, let right), .binary("!=", let left, let right):
+            if left.isNil || right.isNil { return true }
+        default: break
+        }
+        return parts.contains { $0.speaksOfAbsence }
+    }
+
+    private var isResult: Bool {
+        switch kind {
+        case .result: true
+        case .access(let base, _): base.isResult
+        default: false
+        }
+    }
+
+    private var isNil: Bool {
+        if case .literal(.null) = kind { true } else { false }
+    }
+
+    private var parts: [Node] {
+        switch kind {
+        case .literal, .result, .element, .elementIndex: []
+        case .list(let nodes), .call(_, let nodes): nodes
+        case .map(let members): members.map(\.1)
+        case .unary(_, let operand): [operand]
+        case .binary(_, let left, let right): [left, right]
+        case .choice(let condition, let yes, let no): [condition, yes, no]
+        case .each(_, let list, let body): [list, body]
+        case .access(let base, let accesses):
+            [base]
+                + accesses.flatMap { access -> [Node] in
+                    switch access {
+                    case .member: []
+                    case .index(let node, _): [node]
+                    case .slice(let from, let to, _): [from, to].compactMap { $0 }
+                    }
+                }
+        }
+    }
+}
