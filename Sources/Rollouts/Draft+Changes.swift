@@ -44,7 +44,8 @@ extension Draft {
     private mutating func reset() {
         status.pauseConditions = []
         status.controllerPause = false
-        status.isAborted = false
+        // An abort that no turn has seen yet is a command, and no command is lost; an old one ends with its revision.
+        if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
         status.stepRun = nil

@@ -19,16 +19,10 @@ extension Draft {
             let wanted = isBack ? 0 : seen.canaryWeight
             let capacity = Capacity(
                 total: seen.total, size: seen.size, canaryWanted: seen.size,
-                canaryAvailable: canaryServicePods, stableAvailable: new.available)
+                canaryAvailable: seen.podsBehindCanaryService, stableAvailable: new.available)
             ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
         }
         noteSettled()
-    }
-
-    /// The available pods behind the canary service, whichever ReplicaSet it selects.
-    private var canaryServicePods: Int {
-        guard let hash = seen.service(seen.canary.canaryService)?.hash else { return new.available }
-        return seen.replicaSets.first { $0.hash == hash }?.available ?? 0
     }
 
     private mutating func noteSettled() {
@@ -45,9 +39,11 @@ extension Draft {
 
     /// All traffic goes back to stable, as fast as stable's pods carry it; nothing else is asked first.
     mutating func giveBack(because cause: String) {
+        bindStable()
         let sizing = seen.sizing(at: 0, isAborted: true)
         let capacity = Capacity(
             total: seen.total, size: seen.size, canaryWanted: 0, canaryAvailable: new.available,
+            behindCanaryService: seen.podsBehindCanaryService,
             stableAvailable: seen.stable?.available ?? 0)
         let wanted =
             seen.canary.dynamicStableScale
@@ -105,6 +101,7 @@ extension Draft {
     mutating func finish() {
         if isHalted {
             note(seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
+            bindStable()
             route(towards: seen.canaryWeight, canaryWanted: seen.size)
             return
         }

@@ -28,6 +28,7 @@ extension Draft {
         if set.scaleDownDeadline != nil, wanted > 0 {
             actions.append(.cancelScaleDown(replicaSet: set.name))
         }
+        if wanted < set.desired, isNeeded(set, for: wanted) { return }
         let isStale = wanted > 0 && set.rolloutReplicas != seen.size
         guard set.desired != wanted || isStale else { return }
         actions.append(.scale(replicaSet: set.name, from: set.desired, to: wanted))
@@ -39,6 +40,14 @@ extension Draft {
                 "ScalingReplicaSet",
                 "Scaled \(direction) ReplicaSet \(set.name) (revision \(revision)) "
                     + "from \(set.desired) to \(wanted)"))
+    }
+
+    /// I7: pods that a service still leads traffic to stay, whatever the steps say.
+    private func isNeeded(_ set: ReplicaSet, for wanted: Int) -> Bool {
+        let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
+        if onStable, set.hash != status.stableHash { return true }
+        let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
+        return onCanary && wanted == 0 && seen.canaryWeight > 0
     }
 
     /// "At desired replica counts" (§4.5): the canary's pods available, stable's pods created.

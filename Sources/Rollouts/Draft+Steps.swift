@@ -36,6 +36,7 @@ extension Draft {
     /// must not be frozen (§9.3).
     private mutating func hold(at index: Int) {
         if new.desired > 0 { scale(at: index) } else { scaleStable(seen.sizing(at: index)) }
+        bindStable()
         let committed = status.weights?.canary.weight ?? seen.canaryWeight
         route(towards: min(committed, seen.canary.weight(at: index)), canaryWanted: canaryPods(at: index))
         startBackgroundAnalysis()

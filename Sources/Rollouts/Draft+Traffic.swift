@@ -4,18 +4,20 @@ extension Draft {
     mutating func moveTraffic(at index: Int) {
         bindCanary(to: new)
         bindStable()
-        let wanted = wantedWeight(at: index)
-        route(towards: wanted, canaryWanted: canaryPods(at: index))
+        let source = weightSource(at: index)
+        let wanted = source < 0 ? 0 : seen.canary.weight(at: source)
+        route(towards: wanted, canaryWanted: source < 0 ? 0 : canaryPods(at: source))
         if weight < wanted {
             note(.weightLimited(asked: wanted, carried: weight))
         }
     }
 
-    /// I1: a step's weight needs that step's pods. Until they are there, the weight of the steps before it holds.
-    private func wantedWeight(at index: Int) -> Int {
-        let here = seen.canary.weight(at: index)
-        if isScaled(at: index) || seen.canary.steps.isEmpty { return here }
-        return min(here, index == 0 ? 0 : seen.canary.weight(at: index - 1))
+    /// I1: a step's weight needs that step's pods. Until they are there, the weight of the steps before it holds:
+    /// the index of the step whose weight and pods count now, −1 for no traffic at all.
+    private func weightSource(at index: Int) -> Int {
+        if isScaled(at: index) || seen.canary.steps.isEmpty { return index }
+        let isLower = index > 0 && seen.canary.weight(at: index) < seen.canary.weight(at: index - 1)
+        return isLower ? index : index - 1
     }
 
     func canaryPods(at index: Int) -> Int { seen.sizing(at: index).replicas.canary }
@@ -26,7 +28,8 @@ extension Draft {
         let current = seen.canaryWeight
         let capacity = Capacity(
             total: seen.total, size: seen.size, canaryWanted: canaryWanted,
-            canaryAvailable: new.available, stableAvailable: seen.stable?.available ?? 0)
+            canaryAvailable: new.available, behindCanaryService: seen.podsBehindCanaryService,
+            stableAvailable: seen.stable?.available ?? 0)
         var next = affordable(wanted, current: current, capacity)
         if next > current, let obstacle = obstacleToRaising() {
             note(obstacle)

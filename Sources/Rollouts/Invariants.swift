@@ -26,7 +26,7 @@ private struct Promise {
     private func routing(_ split: Split) -> [String] {
         var broken: [String] = []
         if !(0...split.total).contains(split.canary) { broken.append("the weight \(split) is out of range") }
-        let behindCanary = pods(behind: seen.canary.canaryService)
+        let behindCanary = seen.podsBehindCanaryService
         if split.canary > seen.canaryWeight {
             if behindCanary == 0 { broken.append("I1: traffic to a canary without available pods") }
             if seen.service(seen.canary.canaryService)?.hash != new.hash, seen.canary.canaryService != nil {
@@ -45,11 +45,6 @@ private struct Promise {
         return broken
     }
 
-    private func pods(behind service: String?) -> Int {
-        guard let hash = seen.service(service)?.hash else { return new.available }
-        return seen.replicaSets.first { $0.hash == hash }?.available ?? 0
-    }
-
     private func binding(_ service: String, _ hash: String) -> [String] {
         let available = seen.replicaSets.first { $0.hash == hash }?.available ?? 0
         return available > 0 ? [] : ["I3/I4: service \(service) moves to a ReplicaSet without available pods"]
@@ -59,7 +54,9 @@ private struct Promise {
         guard let set = seen.replicaSets.first(where: { $0.name == name }), wanted == 0 else { return [] }
         if seen.size == 0 { return [] }
         var broken: [String] = []
-        if isSelected(set) { broken.append("I7: \(name) is scaled to 0 while a service selects it") }
+        let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
+        let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
+        if onStable || (onCanary && seen.canaryWeight > 0) { broken.append("I7: \(name) is scaled to 0 while a service selects it") }
         if set.hash == decision.status.stableHash { broken.append("I5: stable is scaled to 0") }
         if decision.status.isAborted, set.hash == new.hash, stableAvailable < seen.size,
             !seen.canary.dynamicStableScale

@@ -59,6 +59,12 @@ extension Snapshot {
         routers.contains { $0.verification != .cannot }
     }
 
+    /// The available pods behind the canary service, whichever ReplicaSet it selects.
+    var podsBehindCanaryService: Int {
+        guard let hash = service(canary.canaryService)?.hash else { return new?.available ?? 0 }
+        return replicaSets.first { $0.hash == hash }?.available ?? 0
+    }
+
     func service(_ name: String?) -> ServiceBinding? {
         name.flatMap { services[$0] }
     }

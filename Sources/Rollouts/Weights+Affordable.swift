@@ -6,15 +6,20 @@ package struct Capacity: Hashable, Sendable {
     /// How many canary pods the wanted weight asks for, and how many of them are available.
     package var canaryWanted: Int
     package var canaryAvailable: Int
+    /// The available pods that the canary's traffic reaches now: other ones than the canary's, while the canary
+    /// service still leads to an earlier revision.
+    package var behindCanaryService: Int
     package var stableAvailable: Int
 
     package init(
-        total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int, stableAvailable: Int
+        total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int, behindCanaryService: Int? = nil,
+        stableAvailable: Int
     ) {
         self.total = total
         self.size = size
         self.canaryWanted = canaryWanted
         self.canaryAvailable = canaryAvailable
+        self.behindCanaryService = behindCanaryService ?? canaryAvailable
         self.stableAvailable = stableAvailable
     }
 
@@ -40,8 +45,8 @@ package struct Capacity: Hashable, Sendable {
 package func affordable(_ wanted: Int, current: Int, _ capacity: Capacity) -> Int {
     let ceiling = min(wanted, capacity.carried(of: wanted))
     if ceiling >= current { return ceiling }
-    if capacity.canaryAvailable == 0 {
-        // The canary answers nobody: anything stable has is better, and without any stable pod nothing is.
+    if capacity.behindCanaryService == 0 {
+        // The canary's traffic reaches nobody: anything stable has is better, and without any stable pod nothing is.
         return capacity.stableAvailable > 0 || capacity.size == 0 ? ceiling : current
     }
     return max(ceiling, min(current, capacity.leastWeight))

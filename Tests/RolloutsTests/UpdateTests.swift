@@ -1,0 +1,226 @@
+import Rollouts
+import Testing
+
+struct `A first deploy` {
+    @Test func `is promoted at once and serves everything by the stable service`() {
+        let world = deployed(fourSteps)
+        #expect(world.status.phase == .healthy)
+        #expect(world.status.stableHash == "h1")
+        #expect(world.status.currentStepIndex == 7)
+        #expect(world.services["stable"]?.hash == "h1")
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+}
+
+struct `An update` {
+    @Test func `moves through 10, 30, 50 and 100 and ends at 0 on the new stable service`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        for _ in 0..<3 {
+            world.settle()
+            #expect(world.status.phase == .paused)
+            world.rollout.status.pauseConditions = []
+        }
+        world.settle()
+        #expect(world.weights == [0, 10, 30, 50, 100, 0])
+        #expect(world.status.stableHash == "h2")
+        #expect(world.services["stable"]?.hash == "h2")
+        #expect(world.status.phase == .healthy)
+        #expect(world.broken == [])
+    }
+
+    @Test func `keeps the old revision for the scale-down delay and then lets it go`() {
+        var world = deployed([.setWeight(50)])
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h1")?.desired == 5)
+        world.wait(31)
+        #expect(world.set("h1")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `gives no traffic to a canary that never becomes available`() {
+        var world = deployed(fourSteps)
+        world.limits["h2"] = 0
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.weights == [0])
+        #expect(world.services["canary"]?.hash == "h1")
+    }
+
+    @Test func `ends a timed pause by the clock`() {
+        var world = deployed([.setWeight(10), .pause(seconds: 60), .setWeight(100)])
+        world.update(to: "h2")
+        world.settle()
+        world.wait(59)
+        #expect(world.status.phase == .paused)
+        world.wait(1)
+        #expect(world.status.stableHash == "h2")
+    }
+
+    @Test func `takes the pods' share when the canary loses pods`() {
+        var world = deployed(fourSteps, size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        #expect(world.weight == 30)
+        world.limits["h2"] = 1
+        world.letPodsStart()
+        world.settle()
+        #expect(world.weight == 10)
+        #expect(world.broken == [])
+    }
+
+    @Test func `writes nothing once it has nothing to do`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        let writes = world.writes
+        world.turn()
+        #expect(world.writes == writes)
+    }
+}
+
+struct `An abort` {
+    func paused() -> World {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        return world
+    }
+
+    @Test func `gives everything back in the same turn`() {
+        var world = paused()
+        world.rollout.status.isAborted = true
+        let decision = world.turn()
+        #expect(decision.order == .together)
+        #expect(world.weight == 0)
+        #expect(world.status.message == "RolloutAborted: Rollout aborted update to revision 2")
+        world.settle()
+        #expect(world.services["canary"]?.hash == "h1")
+        world.wait(31)
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `follows a failed background analysis and names it`() {
+        var world = deployed(fourSteps)
+        world.rollout.spec.canary.backgroundAnalysisFrom = 0
+        world.update(to: "h2")
+        world.settle()
+        world.end(.failed, message: "Metric \"errors\" assessed Failed") { $0.purpose == .background }
+        world.turn()
+        #expect(world.weight == 0)
+        #expect(
+            world.status.message
+                == "RolloutAborted: Rollout aborted update to revision 2: "
+                + "Background analysis phase error/failed: Metric \"errors\" assessed Failed")
+    }
+
+    @Test func `keeps on the canary only what stable cannot carry`() {
+        var world = paused()
+        world.limits["h1"] = 4
+        world.letPodsStart()
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.weight == 10)
+        world.limits["h1"] = nil
+        world.letPodsStart()
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `changes nothing on a finished rollout`() {
+        var world = deployed(fourSteps)
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.status.phase == .healthy)
+        #expect(world.status.isAborted == false)
+    }
+
+    @Test func `followed by a retry walks the steps again with new analysis runs`() {
+        var world = deployed([.setWeight(10), .analysis, .setWeight(100)])
+        world.update(to: "h2")
+        world.settle()
+        world.end(.failed) { _ in true }
+        world.settle()
+        #expect(world.status.phase == .degraded)
+        world.rollout.status.isAborted = false
+        world.settle()
+        #expect(world.weight == 10)
+        #expect(world.runs.map(\.name) == ["app-h2-2-1", "app-h2-2-1.1"])
+        world.end(.successful) { $0.name == "app-h2-2-1.1" }
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(world.broken == [])
+    }
+}
+
+struct `A command` {
+    @Test func `to promote everything needs all pods first`() {
+        var world = deployed(fourSteps)
+        world.limits["h2"] = 3
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect(world.status.stableHash == "h1")
+        world.limits["h2"] = nil
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(world.weights == [0, 10, 0])
+        #expect(world.broken == [])
+    }
+
+    @Test func `that skips a step by its index does not skip the pause after it`() {
+        var world = deployed([.setWeight(10), .pause(seconds: nil), .pause(seconds: nil)])
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        world.rollout.status.pauseConditions = []
+        world.rollout.status.currentStepIndex = 2
+        world.settle()
+        #expect(world.status.currentStepIndex == 2)
+        #expect(world.status.phase == .paused)
+    }
+
+    @Test func `to go back to the stable template needs no steps`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        world.update(to: "h1")
+        world.settle()
+        #expect(world.status.phase == .healthy)
+        #expect(world.weights == [0, 10, 0])
+        #expect(world.set("h1")?.revision == 3)
+        #expect(world.broken == [])
+    }
+
+    @Test func `that brings a third version sends nothing to the second any more`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        world.update(to: "h3")
+        world.settle()
+        #expect(world.weights == [0, 10, 0, 10])
+        #expect(world.services["canary"]?.hash == "h3")
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `by spec.paused holds the step where it is`() {
+        var world = deployed([.setWeight(10), .setWeight(100)])
+        world.rollout.spec.isPaused = true
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.status.message == "manually paused")
+        #expect(world.set("h2")?.desired == 0)
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+    }
+}

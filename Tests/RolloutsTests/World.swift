@@ -1,0 +1,169 @@
+import Rollouts
+
+/// A tiny world that carries decisions out at once, so that a test can play a story on `decide` alone. Pods become
+/// available one turn after they are asked for, unless the test says otherwise.
+struct World {
+    var rollout: Rollout
+    var replicaSets: [ReplicaSet] = []
+    var services: [String: ServiceBinding]
+    var weight: Int?
+    var verification = Verification.cannot
+    var runs: [Run] = []
+    var memory = Memory()
+    var now = Instant(milliseconds: 1_000_000)
+    /// How many pods of a hash may be available; nil for all.
+    var limits: [String: Int] = [:]
+    var templateHash = "h1"
+    var broken: [String] = []
+    var events: [Event] = []
+    /// The weights that were written to the router, in order.
+    var weights: [Int] = []
+    var writes = 0
+
+    init(steps: [Step], size: Int = 5, stepsHash: String = "s1") {
+        var canary = Canary(steps: steps, stableService: "stable", canaryService: "canary")
+        canary.scaleDownDelaySeconds = 30
+        let spec = Spec(replicas: size, templateHash: "h1", stepsHash: stepsHash, canary: canary)
+        rollout = Rollout(
+            namespace: "shop", name: "app", generation: 1, revision: nil, spec: spec, status: Status())
+        services = [
+            "stable": ServiceBinding(hash: nil, managedBy: nil),
+            "canary": ServiceBinding(hash: nil, managedBy: nil),
+        ]
+    }
+
+    var seen: Snapshot {
+        var rollout = rollout
+        rollout.spec.templateHash = templateHash
+        let reading: Reading = weight.map {
+            .split(Split(canary: $0, of: rollout.spec.canary.totalWeight))
+        } ?? .unset
+        let sets = replicaSets.map { set in
+            var set = set
+            set.matchesTemplate = set.hash == templateHash
+            return set
+        }
+        return Snapshot(
+            rollout: rollout, replicaSets: sets, services: services,
+            routers: [RouterSeen(kind: "Nginx", reading: reading, verification: verification)],
+            runs: runs, memory: memory, now: now)
+    }
+
+    var status: Status { rollout.status }
+    func set(_ hash: String) -> ReplicaSet? { replicaSets.first { $0.hash == hash } }
+
+    /// One turn: decides, checks the invariants, carries everything out.
+    @discardableResult
+    mutating func turn() -> Decision {
+        let seen = seen
+        let decision = decide(seen)
+        broken += brokenInvariants(of: decision, seen)
+        events += decision.events
+        if rollout.status != decision.status { writes += 1 }
+        rollout.status = decision.status
+        memory.lastStepIndex = decision.status.currentStepIndex
+        for action in decision.actions { carryOut(action) }
+        letPodsStart()
+        return decision
+    }
+
+    /// Takes turns until nothing changes any more.
+    mutating func settle(limit: Int = 200) {
+        for _ in 0..<limit {
+            let before = (rollout, replicaSets, services, weight, runs.count)
+            turn()
+            if before == (rollout, replicaSets, services, weight, runs.count) { return }
+        }
+        broken.append("the world does not settle")
+    }
+
+    mutating func wait(_ seconds: Int) {
+        now = now.advanced(bySeconds: seconds)
+        settle()
+    }
+
+    /// A new template appears.
+    mutating func update(to hash: String) {
+        templateHash = hash
+        rollout.generation += 1
+    }
+
+    private mutating func carryOut(_ action: Action) {
+        writes += 1
+        switch action {
+        case .setRolloutReplicas(let count): rollout.spec.replicas = count
+        case .createReplicaSet(let hash, let revision):
+            replicaSets.append(
+                ReplicaSet(
+                    name: "app-\(hash)", hash: hash, revision: revision,
+                    created: Instant(milliseconds: now.milliseconds + Int64(replicaSets.count)),
+                    desired: 0, replicas: 0, ready: 0, available: 0, matchesTemplate: true))
+        case .setRolloutRevision(let revision): rollout.revision = revision
+        case .setReplicaSetRevision(let name, let revision, let history):
+            change(name) {
+                $0.revision = revision
+                $0.revisionHistory = history
+            }
+        case .setMinReadySeconds(let name, let seconds): change(name) { $0.minReadySeconds = seconds }
+        case .scale(let name, _, let count):
+            change(name) { $0.desired = count }
+            change(name) { [size = rollout.spec.replicas] in $0.rolloutReplicas = size }
+        case .delayScaleDown(let name, let end): change(name) { $0.scaleDownDeadline = end }
+        case .cancelScaleDown(let name): change(name) { $0.scaleDownDeadline = nil }
+        case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
+        case .bind(let service, _, let hash):
+            services[service] = ServiceBinding(hash: hash, managedBy: "app")
+        case .route(let split):
+            weight = split.canary
+            weights.append(split.canary)
+        case .startRun(let name, let purpose):
+            runs.append(
+                Run(
+                    name: name, purpose: purpose, hash: templateHash, revision: 1, phase: .running,
+                    created: now))
+        case .terminateRun(let name):
+            for index in runs.indices where runs[index].name == name {
+                runs[index].isTerminating = true
+                runs[index].phase = .successful
+            }
+        case .deleteRun(let name): runs.removeAll { $0.name == name }
+        }
+    }
+
+    private mutating func change(_ name: String, _ body: (inout ReplicaSet) -> Void) {
+        for index in replicaSets.indices where replicaSets[index].name == name {
+            body(&replicaSets[index])
+        }
+    }
+
+    mutating func letPodsStart() {
+        for index in replicaSets.indices {
+            let set = replicaSets[index]
+            let available = min(set.desired, limits[set.hash] ?? .max)
+            replicaSets[index].replicas = set.desired
+            replicaSets[index].ready = available
+            replicaSets[index].available = available
+        }
+    }
+
+    /// Ends the named run as given.
+    mutating func end(_ phase: RunPhase, message: String = "", where isMeant: (Run) -> Bool) {
+        for index in runs.indices where isMeant(runs[index]) {
+            runs[index].phase = phase
+            runs[index].message = message
+        }
+    }
+}
+
+/// 10 → 30 → 50 → 100 with open pauses, as the demo's rollout has it.
+let fourSteps: [Step] = [
+    .setWeight(10), .pause(seconds: nil), .setWeight(30), .pause(seconds: nil), .setWeight(50),
+    .pause(seconds: nil), .setWeight(100),
+]
+
+/// A world in which revision 1 is stable and serves everything.
+func deployed(_ steps: [Step], size: Int = 5) -> World {
+    var world = World(steps: steps, size: size)
+    world.settle()
+    return world
+}
