@@ -18,7 +18,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         // No traits: swift-configuration and full Foundation stay out of the build.
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -37,8 +38,12 @@ let package = Package(
         room("Documents", lodgers: ["CLibYaml"]),
         room("Analysis", knows: ["Documents"]),
         room("KubernetesObjects", knows: ["Documents"]),
-        room("Traffic", knows: ["Rollouts", "KubernetesObjects", "Documents"], lodgers: ["CLibCrypto"]),
-        room("Manifests", knows: ["Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"]),
+        room(
+            "Traffic", knows: ["Rollouts", "KubernetesObjects", "Documents"],
+            lodgers: ["CLibCrypto"]),
+        room(
+            "Manifests",
+            knows: ["Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"]),
         room("Curl", lodgers: ["CCurlShim"]),
         room("KubernetesClient", knows: ["Curl", "KubernetesObjects", "Documents"]),
         room("MetricProviders", knows: ["Curl", "Analysis", "Documents"]),
@@ -46,7 +51,8 @@ let package = Package(
         room("Serving", lodgers: [hummingbird, lifecycle, logging]),
         room("Assets", plugins: ["EmbedAssets"]),
         room(
-            "StatusPage", knows: ["Rollouts", "Analysis", "History", "Documents", "Serving", "Assets"],
+            "StatusPage",
+            knows: ["Rollouts", "Analysis", "History", "Documents", "Serving", "Assets"],
             lodgers: [mustache]),
         room(
             "Controller",
@@ -58,18 +64,22 @@ let package = Package(
         room("ObjectStore", knows: ["KubernetesObjects", "Documents"]),
         room(
             "LocalCluster",
-            knows: ["ObjectStore", "KubernetesObjects", "KubernetesClient", "Documents", "Serving"],
+            knows: [
+                "ObjectStore", "KubernetesObjects", "KubernetesClient", "Documents", "Serving",
+            ],
             lodgers: [grdb, logging, "CProcess", "CLibCrypto"]),
         room(
             "Simulation",
             knows: [
-                "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis", "KubernetesObjects",
+                "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
+                "KubernetesObjects",
                 "Traffic", "Manifests", "History",
             ]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests", "Curl",
+                "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
+                "Curl",
                 "KubernetesClient", "MetricProviders", "History", "Serving", "Assets", "StatusPage",
                 "Controller", "ObjectStore", "LocalCluster", "Simulation", "CProcess",
                 argumentParser, lifecycle, logging,
@@ -85,7 +95,9 @@ let package = Package(
             "Analysis": ["Analysis", "Documents"],
             "KubernetesObjects": ["KubernetesObjects", "Documents"],
             "Traffic": ["Traffic", "Rollouts", "KubernetesObjects", "Documents"],
-            "Manifests": ["Manifests", "Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"],
+            "Manifests": [
+                "Manifests", "Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents",
+            ],
             "Curl": ["Curl"],
             "KubernetesClient": ["KubernetesClient", "Curl", "KubernetesObjects", "Documents"],
             "MetricProviders": ["MetricProviders", "Curl", "Analysis", "Documents"],
@@ -133,6 +145,7 @@ func lodger(_ product: String, _ package: String) -> Target.Dependency {
 func tests(_ rooms: [String: [String]]) -> [Target] {
     rooms.sorted { $0.key < $1.key }.map { name, used in
         .testTarget(
-            name: "\(name)Tests", dependencies: used.map { .byName(name: $0) }, swiftSettings: house())
+            name: "\(name)Tests", dependencies: used.map { .byName(name: $0) },
+            swiftSettings: house())
     }
 }

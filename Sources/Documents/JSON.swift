@@ -158,7 +158,8 @@ extension JSON {
 
     /// An object with the members of `strings`, sorted by key so that the same dictionary always writes the same text.
     package init(strings: [String: String]) {
-        self = .object(JSONObject(strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        self = .object(
+            JSONObject(strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
     /// What kind of value this is, in the words that users know.
@@ -175,7 +176,8 @@ extension JSON {
     }
 }
 
-extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }

@@ -46,7 +46,9 @@ package struct Reader {
     /// A string that must be there; "" with a finding where it is not.
     package func requiredString() -> String {
         guard value != nil else {
-            refuse("is missing", remedy: "add \(path.components.isEmpty ? "it" : "\(path)") with a string")
+            refuse(
+                "is missing",
+                remedy: "add \(path.components.isEmpty ? "it" : "\(path)") with a string")
             return ""
         }
         return string() ?? ""

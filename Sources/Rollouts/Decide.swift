@@ -6,7 +6,8 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     guard seen.spec.replicas != nil else {
         return Decision(
-            status: seen.rollout.status, actions: [.setRolloutReplicas(1)], reason: .writingDefaultReplicas)
+            status: seen.rollout.status, actions: [.setRolloutReplicas(1)],
+            reason: .writingDefaultReplicas)
     }
     guard let new = seen.new else {
         return createReplicaSet(seen)
@@ -54,7 +55,9 @@ extension Draft {
         if status.stableHash.isEmpty || status.stableHash == new.hash { return .settled }
         if status.promoteFull { return .promotingFully }
         if status.isAborted { return .aborted(abortCause) }
-        guard let index = status.currentStepIndex, index < seen.canary.steps.count else { return .finishing }
+        guard let index = status.currentStepIndex, index < seen.canary.steps.count else {
+            return .finishing
+        }
         return .stepping(index)
     }
 }

@@ -11,7 +11,8 @@ package struct Decision: Hashable, Sendable {
     package var events: [Event]
 
     package init(
-        status: Status, actions: [Action] = [], order: Order = .statusFirst, lookAgain: Instant? = nil,
+        status: Status, actions: [Action] = [], order: Order = .statusFirst,
+        lookAgain: Instant? = nil,
         reason: Reason, events: [Event] = []
     ) {
         self.status = status

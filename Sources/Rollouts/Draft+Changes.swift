@@ -7,7 +7,8 @@ extension Draft {
         if new.revision < wanted {
             actions.append(
                 .setReplicaSetRevision(
-                    name: new.name, revision: wanted, history: new.revisionHistory + [new.revision]))
+                    name: new.name, revision: wanted, history: new.revisionHistory + [new.revision])
+            )
             events.append(Event("RolloutUpdated", "Rollout updated to revision \(wanted)"))
         }
         if seen.rollout.revision != wanted { actions.append(.setRolloutRevision(wanted)) }

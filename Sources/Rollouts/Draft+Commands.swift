@@ -39,7 +39,9 @@ extension Draft {
     /// `controllerPause` without conditions is the signal that a person resumed. It ends the pause of the step that
     /// was paused; where the same command also moved the index on, that step's own pause still has to come.
     private mutating func takeResume() {
-        guard status.controllerPause, status.pauseConditions.isEmpty, !status.isAborted else { return }
+        guard status.controllerPause, status.pauseConditions.isEmpty, !status.isAborted else {
+            return
+        }
         status.controllerPause = false
         wasResumed = true
         note(.resumed)
@@ -75,7 +77,9 @@ extension Draft {
 extension Status {
     /// The cause that the condition of an earlier abort gave; empty where there was none.
     fileprivate var storedAbortCause: String {
-        guard let condition = self[.progressing], condition.reason == "RolloutAborted" else { return "" }
+        guard let condition = self[.progressing], condition.reason == "RolloutAborted" else {
+            return ""
+        }
         guard let colon = condition.message.firstRange(of: ": ") else { return "" }
         return String(condition.message[colon.upperBound...])
     }

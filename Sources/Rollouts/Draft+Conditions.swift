@@ -119,7 +119,9 @@ extension Draft {
         let before = status[type]
         if let before, before.truth == truth, before.reason == reason {
             // The cause of an abort may become known after the abort itself.
-            if type != .progressing || before.message == message || reason != "RolloutAborted" { return }
+            if type != .progressing || before.message == message || reason != "RolloutAborted" {
+                return
+            }
         }
         let transition = before.flatMap { $0.truth == truth ? $0.lastTransition : nil } ?? seen.now
         status.conditions.removeAll { $0.type == type }

@@ -73,7 +73,8 @@ extension Draft {
             scale(new, to: min(new.desired, sizing.replicas.canary))
             return
         }
-        guard weight == 0, seen.canaryWeight == 0, let delay = seen.canary.abortScaleDownDelaySeconds,
+        guard weight == 0, seen.canaryWeight == 0,
+            let delay = seen.canary.abortScaleDownDelaySeconds,
             (seen.stable?.available ?? 0) >= seen.size, !isSelected(new)
         else { return }
         guard let deadline = new.scaleDownDeadline else {
@@ -100,7 +101,9 @@ extension Draft {
     /// After the last step: all pods, then all traffic, then the new revision is stable.
     mutating func finish() {
         if isHalted {
-            note(seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
+            note(
+                seen.spec.isPaused
+                    ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
             bindStable()
             route(towards: seen.canaryWeight, canaryWanted: seen.size)
             return
@@ -113,7 +116,8 @@ extension Draft {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
             return
         }
-        guard seen.routers.isEmpty || (seen.routersCarry(seen.total) && seen.unverified == nil) else {
+        guard seen.routers.isEmpty || (seen.routersCarry(seen.total) && seen.unverified == nil)
+        else {
             return
         }
         let count = seen.canary.steps.count

@@ -6,7 +6,8 @@ extension Draft {
         var wanted = sizing.replicas.canary
         if wanted < new.desired, sizing.scale == nil || sizing.scale == .matchTrafficWeight {
             // The canary keeps the pods that its present traffic needs until that traffic is gone.
-            wanted = max(wanted, min(new.desired, ceiling(seen.canaryWeight * seen.size, seen.total)))
+            wanted = max(
+                wanted, min(new.desired, ceiling(seen.canaryWeight * seen.size, seen.total)))
         }
         scale(new, to: wanted)
         scaleStable(sizing)

@@ -38,7 +38,9 @@ extension Draft {
         if new.desired > 0 { scale(at: index) } else { scaleStable(seen.sizing(at: index)) }
         bindStable()
         let committed = status.weights?.canary.weight ?? seen.canaryWeight
-        route(towards: min(committed, seen.canary.weight(at: index)), canaryWanted: canaryPods(at: index))
+        route(
+            towards: min(committed, seen.canary.weight(at: index)),
+            canaryWanted: canaryPods(at: index))
         startBackgroundAnalysis()
     }
 
@@ -47,7 +49,9 @@ extension Draft {
         let step = seen.canary.steps[index]
         status.currentStepIndex = index + 1
         status.stepRun = nil
-        if status.pauseConditions.contains(where: { $0.reason == .canaryPauseStep }) || pauseWasEnded {
+        if status.pauseConditions.contains(where: { $0.reason == .canaryPauseStep })
+            || pauseWasEnded
+        {
             events.append(Event("RolloutResumed", "Rollout is resumed"))
         }
         status.pauseConditions.removeAll { $0.reason == .canaryPauseStep }

@@ -43,7 +43,9 @@ extension Draft {
             return .settling("waiting for service \(service) to select the canary")
         }
         let committed = status.weights?.canary.weight ?? 0
-        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince else { return nil }
+        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince else {
+            return nil
+        }
         let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
             .first { !$0.phase.isCompleted }
         guard let running else { return nil }
@@ -69,7 +71,8 @@ extension Draft {
         let before = status.weights
         status.weights = Weights(
             canary: WeightDestination(
-                weight: next, serviceName: seen.canary.canaryService ?? "", podTemplateHash: new.hash),
+                weight: next, serviceName: seen.canary.canaryService ?? "",
+                podTemplateHash: new.hash),
             stable: WeightDestination(
                 weight: seen.total - next, serviceName: seen.canary.stableService ?? "",
                 podTemplateHash: status.stableHash.isEmpty ? new.hash : status.stableHash),
@@ -125,7 +128,9 @@ extension Draft {
         else { return }
         let onStable = seen.total - seen.canaryWeight
         let share = max(1, seen.size * onStable / seen.total)
-        guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else { return }
+        guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else {
+            return
+        }
         actions.append(.bind(service: name, from: service.hash, to: target.hash))
         announceSwitch(name, from: service.hash, to: target.hash)
     }

@@ -16,16 +16,20 @@ extension Draft {
     }
 
     private mutating func mirrorRuns() {
-        for case let run? in [status.stepRun.flatMap(seen.run), status.backgroundRun.flatMap(seen.run)] {
+        for case let run? in [
+            status.stepRun.flatMap(seen.run), status.backgroundRun.flatMap(seen.run),
+        ] {
             let mirror = RunMirror(name: run.name, phase: run.phase, message: run.message)
             switch run.purpose {
             case .step: status.stepRun = changed(status.stepRun, to: mirror, "Step")
-            case .background: status.backgroundRun = changed(status.backgroundRun, to: mirror, "Background")
+            case .background:
+                status.backgroundRun = changed(status.backgroundRun, to: mirror, "Background")
             }
         }
     }
 
-    private mutating func changed(_ old: RunMirror?, to new: RunMirror, _ kind: String) -> RunMirror {
+    private mutating func changed(_ old: RunMirror?, to new: RunMirror, _ kind: String) -> RunMirror
+    {
         guard old?.phase != new.phase else { return new }
         let before = old.map(\.phase.rawValue) ?? "NoPreviousStatus"
         let isWarning = new.phase == .failed || new.phase == .error
@@ -66,7 +70,8 @@ extension Draft {
 
     /// Whether the update made no progress for longer than its deadline. Pauses and analyses take the time they take.
     var hasTimedOut: Bool {
-        guard let progressing = status[.progressing], !seen.spec.isPaused, status.pauseConditions.isEmpty
+        guard let progressing = status[.progressing], !seen.spec.isPaused,
+            status.pauseConditions.isEmpty
         else { return false }
         switch progressing.reason {
         case "ProgressDeadlineExceeded": return isUpdating || !isAvailable
@@ -79,7 +84,8 @@ extension Draft {
             case .setWeight, .setCanaryScale: break
             }
         }
-        guard isUpdating || !isAvailable, !seen.others.contains(where: { $0.scaleDownDeadline != nil })
+        guard isUpdating || !isAvailable,
+            !seen.others.contains(where: { $0.scaleDownDeadline != nil })
         else { return false }
         return deadline(after: progressing) < seen.now
     }

@@ -62,7 +62,8 @@ extension [Action] {
         func rank(_ action: Action) -> Int {
             switch action {
             case .route(let split): split.canary <= weight ? 0 : 3
-            case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision, .setReplicaSetRevision,
+            case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
+                .setReplicaSetRevision,
                 .setMinReadySeconds, .cancelScaleDown:
                 1
             case .scale(_, let from, let to): to >= from ? 1 : 5

@@ -25,11 +25,15 @@ private struct Promise {
 
     private func routing(_ split: Split) -> [String] {
         var broken: [String] = []
-        if !(0...split.total).contains(split.canary) { broken.append("the weight \(split) is out of range") }
+        if !(0...split.total).contains(split.canary) {
+            broken.append("the weight \(split) is out of range")
+        }
         let behindCanary = seen.podsBehindCanaryService
         if split.canary > seen.canaryWeight {
             if behindCanary == 0 { broken.append("I1: traffic to a canary without available pods") }
-            if seen.service(seen.canary.canaryService)?.hash != new.hash, seen.canary.canaryService != nil {
+            if seen.service(seen.canary.canaryService)?.hash != new.hash,
+                seen.canary.canaryService != nil
+            {
                 broken.append("I1: traffic raised while the canary service leads elsewhere")
             }
         }
@@ -37,7 +41,8 @@ private struct Promise {
         if split.canary < seen.canaryWeight, behindCanary > 0,
             stableAvailable < onStable * seen.size / max(split.total, 1)
         {
-            broken.append("I2: stable gets \(onStable) with \(stableAvailable) of \(seen.size) available")
+            broken.append(
+                "I2: stable gets \(onStable) with \(stableAvailable) of \(seen.size) available")
         }
         if decision.status.isAborted, split.canary > seen.canaryWeight {
             broken.append("an aborted rollout raises the canary's weight")
@@ -47,16 +52,21 @@ private struct Promise {
 
     private func binding(_ service: String, _ hash: String) -> [String] {
         let available = seen.replicaSets.first { $0.hash == hash }?.available ?? 0
-        return available > 0 ? [] : ["I3/I4: service \(service) moves to a ReplicaSet without available pods"]
+        return available > 0
+            ? [] : ["I3/I4: service \(service) moves to a ReplicaSet without available pods"]
     }
 
     private func shrinking(_ name: String, to wanted: Int) -> [String] {
-        guard let set = seen.replicaSets.first(where: { $0.name == name }), wanted == 0 else { return [] }
+        guard let set = seen.replicaSets.first(where: { $0.name == name }), wanted == 0 else {
+            return []
+        }
         if seen.size == 0 { return [] }
         var broken: [String] = []
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
-        if onStable || (onCanary && seen.canaryWeight > 0) { broken.append("I7: \(name) is scaled to 0 while a service selects it") }
+        if onStable || (onCanary && seen.canaryWeight > 0) {
+            broken.append("I7: \(name) is scaled to 0 while a service selects it")
+        }
         if set.hash == decision.status.stableHash { broken.append("I5: stable is scaled to 0") }
         if decision.status.isAborted, set.hash == new.hash, stableAvailable < seen.size,
             !seen.canary.dynamicStableScale
@@ -74,7 +84,8 @@ private struct Promise {
 
     private func deleting(_ name: String) -> [String] {
         guard let set = seen.replicaSets.first(where: { $0.name == name }) else { return [] }
-        let isNeeded = set.hash == decision.status.stableHash || set.hash == new.hash || isSelected(set)
+        let isNeeded =
+            set.hash == decision.status.stableHash || set.hash == new.hash || isSelected(set)
         return isNeeded ? ["I7: \(name) is deleted while it is referred to"] : []
     }
 }

@@ -17,7 +17,8 @@ package struct Snapshot: Hashable, Sendable {
 
     package init(
         rollout: Rollout, replicaSets: [ReplicaSet] = [], services: [String: ServiceBinding] = [:],
-        routers: [RouterSeen] = [], runs: [Run] = [], refusal: String? = nil, memory: Memory = Memory(),
+        routers: [RouterSeen] = [], runs: [Run] = [], refusal: String? = nil,
+        memory: Memory = Memory(),
         now: Instant
     ) {
         self.rollout = rollout
@@ -160,7 +161,8 @@ package struct Run: Hashable, Sendable {
     package var lastGoodMeasurement: Instant?
 
     package init(
-        name: String, purpose: Purpose, hash: String, revision: Int, phase: RunPhase, message: String = "",
+        name: String, purpose: Purpose, hash: String, revision: Int, phase: RunPhase,
+        message: String = "",
         created: Instant, isTerminating: Bool = false, lastGoodMeasurement: Instant? = nil
     ) {
         self.name = name

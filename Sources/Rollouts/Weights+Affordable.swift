@@ -12,7 +12,8 @@ package struct Capacity: Hashable, Sendable {
     package var stableAvailable: Int
 
     package init(
-        total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int, behindCanaryService: Int? = nil,
+        total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int,
+        behindCanaryService: Int? = nil,
         stableAvailable: Int
     ) {
         self.total = total

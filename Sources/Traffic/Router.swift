@@ -9,6 +9,8 @@ package struct Router: Sendable {
     package let kind: String
     /// The objects to observe, all in the rollout's namespace unless they say otherwise.
     package let reads: [Reference]
+    /// Whether both sides are pods of the rollout. False where they exist without it: then weights need no pods.
+    package let servesPods: Bool
     /// The changes that make the objects carry `split`; none where they do already.
     package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
     /// The split that the objects carry.
@@ -17,13 +19,14 @@ package struct Router: Sendable {
     package let verify: @Sendable (_ seen: Observed) -> Verification
 
     package init(
-        kind: String, reads: [Reference],
+        kind: String, reads: [Reference], servesPods: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading,
         verify: @escaping @Sendable (Observed) -> Verification
     ) {
         self.kind = kind
         self.reads = reads
+        self.servesPods = servesPods
         self.plan = plan
         self.read = read
         self.verify = verify
@@ -40,7 +43,8 @@ package struct RoutedRollout: Hashable, Sendable {
     package var maximumWeight: Int?
 
     package init(
-        namespace: String, name: String, stableService: String?, canaryService: String?, maximumWeight: Int?
+        namespace: String, name: String, stableService: String?, canaryService: String?,
+        maximumWeight: Int?
     ) {
         self.namespace = namespace
         self.name = name
@@ -55,10 +59,19 @@ package struct Observed: Sendable {
     package var objects: [Reference: Object]
     /// The rollout as an owner, for objects that a router creates.
     package var owner: OwnerReference
+    /// `status.currentPodHash`, the revision that the rollout is on its way to; "" where it is not known.
+    package var currentHash: String
+    /// `status.stableRS`, the revision that was promoted last; "" before the initial deploy.
+    package var stableHash: String
 
-    package init(objects: [Reference: Object], owner: OwnerReference) {
+    package init(
+        objects: [Reference: Object], owner: OwnerReference, currentHash: String = "",
+        stableHash: String = ""
+    ) {
         self.objects = objects
         self.owner = owner
+        self.currentHash = currentHash
+        self.stableHash = stableHash
     }
 }
 

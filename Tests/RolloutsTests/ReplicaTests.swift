@@ -69,12 +69,18 @@ struct `Replicas with traffic routing` {
             $0.dynamicStableScale = true
             $0.actualCanaryWeight = 75
         },
-        aborted("dynamic abort, 20/80, pods unknown", actual: 20, canary: (2, nil), stable: (10, nil)),
-        aborted("dynamic abort, 10/90, pods unknown", actual: 10, canary: (1, nil), stable: (10, nil)),
+        aborted(
+            "dynamic abort, 20/80, pods unknown", actual: 20, canary: (2, nil), stable: (10, nil)),
+        aborted(
+            "dynamic abort, 10/90, pods unknown", actual: 10, canary: (1, nil), stable: (10, nil)),
         aborted("20 → 60 at 60/40", actual: 60, weights: [20, 60], canary: (6, 6), stable: (8, 4)),
-        aborted("same, canary 1 of 1", actual: 60, weights: [20, 60], canary: (6, 1), stable: (8, 4)),
-        aborted("same, canary 2 of 2", actual: 60, weights: [20, 60], canary: (6, 2), stable: (8, 4)),
-        aborted("same, pods unknown", actual: 60, weights: [20, 60], canary: (6, nil), stable: (10, nil)),
+        aborted(
+            "same, canary 1 of 1", actual: 60, weights: [20, 60], canary: (6, 1), stable: (8, 4)),
+        aborted(
+            "same, canary 2 of 2", actual: 60, weights: [20, 60], canary: (6, 2), stable: (8, 4)),
+        aborted(
+            "same, pods unknown", actual: 60, weights: [20, 60], canary: (6, nil), stable: (10, nil)
+        ),
         row("dynamic abort, n 4, 3 of 4 stable ready", 4, weight: 25, 1, 4) {
             $0.dynamicStableScale = true
             $0.isAborted = true

@@ -110,7 +110,9 @@ struct `An abort` {
         world.rollout.spec.canary.backgroundAnalysisFrom = 0
         world.update(to: "h2")
         world.settle()
-        world.end(.failed, message: "Metric \"errors\" assessed Failed") { $0.purpose == .background }
+        world.end(.failed, message: "Metric \"errors\" assessed Failed") {
+            $0.purpose == .background
+        }
         world.turn()
         #expect(world.weight == 0)
         #expect(

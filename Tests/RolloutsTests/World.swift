@@ -25,7 +25,8 @@ struct World {
         canary.scaleDownDelaySeconds = 30
         let spec = Spec(replicas: size, templateHash: "h1", stepsHash: stepsHash, canary: canary)
         rollout = Rollout(
-            namespace: "shop", name: "app", generation: 1, revision: nil, spec: spec, status: Status())
+            namespace: "shop", name: "app", generation: 1, revision: nil, spec: spec,
+            status: Status())
         services = [
             "stable": ServiceBinding(hash: nil, managedBy: nil),
             "canary": ServiceBinding(hash: nil, managedBy: nil),
@@ -35,9 +36,10 @@ struct World {
     var seen: Snapshot {
         var rollout = rollout
         rollout.spec.templateHash = templateHash
-        let reading: Reading = weight.map {
-            .split(Split(canary: $0, of: rollout.spec.canary.totalWeight))
-        } ?? .unset
+        let reading: Reading =
+            weight.map {
+                .split(Split(canary: $0, of: rollout.spec.canary.totalWeight))
+            } ?? .unset
         let sets = replicaSets.map { set in
             var set = set
             set.matchesTemplate = set.hash == templateHash
@@ -104,7 +106,8 @@ struct World {
                 $0.revision = revision
                 $0.revisionHistory = history
             }
-        case .setMinReadySeconds(let name, let seconds): change(name) { $0.minReadySeconds = seconds }
+        case .setMinReadySeconds(let name, let seconds):
+            change(name) { $0.minReadySeconds = seconds }
         case .scale(let name, _, let count):
             change(name) { $0.desired = count }
             change(name) { [size = rollout.spec.replicas] in $0.rolloutReplicas = size }

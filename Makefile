@@ -1,0 +1,35 @@
+# make demo    installs what is missing, builds, and plays the story of a good and several bad releases
+# make test    installs what the tests need and runs them all
+# make check   the style checks, before a commit
+
+SWIFT_BUILD = swift build
+KEEP ?=
+
+.PHONY: demo test check build bench fuzz soak clean
+
+build:
+	@Scripts/install build
+	$(SWIFT_BUILD) --product sluice
+
+demo:
+	@Scripts/install build run
+	$(SWIFT_BUILD) --product sluice
+	@exec "$$($(SWIFT_BUILD) --show-bin-path)/sluice" demo $(if $(KEEP),--keep)
+
+test:
+	@Scripts/install build run test
+	swift test
+
+check:
+	@Scripts/check
+
+bench:
+	@Scripts/install build run
+	@Scripts/bench
+
+fuzz:
+	@Scripts/install build
+	@for target in json yaml expression; do Scripts/fuzz $$target $${SECONDS_EACH:-60}; done
+
+clean:
+	swift package clean
