@@ -76,6 +76,17 @@ package struct TLSOptions: Sendable {
     }
 }
 
+// Requests carry tokens and keys. Whoever prints one, in a log or a failed test, sees none of them.
+extension CurlRequest: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(method) \(URLParts(url)?.authority ?? "(no host)")" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension TLSOptions: CustomStringConvertible, CustomReflectable {
+    package var description: String { "(TLS options)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension CurlRequest {
     /// What makes this request impossible to send as it is; nil where nothing does.
     var fault: String? {

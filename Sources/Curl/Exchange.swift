@@ -8,6 +8,9 @@ final class Exchange {
     private let errorText: UnsafeMutablePointer<CChar>
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
+    /// With the system's nine probes a peer that is gone is noticed within some three minutes.
+    private static let keepAliveSeconds = 20
+
     init(_ transfer: Transfer, _ handle: UnsafeMutableRawPointer) {
         self.transfer = transfer
         self.handle = handle
@@ -46,6 +49,8 @@ final class Exchange {
     private func configureConnection(_ request: CurlRequest) throws(CurlError) {
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_TCP_KEEPIDLE, Self.keepAliveSeconds)
+        try set(CURLOPT_TCP_KEEPINTVL, Self.keepAliveSeconds)
         try set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeoutMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")

@@ -173,6 +173,19 @@ struct `A request` {
     }
 }
 
+struct `A printed request` {
+    @Test func `shows no secret`() {
+        var request = CurlRequest(
+            url: "https://anna:s3cret@k/s3cret", headers: [Header("Authorization", "s3cret")])
+        request.tls = TLSOptions(key: Array("s3cret".utf8))
+        var dumped = ""
+        dump(request, to: &dumped)
+        #expect("\(request)" == "GET k")
+        #expect(!"\(String(reflecting: request)) \(dumped)".contains("s3cret"))
+        #expect("\(request.tls)" == "(TLS options)")
+    }
+}
+
 struct `A cancelled request` {
     private let client = CurlClient()
 

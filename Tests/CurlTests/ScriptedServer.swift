@@ -24,12 +24,12 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    typealias Script = @Sendable (Request, Connection) -> Void
+    typealias Script = @Sendable (Request, Dialogue) -> Void
 
     let port: UInt16
     private let listener: Int32
     private let seen = Mutex<[Request]>([])
-    private let connections = Mutex<[Int32: Connection]>([:])
+    private let connections = Mutex<[Int32: Dialogue]>([:])
     private let threads = DispatchGroup()
 
     var url: String { "http://127.0.0.1:\(port)" }
@@ -75,7 +75,7 @@ final class ScriptedServer: Sendable {
         while true {
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else { break }
-            let connection = Connection(descriptor)
+            let connection = Dialogue(descriptor)
             connections.withLock { $0[descriptor] = connection }
             spawn { [self] in
                 while let request = connection.read() {
@@ -97,7 +97,7 @@ struct ServerFailure: Error {
 }
 
 /// One connection of a `ScriptedServer`, used by the thread that serves it.
-final class Connection: Sendable {
+final class Dialogue: Sendable {
     private let descriptor: Int32
 
     init(_ descriptor: Int32) {

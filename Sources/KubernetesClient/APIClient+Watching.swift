@@ -1,0 +1,39 @@
+import Curl
+import KubernetesObjects
+
+extension APIClient {
+    /// How long a server keeps a watch before it ends it in good order. Its own choice would be 30
+    /// to 60 minutes; shorter, a watch that was balanced to a bad place does not stay there.
+    package static let watchSeconds = 290
+    /// Servers send a bookmark about every minute: after two of them have not come, nobody is there
+    /// any more.
+    package static let watchSilence = Duration.seconds(150)
+
+    /// Starts a watch of what happens after `resourceVersion`. Throws `.gone` where the server has
+    /// forgotten it.
+    ///
+    /// - Parameters:   - seconds: after this time the server ends the watch; the caller goes on
+    ///   from the last version.   - silence: after this time on `clock` without a byte the watch
+    ///   throws `.unreachable`.
+    package func watch(
+        _ resource: Resource, _ selection: Selection = .everything, from resourceVersion: String,
+        seconds: Int = watchSeconds, silence: Duration = watchSilence, clock: any Clock<Duration>
+    ) async throws(APIError) -> Watch {
+        var call = Call(path: resource.path(namespace: selection.namespace), query: selection.query)
+        call.query += [
+            ("watch", "true"), ("allowWatchBookmarks", "true"),
+            ("resourceVersion", resourceVersion),
+            ("timeoutSeconds", "\(seconds)"),
+        ]
+        var request = try request(call)
+        request.httpVersion = .http1
+        // The server ends it; where it does not, this does.
+        request.timeoutMilliseconds = (seconds + Self.watchGraceSeconds) * 1000
+        let name = "watch of \(resource.plural)"
+        return Watch(
+            body: try await open(request, name: name), resource: resource, name: name,
+            silence: silence, clock: clock)
+    }
+
+    private static let watchGraceSeconds = 30
+}

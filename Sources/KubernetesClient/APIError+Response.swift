@@ -1,0 +1,58 @@
+import Curl
+import Documents
+
+extension APIError {
+    /// Where a server that throttles does not say for how long. Its own default is one second, too.
+    private static let defaultRetrySeconds = 1
+    /// No server of good faith asks for more; a longer wait would leave a rollout alone.
+    private static let maximumRetrySeconds = 60
+    /// What an error may show of an answer that is no `Status`, such as the page of a proxy.
+    private static let maximumExcerptCharacters = 300
+
+    init(_ error: CurlError) {
+        self = error.isCancelled ? .cancelled : .unreachable(reason: error.description)
+    }
+
+    /// Reads the answer to a call that did not succeed. `call` names it where the server's answer
+    /// does not.
+    init(_ head: ResponseHead, body: [UInt8], call: String) {
+        let status: JSON?
+        do throws(DocumentError) { status = try JSON(parsing: body) } catch { status = nil }
+        if let status, status["kind"]?.string == "Status" {
+            self.init(
+                status: status, code: head.status, retryAfter: head["retry-after"], call: call)
+        } else {
+            let excerpt = String(
+                String(decoding: body, as: UTF8.self).prefix(Self.maximumExcerptCharacters))
+            let message = "\(call): \(excerpt.isEmpty ? "no explanation" : excerpt)"
+            self.init(
+                code: head.status, reason: "", message: message, retryAfter: head["retry-after"])
+        }
+    }
+
+    /// Reads a `Status` object, as it comes in an answer or in the middle of a watch.
+    init(status: JSON, code: Int? = nil, retryAfter: String? = nil, call: String) {
+        let details = status["details"]
+        let inBody = details?["retryAfterSeconds"]?.int
+        self.init(
+            code: code ?? status["code"]?.int ?? 0, reason: status["reason"]?.string ?? "",
+            message: status["message"]?.string ?? "\(call): no explanation",
+            retryAfter: retryAfter ?? inBody.map { "\($0)" })
+    }
+
+    private init(code: Int, reason: String, message: String, retryAfter: String?) {
+        switch (code, reason) {
+        case (_, "Expired"), (410, _): self = .gone(message)
+        case (404, _): self = .notFound(message)
+        case (409, "AlreadyExists"): self = .alreadyExists(message)
+        case (409, _): self = .conflict(message)
+        case (429, _):
+            let seconds = retryAfter.flatMap { Int($0) } ?? Self.defaultRetrySeconds
+            self = .throttled(
+                retryAfterSeconds: min(
+                    max(seconds, Self.defaultRetrySeconds), Self.maximumRetrySeconds))
+        case (500..., _), (0, _): self = .unreachable(reason: "answered \(code): \(message)")
+        default: self = .refused(status: code, message: message)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Curl
+import Documents
+import KubernetesObjects
+
+/// The changes of the objects of a kind, from a given version on, as they happen. Ends when the
+/// server ends it, which it does every few minutes; throws where it breaks. For one reader.
+package struct Watch: AsyncSequence, Sendable {
+    package enum Event: Hashable, Sendable {
+        case added(Object)
+        case modified(Object)
+        /// The last state of an object that is gone, or that the selectors no longer take.
+        case deleted(Object)
+        /// Nothing happened until this version.
+        case bookmark(resourceVersion: String)
+
+        /// Where a watch may go on after this event.
+        package var resourceVersion: String {
+            switch self {
+            case .added(let object), .modified(let object), .deleted(let object):
+                object.resourceVersion
+            case .bookmark(let version): version
+            }
+        }
+    }
+
+    package typealias Element = Event
+    package typealias Failure = APIError
+
+    let body: ResponseBody
+    let resource: Resource
+    let name: String
+    let silence: Duration
+    let clock: any Clock<Duration>
+
+    package struct Iterator: AsyncIteratorProtocol {
+        let watch: Watch
+        var lines = LineBuffer()
+
+        /// The next event; nil when the server has ended the watch. Throws `.gone` where the
+        /// version is too old, and `.unreachable` where the connection breaks or stays silent for
+        /// too long.
+        package mutating func next() async throws(APIError) -> Event? {
+            while true {
+                while let line = lines.next() {
+                    if let event = try watch.event(line) { return event }
+                }
+                guard let bytes = try await watch.nextBytes() else { return nil }
+                guard lines.append(bytes) else {
+                    throw .unreachable(reason: "\(watch.name): an event without end")
+                }
+            }
+        }
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(watch: self) }
+
+    /// What the connection brings next, unless it brings nothing for longer than `silence`: a peer
+    /// that is gone without a word looks exactly like a quiet one.
+    private func nextBytes() async throws(APIError) -> [UInt8]? {
+        enum First: Sendable {
+            case bytes(Result<[UInt8]?, CurlError>)
+            case silence, cancelled
+        }
+        let first = await withTaskGroup(of: First.self) { [body, clock, silence] group in
+            group.addTask {
+                var iterator = body.makeAsyncIterator()
+                do throws(CurlError) {
+                    return .bytes(.success(try await iterator.next()))
+                } catch {
+                    return .bytes(.failure(error))
+                }
+            }
+            group.addTask {
+                do {
+                    try await clock.sleep(for: silence)
+                    return .silence
+                } catch {
+                    return .cancelled
+                }
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? .cancelled
+        }
+        switch first {
+        case .bytes(.success(let bytes)): return bytes
+        case .bytes(.failure(let error)): throw APIError(error)
+        case .silence: throw .unreachable(reason: "\(name): nothing came for \(silence)")
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    /// Nil for a type of event that did not exist when this was written.
+    private func event(_ line: [UInt8]) throws(APIError) -> Event? {
+        let json: JSON
+        do throws(DocumentError) {
+            json = try JSON(parsing: line, file: "an event of \(name)")
+        } catch {
+            throw .unreachable(reason: "\(error)")
+        }
+        guard let type = json["type"]?.string, let content = json["object"] else {
+            throw .unreachable(reason: "\(name): a line that is no event")
+        }
+        let object = Object(content, of: resource)
+        switch type {
+        case "ADDED": return .added(object)
+        case "MODIFIED": return .modified(object)
+        case "DELETED": return .deleted(object)
+        case "BOOKMARK": return .bookmark(resourceVersion: object.resourceVersion)
+        case "ERROR": throw APIError(status: content, call: name)
+        default: return nil
+        }
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+struct LineBuffer {
+    /// An object of etcd is at most 1.5 MiB as it is stored, and some three times that as JSON.
+    static let maximumLineBytes = 8 << 20
+
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var searched = 0
+
+    /// False where the line under way is too long.
+    mutating func append(_ more: [UInt8]) -> Bool {
+        if start > 0 {
+            bytes.removeFirst(start)
+            searched -= start
+            start = 0
+        }
+        bytes += more
+        return bytes.count <= Self.maximumLineBytes + more.count
+    }
+
+    /// The next whole line that is not empty, without its line break.
+    mutating func next() -> [UInt8]? {
+        while let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = bytes[start..<end]
+            start = end + 1
+            searched = start
+            if !line.isEmpty { return Array(line) }
+        }
+        searched = bytes.count
+        return nil
+    }
+}

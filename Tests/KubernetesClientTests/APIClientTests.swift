@@ -1,0 +1,219 @@
+import Curl
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import Testing
+
+/// Runs `body` with a client of a server that follows `script`.
+func withClient<Result>(
+    _ script: @escaping ScriptedServer.Script,
+    _ body: (APIClient, ScriptedServer) async throws -> Result
+) async throws -> Result {
+    try await withServer(script) { server in
+        let token = try #require(BearerToken("t0ken"))
+        return try await body(
+            APIClient(Connection(server: server.url, credential: .token(token))), server)
+    }
+}
+
+let demo = Reference(.rollouts, namespace: "shop", name: "demo")
+let demoPath = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/demo"
+let demoText =
+    #"{"kind":"Rollout","metadata":{"name":"demo","namespace":"shop","resourceVersion":"7"}}"#
+
+struct `An API client` {
+    @Test func `reads an object by its path, with its token`() async throws {
+        try await withClient {
+            $1.answer(200, demoText)
+        } _: { client, server in
+            let object = try await client.get(demo)
+            #expect(object.name == "demo")
+            let request = try #require(server.requests.first)
+            #expect(request.method == "GET")
+            #expect(request.target == demoPath)
+            #expect(request.headers["authorization"] == "Bearer t0ken")
+            #expect(request.headers["user-agent"] == "sluice")
+        }
+    }
+
+    @Test func `lists page by page`() async throws {
+        let script: ScriptedServer.Script = { request, connection in
+            let isFirst = request.query["continue"] == nil
+            let more = isFirst ? #","continue":"n&x""# : ""
+            let items = #"[{"metadata":{"name":"\#(isFirst ? "a" : "b")"}}]"#
+            connection.answer(
+                200, #"{"metadata":{"resourceVersion":"9"\#(more)},"items":\#(items)}"#)
+        }
+        try await withClient(script) { client, server in
+            let selection = Selection(
+                namespace: "shop", labels: LabelSelector(labels: ["app": "demo"]),
+                fields: .name("a"))
+            let list = try await client.list(.pods, selection, pageLimit: 1)
+            #expect(list.objects.map(\.name) == ["a", "b"])
+            #expect(list.objects.map(\.kind) == ["Pod", "Pod"])
+            #expect(list.resourceVersion == "9")
+            #expect(
+                server.requests.map(\.target) == [
+                    "/api/v1/namespaces/shop/pods?labelSelector=app%3Ddemo"
+                        + "&fieldSelector=metadata.name%3Da&limit=1",
+                    "/api/v1/namespaces/shop/pods?labelSelector=app%3Ddemo"
+                        + "&fieldSelector=metadata.name%3Da&limit=1&continue=n%26x",
+                ])
+        }
+    }
+
+    @Test func `lists anew when the server forgets in the middle`() async throws {
+        let script: ScriptedServer.Script = { request, connection in
+            if request.query["continue"] != nil {
+                connection.answer(410, #"{"kind":"Status","reason":"Expired","message":"too old"}"#)
+            } else {
+                connection.answer(
+                    200, #"{"metadata":{"resourceVersion":"9","continue":"n"},"items":[]}"#)
+            }
+        }
+        try await withClient(script) { client, server in
+            let error = await #expect(throws: APIError.self) { try await client.list(.pods) }
+            #expect(error == .gone("too old"))
+            #expect(server.requests.map { $0.query["continue"] } == [nil, "n", nil, "n"])
+        }
+    }
+
+    @Test func `creates as the field manager sluice`() async throws {
+        try await withClient {
+            $1.answer(201, demoText)
+        } _: { client, server in
+            let object = Object([
+                "kind": "Rollout", "metadata": ["name": "demo", "namespace": "shop"],
+            ])
+            let created = try await client.create(object, of: .rollouts, dryRun: true)
+            #expect(created.resourceVersion == "7")
+            let request = try #require(server.requests.first)
+            #expect(request.method == "POST")
+            #expect(request.path == "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts")
+            #expect(request.query == ["fieldManager": "sluice", "dryRun": "All"])
+            #expect(try JSON(parsing: request.body) == object.json)
+        }
+    }
+
+    @Test(arguments: [
+        (Patch.merge(["a": 1]), "application/merge-patch+json", "?fieldManager=sluice"),
+        (.json([["op": "test"]]), "application/json-patch+json", "?fieldManager=sluice"),
+        (.strategic(["a": 1]), "application/strategic-merge-patch+json", "?fieldManager=sluice"),
+        (
+            .apply(["a": 1], manager: "other", force: true), "application/apply-patch+yaml",
+            "?fieldManager=other&force=true"
+        ),
+    ])
+    func `patches in every form`(patch: Patch, type: String, query: String) async throws {
+        try await withClient {
+            $1.answer(200, demoText)
+        } _: { client, server in
+            _ = try await client.patch(demo, patch, subresource: "status")
+            let request = try #require(server.requests.first)
+            #expect(request.method == "PATCH")
+            #expect(request.target == "\(demoPath)/status\(query)")
+            #expect(request.headers["content-type"] == type)
+            #expect(try JSON(parsing: request.body) == patch.body)
+        }
+    }
+
+    @Test func `deletes what it means and nothing else`() async throws {
+        try await withClient {
+            $1.answer(200, #"{"kind":"Status"}"#)
+        } _: { client, server in
+            let left = try await client.delete(
+                demo, propagation: .foreground, uid: "u", resourceVersion: "7")
+            #expect(left == nil)
+            let request = try #require(server.requests.first)
+            #expect(request.method == "DELETE")
+            let body = try JSON(parsing: request.body)
+            #expect(body["propagationPolicy"] == "Foreground")
+            #expect(body["preconditions"] == ["uid": "u", "resourceVersion": "7"])
+        }
+    }
+
+    @Test func `returns a deleted object that stays for its finalizers`() async throws {
+        let metadata = #"{"name":"demo","deletionTimestamp":"2026-01-02T03:04:05Z"}"#
+        let text = #"{"kind":"Rollout","metadata":\#(metadata)}"#
+        try await withClient {
+            $1.answer(200, text)
+        } _: { client, _ in
+            let left = try await client.delete(demo)
+            #expect(left?.name == "demo")
+        }
+    }
+}
+
+struct `An answer that is no success` {
+    @Test(arguments: [
+        (404, "NotFound", APIError.notFound("m")), (409, "Conflict", .conflict("m")),
+        (409, "AlreadyExists", .alreadyExists("m")), (410, "Expired", .gone("m")),
+        (410, "Gone", .gone("m")), (401, "Unauthorized", .refused(status: 401, message: "m")),
+        (403, "Forbidden", .refused(status: 403, message: "m")),
+        (422, "Invalid", .refused(status: 422, message: "m")),
+        (429, "TooManyRequests", .throttled(retryAfterSeconds: 1)),
+        (500, "InternalError", .unreachable(reason: "answered 500: m")),
+        (503, "ServiceUnavailable", .unreachable(reason: "answered 503: m")),
+    ])
+    func `says what to do next`(status: Int, reason: String, expected: APIError) async throws {
+        let body = #"{"kind":"Status","reason":"\#(reason)","message":"m"}"#
+        try await withClient {
+            $1.answer(status, body)
+        } _: { client, _ in
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            #expect(error == expected)
+        }
+    }
+
+    @Test(arguments: [("7", 7), ("0", 1), ("86400", 60), ("Wed, 21 Oct 2026 07:28:00 GMT", 1)])
+    func `that throttles is believed within bounds`(header: String, seconds: Int) async throws {
+        let script: ScriptedServer.Script = { $1.answer(429, "", headers: ["Retry-After": header]) }
+        try await withClient(script) { client, _ in
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            #expect(error == .throttled(retryAfterSeconds: seconds))
+        }
+    }
+
+    @Test func `of a proxy is shown in part`() async throws {
+        let page = String(repeating: "x", count: 1000)
+        try await withClient {
+            $1.answer(403, page)
+        } _: { client, _ in
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            let message = "GET \(demoPath): \(page.prefix(300))"
+            #expect(error == .refused(status: 403, message: message))
+        }
+    }
+
+    @Test func `or no JSON, leaves the server unreachable`() async throws {
+        try await withClient {
+            $1.answer(200, "<html>")
+        } _: { client, _ in
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            guard case .unreachable(let reason) = error else {
+                Issue.record("unexpected: \(String(describing: error))")
+                return
+            }
+            #expect(reason.contains("the answer to GET \(demoPath):1:1"))
+        }
+    }
+
+    @Test func `or none at all, names the host`() async throws {
+        let server = try ScriptedServer { $1.answer(200) }
+        server.stop()
+        let client = APIClient(Connection(server: server.url))
+        let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+        #expect(error?.description.contains("127.0.0.1:\(server.port)") == true)
+    }
+
+    @Test func `is no error of the server when the caller was cancelled`() async throws {
+        try await withClient {
+            $1.waitForHangUp()
+        } _: { client, _ in
+            let task = Task { try await client.get(demo) }
+            task.cancel()
+            let error = await #expect(throws: APIError.self) { try await task.value }
+            #expect(error == .cancelled)
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import Curl
+import Foundation
+import Testing
+
+@testable import KubernetesClient
+
+private func read(_ text: String, file: String = "/home/anna/.kube/config") throws -> Kubeconfig {
+    try Kubeconfig(Array(text.utf8), file: file)
+}
+
+/// A kubeconfig with one cluster, one user and one context, as YAML of the given members.
+private func config(cluster: String = "server: https://k:6443", user: String = "token: abc")
+    -> String
+{
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: main
+    preferences: {}
+    clusters:
+    - name: c
+      cluster: {\(cluster)}
+    users:
+    - name: u
+      user: {\(user)}
+    contexts:
+    - name: main
+      context: {cluster: c, user: u, namespace: shop}
+    """
+}
+
+/// Runs `body` with a directory that is removed in every case.
+private func withDirectory<Result>(
+    _ files: [String: String], _ body: (String) throws -> Result
+) throws -> Result {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: directory) } }
+    for (name, content) in files {
+        try Data(content.utf8).write(to: directory.appending(path: name))
+    }
+    return try body(directory.path)
+}
+
+struct `A kubeconfig` {
+    @Test func `leads to a server, a namespace and a token`() throws {
+        let connection = try read(config()).connection()
+        #expect(connection.server == "https://k:6443")
+        #expect(connection.namespace == "shop")
+        #expect(connection.verifiesPeer)
+        #expect(try connection.authorization()?.value == "Bearer abc")
+    }
+
+    @Test func `carries certificates in itself`() throws {
+        let text = config(
+            cluster: "server: https://k, certificate-authority-data: Q0E=, tls-server-name: api",
+            user: "client-certificate-data: Q0VSVA==, client-key-data: S0VZ")
+        let connection = try read(text).connection()
+        #expect(connection.tls.ca == Array("CA".utf8))
+        #expect(connection.tls.certificate == Array("CERT".utf8))
+        #expect(connection.tls.key == Array("KEY".utf8))
+        #expect(connection.tls.serverName == "api")
+        #expect(try connection.authorization() == nil)
+    }
+
+    @Test func `finds the files it names beside itself`() throws {
+        let text = config(
+            cluster: "server: https://k, certificate-authority: ca.pem",
+            user: "client-certificate: cert.pem, client-key: key.pem, tokenFile: token")
+        let files = [
+            "config": text, "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY",
+            "token": "first\n",
+        ]
+        try withDirectory(files) { directory in
+            let connection = try Kubeconfig.load(named: "\(directory)/config", environment: [:])
+                .connection()
+            #expect(connection.tls.ca == Array("CA".utf8))
+            #expect(connection.tls.key == Array("KEY".utf8))
+            #expect(try connection.authorization()?.value == "Bearer first")
+            try Data("second".utf8).write(to: URL(filePath: "\(directory)/token"))
+            #expect(try connection.authorization()?.value == "Bearer second")
+        }
+    }
+
+    @Test func `trusts any certificate only when told to`() throws {
+        let text = config(cluster: "server: https://k, insecure-skip-tls-verify: true")
+        #expect(try !read(text).connection().verifiesPeer)
+    }
+
+    @Test func `of several files takes each name from the first that has it`() throws {
+        let first = "contexts:\n- {name: a, context: {cluster: c, user: u}}\n"
+        let second = config().replacing("name: main", with: "name: a")
+        try withDirectory(["1": first, "2": second]) { directory in
+            let list = "\(directory)/1:\(directory)/missing:\(directory)/2"
+            let merged = try Kubeconfig.load(environment: ["KUBECONFIG": list])
+            #expect(merged.currentContext == "main")
+            #expect(merged.contexts["a"] == Kubeconfig.Context(cluster: "c", user: "u"))
+            #expect(try merged.connection(context: "a").namespace == "default")
+        }
+    }
+
+    @Test func `is looked for where kubectl looks`() {
+        let both = ["KUBECONFIG": "/a:/b", "HOME": "/home/anna"]
+        #expect(Kubeconfig.paths(named: "/x", environment: both).map(\.path) == ["/x"])
+        #expect(Kubeconfig.paths(named: nil, environment: both).map(\.path) == ["/a", "/b"])
+        let home = Kubeconfig.paths(named: nil, environment: ["HOME": "/home/anna"])
+        #expect(home.map(\.path) == ["/home/anna/.kube/config"])
+    }
+
+    @Test func `never shows its token`() throws {
+        let user = try #require(try read(config(user: "token: s3cret")).users["u"])
+        var dumped = ""
+        dump(user, to: &dumped)
+        #expect(!"\(user) \(String(reflecting: user)) \(dumped)".contains("s3cret"))
+    }
+}
+
+struct `A kubeconfig that leads nowhere` {
+    @Test(arguments: [
+        (config(user: "exec: {command: aws}"), "logs in by \"exec\""),
+        (config(user: "auth-provider: {name: gcp}"), "logs in by \"auth-provider\""),
+        (config(user: "username: anna, password: x"), "logs in by \"username\""),
+        (config(user: "token: x, as: root"), "logs in by \"as\""),
+        (config(user: "client-certificate-data: Q0E="), "has no client-key"),
+        (config(user: "client-key: /nowhere"), "has no client-certificate"),
+        (config(cluster: "server: https://k, proxy-url: http://p"), "behind a proxy"),
+        (config(cluster: "server: http://k"), "unencrypted"),
+        (config(cluster: "server: k:6443"), "write it as https://HOST:PORT"),
+        (
+            config(
+                cluster:
+                    "server: https://k, certificate-authority: /a, insecure-skip-tls-verify: true"),
+            "both an authority and insecure-skip-tls-verify"
+        ),
+        (config(cluster: "server: https://k, certificate-authority: nowhere.pem"), "nowhere.pem"),
+        (
+            config().replacing("current-context: main", with: "current-context: test"),
+            "one of: main"
+        ),
+        (config().replacing("cluster: c,", with: "cluster: d,"), "the cluster \"d\""),
+        (config().replacing("user: u,", with: "user: v,"), "the user \"v\""),
+        (config().replacing("current-context: main", with: ""), "no current context"),
+    ])
+    func `says why`(text: String, reason: String) throws {
+        let kubeconfig = try read(text)
+        let error = #expect(throws: KubeconfigError.self) { try kubeconfig.connection() }
+        #expect(error?.description.contains(reason) == true)
+    }
+
+    @Test(arguments: [
+        (config(cluster: "server: 7"), "config:7:21: clusters[0].cluster.server: "),
+        (config(cluster: "certificate-authority-data: Q0E="), "server: is missing"),
+        (config(cluster: "server: https://k, certificate-authority-data: '%'"), "is no base64"),
+        (config(user: "token: 'a b'"), "users[0].user.token: is no token"),
+        ("clusters: 3", "config:1:11: clusters: expected a list"),
+        ("clusters: [", "config:"),
+    ])
+    func `names the place of what it cannot read`(text: String, reason: String) throws {
+        let error = #expect(throws: KubeconfigError.self) { try read(text) }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `says where it was looked for`() {
+        let error = #expect(throws: KubeconfigError.self) {
+            try Kubeconfig.load(environment: ["HOME": "/nowhere"])
+        }
+        #expect(error?.message == "there is no kubeconfig (looked for /nowhere/.kube/config)")
+        #expect(throws: KubeconfigError.self) {
+            try Kubeconfig.load(named: "/nowhere", environment: [:])
+        }
+    }
+}
+
+struct `A pod` {
+    private let environment = [
+        "KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443",
+    ]
+
+    @Test func `reaches its own cluster as its service account`() throws {
+        let files = ["ca.crt": "CA", "token": "abc\n", "namespace": "shop\n"]
+        try withDirectory(files) { directory in
+            let connection = try #require(
+                try Connection.inCluster(environment: environment, directory: directory))
+            #expect(connection.server == "https://[fd00::1]:443")
+            #expect(connection.namespace == "shop")
+            #expect(connection.tls.ca == Array("CA".utf8))
+            #expect(try connection.authorization()?.value == "Bearer abc")
+        }
+    }
+
+    @Test func `without a token says so`() {
+        let error = #expect(throws: KubeconfigError.self) {
+            try Connection.inCluster(environment: environment, directory: "/nowhere")
+        }
+        #expect(error?.remedy.contains("mount a service account token") == true)
+    }
+
+    @Test func `is none without the variables of one`() throws {
+        #expect(try Connection.inCluster(environment: [:]) == nil)
+    }
+}
+
+struct `Base64` {
+    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7f}ÿ€"])
+    func `is read back to what was written`(text: String) {
+        #expect(decodedBase64(Data(text.utf8).base64EncodedString()) == Array(text.utf8))
+    }
+
+    @Test(arguments: ["Zg", "Zg=", "Z===", "Zg==Zg==", "Zm9v=", "Z g=", "Zm9%"])
+    func `that is none is refused`(text: String) {
+        #expect(decodedBase64(text) == nil)
+    }
+}

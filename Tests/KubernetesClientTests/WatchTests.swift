@@ -1,0 +1,164 @@
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import Testing
+
+/// The line of a watch that tells of the rollout `name`.
+func line(_ type: String, _ name: String, version: Int, uid: String = "u", owner: String? = nil)
+    -> String
+{
+    event(type, rollout(name, version: version, uid: uid, owner: owner))
+}
+
+func event(_ type: String, _ object: Object) -> String {
+    let event: JSON = ["type": .string(type), "object": object.json]
+    return event.text + "\n"
+}
+
+func rollout(
+    _ name: String, version: Int, uid: String = "u", owner: String? = nil, spec: JSON? = nil
+) -> Object {
+    var object = Object([
+        "kind": "Rollout",
+        "metadata": [
+            "name": .string(name), "namespace": "shop", "uid": .string(uid),
+            "resourceVersion": .string("\(version)"),
+        ],
+    ])
+    if let owner {
+        let reference = OwnerReference(apiVersion: "v1", kind: "Owner", name: owner, uid: owner)
+        object["metadata", "ownerReferences"] = [reference.json]
+    }
+    object["spec"] = spec
+    return object
+}
+
+struct `A watch` {
+    private let clock = ManualClock()
+
+    private func events(_ watch: Watch) async throws -> [Watch.Event] {
+        var events: [Watch.Event] = []
+        for try await event in watch { events.append(event) }
+        return events
+    }
+
+    @Test func `asks to begin after a version, and for bookmarks`() async throws {
+        let script: ScriptedServer.Script = { _, connection in
+            connection.begin()
+            connection.end()
+        }
+        try await withClient(script) { client, server in
+            let selection = Selection(namespace: "shop")
+            _ = try await client.watch(.rollouts, selection, from: "7", seconds: 60, clock: clock)
+            let query = try #require(server.requests.first).query
+            #expect(
+                query == [
+                    "watch": "true", "allowWatchBookmarks": "true", "resourceVersion": "7",
+                    "timeoutSeconds": "60",
+                ])
+        }
+    }
+
+    @Test func `brings every event, however the bytes were cut`() async throws {
+        let bookmark = #"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12"}}}"#
+        let text =
+            line("ADDED", "a", version: 9) + line("MODIFIED", "a", version: 10)
+            + line("DELETED", "a", version: 11) + #"{"type":"FUTURE","object":{}}"# + "\n\n"
+            + bookmark + "\n"
+        let script: ScriptedServer.Script = { _, connection in
+            connection.begin()
+            for piece in Array(text).chunks(of: 7) { connection.chunk(String(piece)) }
+            connection.end()
+        }
+        try await withClient(script) { client, _ in
+            let watch = try await client.watch(.rollouts, from: "7", clock: clock)
+            let events = try await events(watch)
+            let object = { Object(rollout("a", version: $0).json.adding("argoproj.io/v1alpha1")) }
+            #expect(
+                events == [
+                    .added(object(9)), .modified(object(10)), .deleted(object(11)),
+                    .bookmark(resourceVersion: "12"),
+                ])
+            #expect(events.last?.resourceVersion == "12")
+        }
+    }
+
+    @Test func `of a forgotten version is gone, at the start and in the middle`() async throws {
+        let script: ScriptedServer.Script = { request, connection in
+            if request.query["resourceVersion"] == "1" {
+                connection.answer(410, #"{"kind":"Status","code":410,"message":"too old"}"#)
+            } else {
+                connection.begin()
+                let status = #"{"kind":"Status","code":410,"reason":"Expired","message":"lost"}"#
+                connection.chunk(#"{"type":"ERROR","object":\#(status)}"# + "\n")
+                connection.waitForHangUp()
+            }
+        }
+        try await withClient(script) { client, _ in
+            let early = await #expect(throws: APIError.self) {
+                try await client.watch(.rollouts, from: "1", clock: clock)
+            }
+            #expect(early == .gone("too old"))
+            let watch = try await client.watch(.rollouts, from: "2", clock: clock)
+            let late = await #expect(throws: APIError.self) { try await events(watch) }
+            #expect(late == .gone("lost"))
+        }
+    }
+
+    @Test func `that is silent for too long is given up`() async throws {
+        let script: ScriptedServer.Script = { _, connection in
+            connection.begin()
+            connection.chunk(line("ADDED", "a", version: 9))
+            connection.waitForHangUp()
+        }
+        try await withClient(script) { client, _ in
+            let watch = try await client.watch(
+                .rollouts, from: "7", silence: .seconds(150), clock: clock)
+            var iterator = watch.makeAsyncIterator()
+            let first = try await iterator.next()
+            #expect(first?.resourceVersion == "9")
+            async let waiting: Void = clock.sleeper(for: .seconds(150))
+            let reading = Task {
+                var iterator = watch.makeAsyncIterator()
+                return try await iterator.next()
+            }
+            await waiting
+            clock.advance(by: .seconds(150))
+            let error = await #expect(throws: APIError.self) { try await reading.value }
+            let reason = "watch of rollouts: nothing came for 150.0 seconds"
+            #expect(error == .unreachable(reason: reason))
+        }
+    }
+
+    @Test func `that breaks off leaves the server unreachable`() async throws {
+        let script: ScriptedServer.Script = { _, connection in
+            connection.begin()
+            connection.chunk(#"{"type":"ADD"#)
+            connection.hangUp()
+        }
+        try await withClient(script) { client, _ in
+            let watch = try await client.watch(.rollouts, from: "7", clock: clock)
+            let error = await #expect(throws: APIError.self) { try await events(watch) }
+            guard case .unreachable = error else {
+                Issue.record("unexpected: \(String(describing: error))")
+                return
+            }
+        }
+    }
+}
+
+extension Array {
+    func chunks(of count: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: self.count, by: count).map {
+            self[$0..<Swift.min($0 + count, self.count)]
+        }
+    }
+}
+
+extension JSON {
+    func adding(_ apiVersion: String) -> JSON {
+        var copy = self
+        copy["apiVersion"] = .string(apiVersion)
+        return copy
+    }
+}
