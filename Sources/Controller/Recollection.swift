@@ -1,0 +1,37 @@
+import Rollouts
+
+/// What this process remembers of each rollout between two turns. A fresh process knows nothing and is only more
+/// careful; nothing that matters is kept here alone.
+package actor Recollection {
+    private var memories: [RolloutKey: Memory] = [:]
+
+    package init() {}
+
+    package subscript(key: RolloutKey) -> Memory { memories[key] ?? Memory() }
+
+    /// Notes whether the routers carry less than the status has committed to, and since when.
+    func sawWeight(_ seen: Int, committed: Int, of key: RolloutKey, at now: Instant) {
+        var memory = self[key]
+        if seen < committed {
+            memory.lowWeightSince = memory.lowWeightSince ?? now
+        } else {
+            memory.lowWeightSince = nil
+        }
+        memories[key] = memory
+    }
+
+    /// Holds the rollout down until the status that says so is stored.
+    func latch(_ key: RolloutKey, because cause: String) {
+        memories[key, default: Memory()].latch = cause
+    }
+
+    /// The status of `key` was stored: nothing is held down by memory any more.
+    func stored(_ status: Status, of key: RolloutKey) {
+        memories[key, default: Memory()].latch = nil
+        memories[key, default: Memory()].lastStepIndex = status.currentStepIndex
+    }
+
+    func forget(_ key: RolloutKey) {
+        memories[key] = nil
+    }
+}

@@ -1,0 +1,183 @@
+import Documents
+import KubernetesObjects
+import Manifests
+import Rollouts
+import Traffic
+
+/// Each action as the writes it stands for.
+extension RolloutTurn {
+    func carryOut(_ action: Action, _ scene: Scene) async throws(ClusterError) {
+        switch action {
+        case .route(let split):
+            try await route(split, scene)
+        case .startRun(let name, let purpose):
+            try await startRun(name, purpose, scene)
+        case .createReplicaSet(let hash, let revision):
+            let object = ReplicaSetDocument.create(
+                for: scene.object, hash: hash, revision: revision)
+            try await create(object, .replicaSets, scene)
+        case .setRolloutReplicas(let count):
+            try await patch(scene.object, .rollouts, ["spec": ["replicas": .int(Int64(count))]])
+        case .setRolloutRevision(let revision):
+            // Without the version: the status may have been stored a moment ago, and the revision is only raised.
+            let body: JSON = ["metadata": ["annotations": .object([Keys.revision: revision])]]
+            _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
+        case .bind(let service, _, let hash):
+            try await bind(service, to: hash, scene)
+        case .terminateRun(let name):
+            guard let run = scene.runs.first(where: { $0.name == name }) else { return }
+            // Without the version: a measurement may be stored at any moment, and the wish does not depend on it.
+            let write = Write(
+                Reference(.analysisRuns, namespace: run.namespace, name: name),
+                .patch(.merge(["spec": ["terminate": true]])))
+            _ = try await cluster.write(write)
+        case .deleteRun(let name):
+            try await delete(name, among: scene.runs, .analysisRuns)
+        case .deleteReplicaSet(let name):
+            try await delete(name, among: scene.replicaSets, .replicaSets)
+        case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
+            .scale(let name, _, _), .delayScaleDown(let name, _), .cancelScaleDown(let name):
+            guard let set = scene.replicaSets.first(where: { $0.name == name }),
+                let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas ?? 1)
+            else { return }
+            try await patch(set, .replicaSets, body, checksVersion: false)
+        }
+    }
+
+    private func replicaSetPatch(_ action: Action, size: Int) -> JSON? {
+        switch action {
+        case .setReplicaSetRevision(_, let revision, let history):
+            let past = history.map(String.init).joined(separator: ",")
+            return [
+                "metadata": [
+                    "annotations": .object([
+                        Keys.revision: .string(String(revision)),
+                        Keys.revisionHistory: .string(past),
+                    ])
+                ]
+            ]
+        case .setMinReadySeconds(_, let seconds):
+            return ["spec": ["minReadySeconds": .int(Int64(seconds))]]
+        case .scale(_, _, let count):
+            return [
+                "metadata": [
+                    "annotations": .object([Keys.desiredReplicas: .string(String(size))])
+                ],
+                "spec": ["replicas": .int(Int64(count))],
+            ]
+        case .delayScaleDown(_, let end):
+            let text = Timestamp(end).rfc3339
+            return ["metadata": ["annotations": .object([Keys.scaleDownDeadline: .string(text)])]]
+        case .cancelScaleDown:
+            return ["metadata": ["annotations": .object([Keys.scaleDownDeadline: .null])]]
+        default:
+            return nil
+        }
+    }
+
+    private func route(_ split: Split, _ scene: Scene) async throws(ClusterError) {
+        let isBack = split.canary < scene.snapshot.canaryWeight
+        for router in scene.parsed.routers {
+            let changes: [Change]
+            do {
+                changes = try router.plan(split, scene.observed)
+            } catch {
+                throw .refused("\(router.kind): \(error.description)")
+            }
+            for change in changes {
+                _ = try await cluster.write(
+                    Write(change.reference, act(of: change, isBack: isBack, scene)))
+                if let event = change.event { await journal.announce(scene.object, event) }
+            }
+        }
+    }
+
+    private func act(of change: Change, isBack: Bool, _ scene: Scene) -> Write.Act {
+        switch change.act {
+        case .create(let object): return .create(object)
+        case .delete: return .delete(uid: scene.observed.objects[change.reference]?.uid)
+        case .patch(.merge(var body)) where !isBack:
+            if let seen = scene.observed.objects[change.reference] {
+                body.set(.string(seen.resourceVersion), at: ["metadata", "resourceVersion"])
+            }
+            return .patch(.merge(body))
+        case .patch(let patch): return .patch(patch)
+        }
+    }
+
+    private func bind(_ service: String, to hash: String, _ scene: Scene) async throws(ClusterError)
+    {
+        let reference = Reference(.services, namespace: scene.key.namespace, name: service)
+        let body: JSON = [
+            "metadata": ["annotations": .object([Keys.managedBy: .string(scene.key.name)])],
+            "spec": ["selector": .object([Keys.templateHash: .string(hash)])],
+        ]
+        _ = try await cluster.write(Write(reference, .patch(.merge(body))))
+    }
+
+    private func startRun(
+        _ name: String, _ purpose: Run.Purpose, _ scene: Scene
+    ) async throws(ClusterError) {
+        guard let reference = scene.parsed.analysis(for: purpose) else {
+            throw .refused("no analysis is configured for run \(name)")
+        }
+        let templates = try await templates(of: reference, in: scene.key.namespace)
+        let object: Object
+        do {
+            object = try AnalysisRunDocument.create(
+                name: name, purpose: purpose, reference: reference, templates: templates,
+                rollout: scene.object, snapshot: scene.snapshot)
+        } catch {
+            throw .refused("analysis run \(name): \(error.description)")
+        }
+        try await create(object, .analysisRuns, scene)
+    }
+
+    /// Creates an object of ours. One that is there already under the same owner is what an earlier turn made.
+    private func create(
+        _ object: Object, _ resource: Resource, _ scene: Scene
+    ) async throws(ClusterError) {
+        let reference = Reference(resource, namespace: scene.key.namespace, name: object.name)
+        do {
+            _ = try await cluster.write(Write(reference, .create(object)))
+        } catch .alreadyExists(let text) {
+            let present = try await cluster.get(reference)
+            guard let present, present.controllerOwner?.uid != scene.object.uid else { return }
+            throw .refused("\(text); it belongs to somebody else: delete or rename it")
+        }
+    }
+
+    private func patch(
+        _ object: Object, _ resource: Resource, _ body: JSON, checksVersion: Bool = true
+    ) async throws(ClusterError) {
+        var body = body
+        if checksVersion {
+            body.set(.string(object.resourceVersion), at: ["metadata", "resourceVersion"])
+        }
+        let reference = Reference(resource, namespace: object.namespace, name: object.name)
+        _ = try await cluster.write(Write(reference, .patch(.merge(body))))
+    }
+
+    private func delete(
+        _ name: String, among objects: [Object], _ resource: Resource
+    ) async throws(ClusterError) {
+        guard let object = objects.first(where: { $0.name == name }) else { return }
+        let reference = Reference(resource, namespace: object.namespace, name: name)
+        do {
+            _ = try await cluster.write(Write(reference, .delete(uid: object.uid)))
+        } catch .notFound {
+            return
+        }
+    }
+}
+
+extension JSON {
+    /// An object with keys that are not known at compile time.
+    fileprivate static func object(_ members: [String: JSON]) -> JSON {
+        .object(JSONObject(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+    }
+
+    fileprivate static func object(_ members: [String: Int]) -> JSON {
+        .object(members.mapValues { .string(String($0)) })
+    }
+}

@@ -1,0 +1,80 @@
+import Documents
+import KubernetesObjects
+import Logging
+import Manifests
+import Rollouts
+import Traffic
+
+/// One turn of one rollout: observe, decide, act (DESIGN: `observe -> decide -> act`). Nothing here chooses.
+package struct RolloutTurn: Sendable {
+    let cluster: Cluster
+    let memory: Recollection
+    let routers: [RouterKind]
+    let journal: Journal
+    /// Wall clock, an argument so that the simulation has its own.
+    let now: @Sendable () -> Timestamp
+
+    package init(
+        cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
+        journal: Journal,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.cluster = cluster
+        self.memory = memory
+        self.routers = routers
+        self.journal = journal
+        self.now = now
+    }
+
+    /// What a turn came to.
+    package struct Outcome: Sendable {
+        /// Nil where the rollout is gone.
+        package var decision: Decision?
+        /// When to look again even if nothing happens.
+        package var lookAgain: Timestamp?
+        /// Something could not be written or read: look again soon, and longer each time.
+        package var trouble: ClusterError?
+    }
+
+    /// Takes one turn. `news` is an object that this process has just decided to write and that caches may not show
+    /// yet: a failed analysis run gives traffic back without waiting for the server to have stored it.
+    package func take(_ key: RolloutKey, news: Object? = nil) async -> Outcome {
+        do {
+            guard let scene = try await observe(key, news: news) else {
+                await memory.forget(key)
+                return Outcome()
+            }
+            let decision = decide(scene.snapshot)
+            assert(
+                brokenInvariants(of: decision, scene.snapshot).isEmpty,
+                "\(key): \(brokenInvariants(of: decision, scene.snapshot))")
+            let trouble = await act(on: decision, in: scene)
+            await journal.decided(decision, in: scene)
+            return Outcome(
+                decision: decision, lookAgain: decision.lookAgain.map(Timestamp.init),
+                trouble: trouble)
+        } catch {
+            return Outcome(trouble: error)
+        }
+    }
+
+    /// What was observed, and the documents it was read from.
+    package struct Scene: Sendable {
+        package var key: RolloutKey
+        package var object: Object
+        package var parsed: ParsedRollout
+        package var snapshot: Snapshot
+        package var observed: Observed
+        package var replicaSets: [Object]
+        package var runs: [Object]
+    }
+}
+
+extension Timestamp {
+    /// The same instant in the words of `Rollouts`.
+    package init(_ instant: Instant) {
+        self.init(milliseconds: instant.milliseconds)
+    }
+
+    package var instant: Instant { Instant(milliseconds: milliseconds) }
+}
