@@ -4,15 +4,18 @@ extension GoFields {
 
     private static let podTable = """
         PodTemplateSpec: metadata=ObjectMeta spec=PodSpec
-        ObjectMeta: name generateName namespace selfLink uid resourceVersion generation creationTimestamp^
+        ObjectMeta: name generateName namespace selfLink uid resourceVersion generation
+        ObjectMeta: creationTimestamp^
         ObjectMeta: deletionTimestamp? deletionGracePeriodSeconds? labels{} annotations{}
         ObjectMeta: ownerReferences*OwnerReference finalizers* managedFields*
         OwnerReference: apiVersion! kind! name! uid! controller? blockOwnerDeletion?
         PodSpec: volumes*Volume initContainers*Container containers*!Container
         PodSpec: ephemeralContainers*Container restartPolicy terminationGracePeriodSeconds?
         PodSpec: activeDeadlineSeconds? dnsPolicy nodeSelector{} serviceAccountName serviceAccount
-        PodSpec: automountServiceAccountToken? nodeName hostNetwork hostPID hostIPC shareProcessNamespace?
-        PodSpec: securityContext:PodSecurityContext imagePullSecrets*LocalReference hostname subdomain
+        PodSpec: automountServiceAccountToken? nodeName hostNetwork hostPID hostIPC
+        PodSpec: shareProcessNamespace?
+        PodSpec: securityContext:PodSecurityContext imagePullSecrets*LocalReference hostname
+        PodSpec: subdomain
         PodSpec: affinity:Affinity schedulerName tolerations*Toleration hostAliases*HostAlias
         PodSpec: priorityClassName priority? dnsConfig:DNSConfig readinessGates*ReadinessGate
         PodSpec: runtimeClassName? enableServiceLinks? preemptionPolicy? overhead{q}
@@ -39,7 +42,8 @@ extension GoFields {
     private static let containerTable = """
         Container: name! image command* args* workingDir ports*Port envFrom*EnvFrom env*Env
         Container: resources=Resources resizePolicy*ResizePolicy restartPolicy?
-        Container: restartPolicyRules*RestartRule volumeMounts*VolumeMount volumeDevices*VolumeDevice
+        Container: restartPolicyRules*RestartRule volumeMounts*VolumeMount
+        Container: volumeDevices*VolumeDevice
         Container: livenessProbe:Probe readinessProbe:Probe startupProbe:Probe lifecycle:Lifecycle
         Container: terminationMessagePath terminationMessagePolicy imagePullPolicy
         Container: securityContext:SecurityContext stdin stdinOnce tty targetContainerName
@@ -58,7 +62,8 @@ extension GoFields {
         ResizePolicy: resourceName! restartPolicy!
         RestartRule: action exitCodes:ExitCodes
         ExitCodes: operator values*
-        VolumeMount: name! readOnly recursiveReadOnly? mountPath! subPath mountPropagation? subPathExpr
+        VolumeMount: name! readOnly recursiveReadOnly? mountPath! subPath mountPropagation?
+        VolumeMount: subPathExpr
         VolumeDevice: name! devicePath!
         Probe: exec:Exec httpGet:HTTPGet tcpSocket:TCPSocket grpc:GRPC initialDelaySeconds
         Probe: timeoutSeconds periodSeconds successThreshold failureThreshold

@@ -22,9 +22,11 @@ extension GoFields {
         MirrorRoute: name! match*RouteMatch percentage?
         RouteMatch: method:StringMatch path:StringMatch headers{}
         PluginStep: name! config?
-        ExperimentStep: templates*!ExperimentTemplate duration analyses*ExperimentAnalysis dryRun*DryRun
+        ExperimentStep: templates*!ExperimentTemplate duration analyses*ExperimentAnalysis
+        ExperimentStep: dryRun*DryRun
         ExperimentStep: analysisRunMetadata=Metadata
-        ExperimentTemplate: name! specRef! replicas? metadata=Metadata selector:Selector weight? service:Name
+        ExperimentTemplate: name! specRef! replicas? metadata=Metadata selector:Selector weight?
+        ExperimentTemplate: service:Name
         ExperimentAnalysis: name! templateName! clusterScope args*Argument requiredForCompletion
         Selector: matchLabels{} matchExpressions*Requirement
         Requirement: key! operator! values*

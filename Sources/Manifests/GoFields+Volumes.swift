@@ -3,10 +3,12 @@ extension GoFields {
     static let volumeTable = """
         Volume: name! hostPath:HostPath emptyDir:EmptyDir gcePersistentDisk:GCEDisk
         Volume: awsElasticBlockStore:AWSDisk gitRepo:GitRepo secret:SecretVolume nfs:NFS iscsi:ISCSI
-        Volume: glusterfs:Glusterfs persistentVolumeClaim:Claim rbd:RBD flexVolume:Flex cinder:Cinder
+        Volume: glusterfs:Glusterfs persistentVolumeClaim:Claim rbd:RBD flexVolume:Flex
+        Volume: cinder:Cinder
         Volume: cephfs:CephFS flocker:Flocker downwardAPI:DownwardAPI fc:FC azureFile:AzureFile
         Volume: configMap:ConfigMapVolume vsphereVolume:Vsphere quobyte:Quobyte azureDisk:AzureDisk
-        Volume: photonPersistentDisk:Photon projected:Projected portworxVolume:Portworx scaleIO:ScaleIO
+        Volume: photonPersistentDisk:Photon projected:Projected portworxVolume:Portworx
+        Volume: scaleIO:ScaleIO
         Volume: storageos:StorageOS csi:CSI ephemeral:Ephemeral image:ImageVolume
         HostPath: path! type?
         EmptyDir: medium sizeLimit?~
@@ -51,7 +53,8 @@ extension GoFields {
         CSI: driver! readOnly? fsType? volumeAttributes{} nodePublishSecretRef:LocalReference
         Ephemeral: volumeClaimTemplate:ClaimTemplate
         ClaimTemplate: metadata=ObjectMeta spec=ClaimSpec
-        ClaimSpec: accessModes* selector:Selector resources=ClaimResources volumeName storageClassName?
+        ClaimSpec: accessModes* selector:Selector resources=ClaimResources volumeName
+        ClaimSpec: storageClassName?
         ClaimSpec: volumeMode? dataSource:TypedReference dataSourceRef:TypedReference
         ClaimSpec: volumeAttributesClassName?
         ClaimResources: limits{q} requests{q}

@@ -1,8 +1,9 @@
 import Documents
 import KubernetesObjects
 
-/// How a type of the Kubernetes API stands in JSON when Go writes it: its fields in their order, and what is left
-/// out when empty. Hashes of templates and steps are hashes of those bytes (rollout-semantics §3.1).
+/// How a type of the Kubernetes API stands in JSON when Go writes it: its fields in their order,
+/// and what is left out when empty. Hashes of templates and steps are hashes of those bytes
+/// (rollout-semantics §3.1).
 struct GoFields: Sendable {
     /// How one field is written.
     enum Form: Hashable, Sendable {
@@ -24,7 +25,8 @@ struct GoFields: Sendable {
         case quantities
         /// One quantity; a struct in Go, so that it is written as "0" where there is none.
         case quantity(isPointer: Bool)
-        /// `creationTimestamp`, which libraries before Kubernetes 0.34 wrote as null where there is none.
+        /// `creationTimestamp`, which libraries before Kubernetes 0.34 wrote as null where there is
+        /// none.
         case creationTimestamp
     }
 
@@ -35,10 +37,11 @@ struct GoFields: Sendable {
 
     private let types: [String: [Field]]
 
-    /// Reads a table: one type on a line, `Type: field field …`. A bare field is `.value`; `name?` a pointer;
-    /// `name!`, `name!0`, `name!null` always written, as "", 0 or null; `name=T` and `name:T` a struct and a
-    /// pointer to one; `name*T` and `name*!T` a list and a required list of structs; `name*` a list of values;
-    /// `name{}` a map, `name{q}` one of quantities; `name~` and `name?~` a quantity; `name^` creationTimestamp.
+    /// Reads a table: one type on a line, `Type: field field …`. A bare field is `.value`; `name?`
+    /// a pointer; `name!`, `name!0`, `name!null` always written, as "", 0 or null; `name=T` and
+    /// `name:T` a struct and a pointer to one; `name*T` and `name*!T` a list and a required list of
+    /// structs; `name*` a list of values; `name{}` a map, `name{q}` one of quantities; `name~` and
+    /// `name?~` a quantity; `name^` creationTimestamp.
     init(tables: [String]) {
         var types: [String: [Field]] = [:]
         for line in tables.joined(separator: "\n").split(separator: "\n") {
@@ -59,7 +62,8 @@ struct GoFields: Sendable {
             case "!": .always(absent: type == "0" ? 0 : type == "null" ? .null : "")
             case "=": .structure(type, isPointer: false)
             case ":": .structure(type, isPointer: true)
-            case "*": type.isEmpty ? .values : .list(type, isRequired: rest.dropFirst().first == "!")
+            case "*":
+                type.isEmpty ? .values : .list(type, isRequired: rest.dropFirst().first == "!")
             case "{": rest == "{q}" ? .quantities : .map
             case "~": .quantity(isPointer: false)
             case "^": .creationTimestamp
@@ -79,8 +83,8 @@ struct GoFields: Sendable {
         case former
     }
 
-    /// `json` as Go would write it as a `type`. Members that the tables do not know follow in the order in which they
-    /// were given: a field newer than the tables must still change the hash.
+    /// `json` as Go would write it as a `type`. Members that the tables do not know follow in the
+    /// order in which they were given: a field newer than the tables must still change the hash.
     func written(_ json: JSON?, as type: String, by library: Library = .current) -> JSON {
         guard let fields = types[type] else { return json ?? .null }
         let object = json?.object ?? JSONObject()

@@ -1,7 +1,7 @@
 import Documents
 
-/// The hashes that name ReplicaSets and recognise steps (rollout-semantics §3.1). They must come out as those of Argo
-/// Rollouts, or a takeover would start every rollout anew.
+/// The hashes that name ReplicaSets and recognise steps (rollout-semantics §3.1). They must come
+/// out as those of Argo Rollouts, or a takeover would start every rollout anew.
 package enum TemplateHash {
     /// The hash of `spec.template`, salted by the number of name collisions so far.
     package static func ofTemplate(

@@ -13,7 +13,8 @@ struct `A template hash` {
                     [
                         "resources": ["requests": ["memory": "32Mi", "cpu": "0.005"]],
                         "ports": [["protocol": "TCP", "containerPort": 8080, "name": "http"]],
-                        "image": .string("argoproj/rollouts-demo:\(colour)"), "name": "rollouts-demo",
+                        "image": .string("argoproj/rollouts-demo:\(colour)"),
+                        "name": "rollouts-demo",
                     ]
                 ]
             ],
@@ -21,14 +22,16 @@ struct `A template hash` {
     }
 
     @Test(arguments: [
-        ("blue", "5cd66ff7ff"), ("yellow", "76ddfb4f47"), ("red", "64fbcbbd74"), ("green", "674bdbdd46"),
+        ("blue", "5cd66ff7ff"), ("yellow", "76ddfb4f47"), ("red", "64fbcbbd74"),
+        ("green", "674bdbdd46"),
     ])
     func `is that of Argo Rollouts 1.9`(colour: String, hash: String) {
         #expect(TemplateHash.ofTemplate(Self.template(colour), collisionCount: nil) == hash)
     }
 
     @Test(arguments: [
-        ("blue", "687d76d795"), ("yellow", "6cf78c66c5"), ("red", "5747959bdb"), ("green", "7d9c645dbb"),
+        ("blue", "687d76d795"), ("yellow", "6cf78c66c5"), ("red", "5747959bdb"),
+        ("green", "7d9c645dbb"),
     ])
     func `is that of earlier libraries where they are asked for`(colour: String, hash: String) {
         let found = TemplateHash.ofTemplate(
@@ -65,7 +68,10 @@ struct `A template hash` {
                         "livenessProbe": ["grpc": ["port": 9000], "periodSeconds": 0],
                         "env": [
                             ["value": "", "name": "A"],
-                            ["name": "M", "valueFrom": ["resourceFieldRef": ["resource": "limits.cpu"]]],
+                            [
+                                "name": "M",
+                                "valueFrom": ["resourceFieldRef": ["resource": "limits.cpu"]],
+                            ],
                         ],
                         "resources": ["limits": ["memory": "1024Mi", "cpu": 2]],
                     ]
@@ -92,7 +98,8 @@ struct `A step hash` {
         ([["setWeight": 1]], "5d6bf6ffc4"),
         (
             [
-                ["setWeight": 20], ["pause": [:]], ["setWeight": 40], ["pause": ["duration": "10s"]],
+                ["setWeight": 20], ["pause": [:]], ["setWeight": 40],
+                ["pause": ["duration": "10s"]],
                 ["setWeight": 60], ["pause": ["duration": "10s"]], ["setWeight": 80],
                 ["pause": ["duration": "10s"]],
             ], "b9b7958d9"
@@ -106,7 +113,11 @@ struct `A step hash` {
 
     @Test func `is taken over the steps as the typed API writes them`() {
         let written = GoFields.steps.written(
-            ["analysis": ["args": [["value": "v", "name": "a"]], "templates": [["templateName": "t"]]]],
+            [
+                "analysis": [
+                    "args": [["value": "v", "name": "a"]], "templates": [["templateName": "t"]],
+                ]
+            ],
             as: "CanaryStep")
         #expect(
             written.text == #"{"analysis":{"templates":[{"templateName":"t"}],"#

@@ -1,0 +1,17 @@
+/// The labels and annotations that this program reads and writes (rollout-semantics §3.2).
+package enum Keys {
+    /// Label and selector of ReplicaSets, pods, Services and analysis runs.
+    package static let templateHash = "rollouts-pod-template-hash"
+    package static let revision = "rollout.argoproj.io/revision"
+    package static let revisionHistory = "rollout.argoproj.io/revision-history"
+    package static let desiredReplicas = "rollout.argoproj.io/desired-replicas"
+    package static let ephemeralMetadata = "rollout.argoproj.io/ephemeral-metadata"
+    package static let scaleDownDeadline = "scale-down-deadline"
+    package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
+    package static let instanceID = "argo-rollouts.argoproj.io/controller-instance-id"
+    /// Label of analysis runs: `Step` or `Background`.
+    package static let runType = "rollout-type"
+    package static let stepIndex = "step-index"
+    package static let notified = "notified.notifications.argoproj.io"
+    package static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+}

@@ -1,0 +1,48 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Traffic
+
+/// A Rollout object after the door: the values that `decide` and the routers work with, and
+/// everything that is wrong with the document. With findings the values are only the best that
+/// could be read, and `refusal` keeps `decide` from acting on them; name and status are always
+/// good.
+package struct ParsedRollout: Sendable {
+    package var rollout: Rollout
+    /// `spec.template` as it stands in the document.
+    package var template: JSON
+    /// What the template means, to compare with the templates of ReplicaSets.
+    package var meaning: TemplateMeaning
+    /// The hash that Argo Rollouts up to 1.8 gave this template.
+    package var formerTemplateHash: String
+    /// In the order in which they are written.
+    package var routers: [Router]
+    /// The names of the routers' kinds, in the same order: `nginx`, `sluice/route-policy`.
+    package var routerKeys: [String]
+    /// The analysis of each step that is one, by step index.
+    package var stepAnalyses: [Int: AnalysisReference]
+    package var backgroundAnalysis: AnalysisReference?
+    /// All that is wrong, in the order in which Argo Rollouts would report it.
+    package var findings: [Finding]
+    /// The message of the InvalidSpec condition: the first finding in the words of Kubernetes'
+    /// field errors.
+    package var invalidSpecMessage: String?
+
+    /// The analysis that a run of this purpose works for.
+    package func analysis(for purpose: Run.Purpose) -> AnalysisReference? {
+        switch purpose {
+        case .step(let index): stepAnalyses[index]
+        case .background: backgroundAnalysis
+        }
+    }
+
+    /// Adds what is wrong with the resources that the rollout refers to; the first finding of all
+    /// stays the message.
+    package mutating func note(_ findings: [Finding]) {
+        guard let first = findings.first else { return }
+        self.findings += findings
+        invalidSpecMessage =
+            invalidSpecMessage
+            ?? first.invalidSpecMessage(rollout: rollout.name, in: .object(JSONObject()))
+    }
+}

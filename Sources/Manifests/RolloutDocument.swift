@@ -1,0 +1,180 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Traffic
+
+/// Reads Rollout objects (rollout-semantics §1, §8.1). Every error of a document is found in one
+/// pass.
+package enum RolloutDocument {
+    /// Reads an object of the API server. The status is read whatever the spec is like.
+    package static func parse(
+        _ object: Object, routers kinds: [RouterKind], strictness: Strictness = .controller
+    ) -> ParsedRollout {
+        let findings = Reader.Findings()
+        var parser = RolloutParser(
+            root: Reader(object.json, findings: findings), object: object, kinds: kinds,
+            strictness: strictness)
+        return parser.parse()
+    }
+
+    /// Reads a document of a file: the findings carry their places.
+    package static func parse(
+        _ document: Document, routers kinds: [RouterKind], strictness: Strictness = .lint
+    ) -> ParsedRollout {
+        var parsed = parse(Object(document.value), routers: kinds, strictness: strictness)
+        parsed.findings = parsed.findings.placed(in: document)
+        return parsed
+    }
+}
+
+extension [Finding] {
+    /// The same findings with the places of their paths in `document`.
+    func placed(in document: Document) -> [Finding] {
+        map { finding in
+            var finding = finding
+            finding.place = document.place(of: finding.path)
+            return finding
+        }
+    }
+
+    /// Each finding once: a value that is read twice disappoints twice.
+    var withoutRepetitions: [Finding] {
+        var seen: Set<Finding> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
+/// One pass over one Rollout object.
+struct RolloutParser {
+    let root: Reader
+    let object: Object
+    let kinds: [RouterKind]
+    let strictness: Strictness
+
+    var routers: [Router] = []
+    var routerKeys: [String] = []
+    var stepAnalyses: [Int: AnalysisReference] = [:]
+    var backgroundAnalysis: AnalysisReference?
+
+    init(root: Reader, object: Object, kinds: [RouterKind], strictness: Strictness) {
+        self.root = root
+        self.object = object
+        self.kinds = kinds
+        self.strictness = strictness
+    }
+
+    mutating func parse() -> ParsedRollout {
+        // The status first, and with findings of its own: no error in it may refuse the document,
+        // and no error in the spec may lose it.
+        let status = StatusDocument.parse(object.status)
+        root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
+        let template = object.spec?["template"] ?? .object(JSONObject())
+        let spec = spec(root["spec"], collisionCount: status.collisionCount)
+        let rollout = Rollout(
+            namespace: object.namespace, name: object.name, generation: object.generation,
+            revision: object.annotations[Keys.revision].flatMap { Int($0) }, spec: spec,
+            status: status)
+        return ParsedRollout(
+            rollout: rollout, template: template, meaning: TemplateMeaning(template),
+            formerTemplateHash: TemplateHash.ofTemplate(
+                template, collisionCount: status.collisionCount, library: .former),
+            routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,
+            backgroundAnalysis: backgroundAnalysis, findings: root.findings.all.withoutRepetitions,
+            invalidSpecMessage: root.findings.all.first?.invalidSpecMessage(
+                rollout: object.name, in: object.json))
+    }
+
+    private static let specFields: Set = [
+        "replicas", "selector", "template", "workloadRef", "minReadySeconds", "strategy",
+        "revisionHistoryLimit", "paused", "progressDeadlineSeconds", "progressDeadlineAbort",
+        "restartAt",
+        "rollbackWindow", "analysis",
+    ]
+
+    private mutating func spec(_ reader: Reader, collisionCount: Int?) -> Spec {
+        if !reader.isPresent {
+            reader.require(remedy: "add a spec with selector, template and strategy")
+        }
+        reader.allowOnly(Self.specFields, strictness)
+        let replicas = reader["replicas"].count()
+        var selector = ""
+        if reader["workloadRef"].isPresent {
+            reader["workloadRef"].refuseUnsupported(
+                "workloadRef", remedy: "put the pod template into spec.template")
+        } else {
+            selector = self.selector(reader["selector"])
+            templateChecks(reader["template"], selector: reader["selector"])
+        }
+        let minReady = reader["minReadySeconds"].count()
+        let historyLimit = reader["revisionHistoryLimit"].count()
+        let deadline = reader["progressDeadlineSeconds"].count()
+        if deadline ?? 600 <= minReady ?? 0 {
+            reader["progressDeadlineSeconds"].invalid(
+                "must be greater than minReadySeconds", value: .int(Int64(deadline ?? 600)),
+                remedy: "raise progressDeadlineSeconds above \(minReady ?? 0)")
+        }
+        let canary = strategy(reader["strategy"])
+        for field in ["restartAt", "rollbackWindow"] { reader[field].refuseUnsupported(field) }
+        let steps = reader["strategy"]["canary"]["steps"].value
+        var spec = Spec(
+            replicas: replicas,
+            templateHash: TemplateHash.ofTemplate(
+                reader["template"].value, collisionCount: collisionCount),
+            stepsHash: reader["strategy"]["canary"].isPresent ? TemplateHash.ofSteps(steps) : "",
+            canary: canary)
+        spec.selector = selector
+        spec.minReadySeconds = minReady ?? spec.minReadySeconds
+        spec.revisionHistoryLimit = historyLimit ?? spec.revisionHistoryLimit
+        spec.progressDeadlineSeconds = deadline ?? spec.progressDeadlineSeconds
+        spec.progressDeadlineAbort = reader["progressDeadlineAbort"].bool() ?? false
+        spec.isPaused = reader["paused"].bool() ?? false
+        let limits = reader["analysis"]
+        limits.allowOnly(["successfulRunHistoryLimit", "unsuccessfulRunHistoryLimit"], strictness)
+        spec.successfulRunHistoryLimit =
+            limits["successfulRunHistoryLimit"].count() ?? spec.successfulRunHistoryLimit
+        spec.unsuccessfulRunHistoryLimit =
+            limits["unsuccessfulRunHistoryLimit"].count() ?? spec.unsuccessfulRunHistoryLimit
+        return spec
+    }
+
+    /// The selector in its string form; "" with findings where it is none.
+    private func selector(_ reader: Reader) -> String {
+        guard let json = reader.value else {
+            reader.require(
+                "Rollout has missing field '.spec.selector'",
+                remedy: "add spec.selector.matchLabels with the labels of the pod template")
+            return ""
+        }
+        reader.allowOnly(["matchLabels", "matchExpressions"], strictness)
+        do {
+            let selector = try LabelSelector(json: json)
+            if selector.isEverything {
+                reader.invalid(
+                    "empty selector is invalid for deployment",
+                    remedy: "select the labels of the pod template")
+            }
+            return selector.description
+        } catch {
+            reader.invalid("invalid label selector", remedy: error.message)
+            return ""
+        }
+    }
+
+    private mutating func strategy(_ reader: Reader) -> Canary {
+        reader.allowOnly(["canary", "blueGreen"], strictness)
+        let canary = reader["canary"], blueGreen = reader["blueGreen"]
+        switch (canary.isPresent, blueGreen.isPresent) {
+        case (true, false): return self.canary(canary)
+        case (true, true):
+            reader["strategy"].invalid(
+                "Multiple Strategies can not be listed", value: "blueGreen: true canary: true",
+                remedy: "keep one of canary and blueGreen")
+        case (false, true): blueGreen.refuseUnsupported("blueGreen")
+        case (false, false):
+            reader["strategy"].require(
+                "Rollout has missing field '.spec.strategy.canary or .spec.strategy.blueGreen'",
+                remedy: "add spec.strategy.canary")
+        }
+        return Canary(steps: [], stableService: nil, canaryService: nil)
+    }
+}

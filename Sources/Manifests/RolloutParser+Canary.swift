@@ -1,0 +1,132 @@
+import Documents
+import Rollouts
+import Traffic
+
+extension RolloutParser {
+    private static let canaryFields: Set = [
+        "canaryService", "stableService", "steps", "trafficRouting", "maxSurge", "maxUnavailable",
+        "analysis", "antiAffinity", "canaryMetadata", "stableMetadata", "scaleDownDelaySeconds",
+        "scaleDownDelayRevisionLimit", "abortScaleDownDelaySeconds", "dynamicStableScale",
+        "pingPong",
+        "minPodsPerReplicaSet", "replicaProgressThreshold",
+    ]
+
+    /// Of the API, but not of this program yet.
+    private static let unsupportedFields = [
+        "pingPong", "antiAffinity", "canaryMetadata", "stableMetadata", "replicaProgressThreshold",
+    ]
+
+    /// Reads the canary strategy (rollout-semantics §1.4).
+    mutating func canary(_ reader: Reader) -> Canary {
+        reader.allowOnly(Self.canaryFields, strictness)
+        surge(reader)
+        var canary = Canary(
+            steps: [], stableService: reader["stableService"].nonEmptyString(),
+            canaryService: reader["canaryService"].nonEmptyString())
+        services(reader, canary)
+        let routing = reader["trafficRouting"]
+        trafficRouting(routing, &canary)
+        delays(reader, &canary)
+        canary.minPodsPerReplicaSet = reader["minPodsPerReplicaSet"].count()
+        canary.steps = reader["steps"].elements().enumerated().map {
+            step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
+        }
+        for field in Self.unsupportedFields { reader[field].refuseUnsupported(field) }
+        if reader["analysis"].isPresent {
+            let analysis = reader["analysis"]
+            backgroundAnalysis = AnalysisReference(
+                analysis, strictness: strictness, alsoKnown: ["startingStep"])
+            canary.backgroundAnalysisFrom = analysis["startingStep"].count() ?? 0
+        }
+        return canary
+    }
+
+    /// maxSurge and maxUnavailable have no effect beside trafficRouting, but what is wrong with
+    /// them is said.
+    private func surge(_ reader: Reader) {
+        let values = ["maxSurge", "maxUnavailable"].map { field -> Int in
+            switch reader[field].value {
+            case nil: return 25
+            case .int(let value)?: return Int(value)
+            case .string(let text)?:
+                let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
+                if let value = Int(digits), value >= 0 { return value }
+                fallthrough
+            default:
+                reader[field].invalid(
+                    "must be a whole number or a percentage", remedy: "write a number like 1 or 25%"
+                )
+                return 25
+            }
+        }
+        if values.allSatisfy({ $0 == 0 }) {
+            reader["maxSurge"].invalid(
+                "MaxSurge and MaxUnavailable both can not be zero", remedy: "raise one of the two")
+        }
+    }
+
+    private func services(_ reader: Reader, _ canary: Canary) {
+        if let stable = canary.stableService, stable == canary.canaryService {
+            reader["stableService"].invalid(
+                "This rollout uses the same service for the stable and canary services, but two "
+                    + "different services are required.",
+                remedy: "create a second Service and name it in canaryService")
+        }
+        guard Self.needingServices.contains(where: { reader["trafficRouting"][$0].isPresent })
+        else {
+            return
+        }
+        for (name, service) in [
+            ("stableService", canary.stableService), ("canaryService", canary.canaryService),
+        ] where service == nil {
+            reader[name].invalid(
+                "Canary service and Stable service must to be set to use Traffic Routing",
+                value: "",
+                remedy: "name a Service in \(name)")
+        }
+    }
+
+    /// Routers that divide traffic between two Services.
+    private static let needingServices = [
+        "alb", "istio", "smi", "apisix", "ambassador", "nginx", "appMesh", "traefik",
+    ]
+
+    /// How long old ReplicaSets stay, and whether stable shrinks.
+    private func delays(_ reader: Reader, _ canary: inout Canary) {
+        canary.dynamicStableScale = reader["dynamicStableScale"].bool() ?? false
+        let delay = reader["scaleDownDelaySeconds"]
+        if !canary.hasRouter {
+            if delay.isPresent {
+                delay.invalid(
+                    "Canary scaleDownDelaySeconds can only be used with traffic routing",
+                    remedy: "remove it, or add trafficRouting")
+            }
+            if canary.dynamicStableScale {
+                reader["dynamicStableScale"].invalid(
+                    "Canary dynamicStableScale can only be used with traffic routing",
+                    remedy: "remove it, or add trafficRouting")
+            }
+        } else if delay.isPresent && canary.dynamicStableScale {
+            reader["dynamicStableScale"].invalid(
+                "Canary dynamicStableScale cannot be used with scaleDownDelaySeconds",
+                remedy: "remove one of the two")
+        }
+        canary.scaleDownDelaySeconds = delay.count() ?? canary.scaleDownDelaySeconds
+        canary.scaleDownDelayRevisionLimit = reader["scaleDownDelayRevisionLimit"].count()
+        let abortDelay = reader["abortScaleDownDelaySeconds"].count()
+        canary.abortScaleDownDelaySeconds =
+            switch abortDelay {
+            // Zero is the document's word for "never".
+            case 0?: nil
+            case let seconds?: seconds
+            case nil: canary.dynamicStableScale ? 0 : 30
+            }
+    }
+}
+
+extension Reader {
+    /// A string; nil for the empty one too, since Go knows no difference.
+    func nonEmptyString() -> String? {
+        string().flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,127 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Testing
+import Traffic
+
+@testable import Manifests
+
+struct `A rollout document` {
+    @Test func `becomes the values that are decided on`() {
+        let found = parsed(rollout(), .lint)
+        #expect(found.findings == [])
+        #expect(found.invalidSpecMessage == nil)
+        #expect(found.rollout.name == "shop" && found.rollout.namespace == "web")
+        #expect(found.rollout.generation == 7 && found.rollout.revision == 3)
+        let spec = found.rollout.spec
+        #expect(
+            spec.replicas == 5 && spec.minReadySeconds == 2 && spec.progressDeadlineSeconds == 60)
+        #expect(spec.revisionHistoryLimit == 10 && spec.selector == "app=shop")
+        #expect(
+            spec.canary.steps == [
+                .setWeight(10), .pause(seconds: 30), .pause(seconds: nil),
+                .setCanaryScale(.replicas(2)), .analysis,
+            ])
+        #expect(
+            spec.canary.stableService == "shop-stable" && spec.canary.canaryService == "shop-canary"
+        )
+        #expect(spec.canary.totalWeight == 100 && spec.canary.scaleDownDelaySeconds == 30)
+        #expect(spec.canary.abortScaleDownDelaySeconds == 30 && !spec.canary.dynamicStableScale)
+        #expect(spec.canary.backgroundAnalysisFrom == 1)
+        #expect(found.routerKeys == ["nginx"] && found.routers.map(\.kind) == ["nginx"])
+    }
+
+    @Test func `names the analysis of each step and of the whole`() {
+        let found = parsed(rollout())
+        #expect(
+            found.backgroundAnalysis
+                == AnalysisReference(
+                    templates: [.init(name: "errors")],
+                    arguments: [.init(name: "service", source: .value("shop-canary"))]))
+        #expect(
+            found.stepAnalyses == [
+                4: AnalysisReference(
+                    templates: [.init(name: "latency", isClusterScoped: true)],
+                    arguments: [.init(name: "hash", source: .latestHash)])
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (30, 30), ("30", 30), ("10s", 10), ("5m", 300), ("1h30m", 5400), ("0", 0), (0, 0),
+            ("1500ms", 1),
+        ] as [(JSON, Int)])
+    func `reads the duration of a pause in every form`(duration: JSON, seconds: Int) {
+        let object = changedCanary { $0["steps"] = [["pause": ["duration": duration]]] }
+        #expect(parsed(object).rollout.spec.canary.steps == [.pause(seconds: seconds)])
+    }
+
+    @Test func `applies the defaults of the API`() {
+        let object = rollout { $0["spec"]?["replicas"] = .none }
+        #expect(parsed(object).rollout.spec.replicas == nil)
+        let never = changedCanary { $0["abortScaleDownDelaySeconds"] = 0 }
+        #expect(parsed(never).rollout.spec.canary.abortScaleDownDelaySeconds == nil)
+        let dynamic = changedCanary { $0["dynamicStableScale"] = true }
+        #expect(parsed(dynamic).rollout.spec.canary.dynamicStableScale)
+        #expect(parsed(dynamic).rollout.spec.canary.abortScaleDownDelaySeconds == 0)
+        let scale = changedCanary {
+            $0["steps"] = [["setCanaryScale": ["matchTrafficWeight": true]]]
+        }
+        #expect(parsed(scale).rollout.spec.canary.steps == [.setCanaryScale(.matchTrafficWeight)])
+    }
+
+    @Test func `keeps routers in the order of the API, plugins last`() {
+        let object = changedCanary {
+            $0["trafficRouting"] = [
+                "plugins": ["sluice/route-policy": [:]], "nginx": ["stableIngress": "shop"],
+                "maxTrafficWeight": 1000,
+            ]
+            $0["steps"] = [["setWeight": 999]]
+        }
+        let found = parsed(object)
+        #expect(found.routerKeys == ["nginx", "sluice/route-policy"])
+        #expect(found.rollout.spec.canary.totalWeight == 1000)
+        #expect(found.findings == [])
+    }
+
+    @Test func `keeps its status however wrong the spec is`() {
+        let object = rollout {
+            $0["spec"] = ["replicas": "many", "template": 3, "strategy": []]
+            $0["status"] = ["stableRS": "abc", "currentStepIndex": 2, "abort": true]
+        }
+        let found = parsed(object)
+        #expect(found.rollout.status.stableHash == "abc")
+        #expect(found.rollout.status.currentStepIndex == 2 && found.rollout.status.isAborted)
+        #expect(found.invalidSpecMessage != nil)
+    }
+
+    @Test func `says where in its file each finding stands`() throws {
+        let text = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: Rollout
+            metadata:
+              name: shop
+            spec:
+              replicas: -2
+              selector:
+                matchLabels: {app: shop}
+            """
+        let document = try #require(YAML.documents(in: Array(text.utf8), file: "shop.yaml").first)
+        let found = RolloutDocument.parse(document, routers: someRouters)
+        let finding = try #require(found.findings.first)
+        #expect("\(finding)".hasPrefix("shop.yaml:6:13: spec.replicas: Invalid value: -2: must be"))
+        #expect(found.findings.count >= 3)
+    }
+
+    @Test func `notes fields that the API does not have only when linting`() {
+        let object = rollout {
+            $0["spec"]?["replica"] = 3
+            $0["spec"]?["template"]?["spec"]?["contaners"] = []
+            $0["spec"]?["strategy"]?["canary"]?["stepz"] = []
+        }
+        #expect(parsed(object).findings == [])
+        let findings = parsed(object, .lint).findings
+        #expect(findings.map(\.message).filter { $0.hasPrefix("unknown field") }.count == 3)
+        #expect(findings.contains { $0.remedy == "did you mean replicas?" })
+    }
+}

@@ -1,0 +1,148 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Testing
+
+@testable import Manifests
+
+struct `A status document` {
+    static let wire =
+        #"{"HPAReplicas":6,"abort":true,"abortedAt":"2026-01-02T03:04:05Z","#
+        + #""availableReplicas":5,"canary":{"currentBackgroundAnalysisRunStatus":{"name":"b","#
+        + #""status":"Running"},"currentStepAnalysisRunStatus":{"message":"m","name":"s","#
+        + #""status":"Failed"},"weights":{"canary":{"podTemplateHash":"h2","serviceName":"c","#
+        + #""weight":10},"stable":{"podTemplateHash":"h1","serviceName":"s","weight":90},"#
+        + #""verified":true}},"collisionCount":1,"conditions":[{"#
+        + #""lastTransitionTime":"2026-01-02T03:04:05Z","lastUpdateTime":"2026-01-02T03:04:06Z","#
+        + #""message":"Rollout is paused","reason":"RolloutPaused","status":"True","type":"Paused"}],"#
+        + #""controllerPause":true,"currentPodHash":"h2","currentStepHash":"sh","currentStepIndex":0,"#
+        + #""message":"CanaryPauseStep","observedGeneration":"7","pauseConditions":[{"#
+        + #""reason":"CanaryPauseStep","startTime":"2026-01-02T03:04:05Z"}],"phase":"Paused","#
+        + #""promoteFull":true,"readyReplicas":5,"replicas":6,"selector":"app=shop","stableRS":"h1","#
+        + #""updatedReplicas":1}"#
+
+    @Test func `keeps the wire form exactly`() throws {
+        let json = try JSON(parsing: Self.wire)
+        #expect(StatusDocument.json(StatusDocument.parse(json)).text == Self.wire)
+    }
+
+    @Test func `leaves out what is empty`() {
+        #expect(StatusDocument.json(Status()).text == #"{"canary":{}}"#)
+        #expect(StatusDocument.parse(nil) == Status())
+    }
+
+    @Test func `writes nothing where nothing changed`() throws {
+        let json = try JSON(parsing: Self.wire)
+        #expect(StatusDocument.mergePatch(from: json, to: StatusDocument.parse(json)) == nil)
+    }
+
+    @Test func `writes only what changed, and null for what is gone`() throws {
+        let json = try JSON(parsing: Self.wire)
+        var status = StatusDocument.parse(json)
+        status.isAborted = false
+        status.abortedAt = nil
+        status.stepRun = nil
+        status.weights?.canary.weight = 30
+        status.weights?.verified = nil
+        status.currentStepIndex = 1
+        #expect(
+            StatusDocument.mergePatch(from: json, to: status)?.text
+                == #"{"status":{"abort":null,"abortedAt":null,"currentStepIndex":1,"#
+                + #""canary":{"currentStepAnalysisRunStatus":null,"weights":{"canary":{"weight":30},"#
+                + #""verified":null}}}}"#)
+    }
+
+    @Test func `leaves the fields of others alone`() throws {
+        let theirs: JSON = ["type": "Theirs", "status": "True"]
+        let json: JSON = [
+            "replicas": 3, "blueGreen": [:], "alb": ["ingress": "x"],
+            "canary": ["stablePingPong": "ping"],
+            "conditions": [theirs],
+        ]
+        var status = StatusDocument.parse(json)
+        status.replicas = 0
+        status.conditions = [
+            Condition(
+                type: .healthy, truth: .yes, reason: "RolloutHealthy", message: "",
+                lastUpdate: Instant(milliseconds: 0), lastTransition: Instant(milliseconds: 0))
+        ]
+        let patch = try #require(StatusDocument.mergePatch(from: json, to: status))
+        let after = JSON.object(JSONObject([("status", json)])).merged(with: patch)["status"]
+        #expect(after?["replicas"] == nil && after?["alb"] == ["ingress": "x"])
+        #expect(after?["canary"] == ["stablePingPong": "ping"] && after?["blueGreen"] == [:])
+        #expect(after?["conditions"]?.array?.map { $0["type"] } == ["Healthy", "Theirs"])
+        #expect(StatusDocument.mergePatch(from: after, to: status) == nil)
+    }
+
+    @Test func `keeps what it can read of a damaged one`() {
+        let status = StatusDocument.parse([
+            "stableRS": "h1", "currentStepIndex": "two", "replicas": -1,
+            "conditions": ["no condition"], "canary": 5,
+            "pauseConditions": [["reason": "Odd"]], "abort": "yes",
+        ])
+        #expect(status.stableHash == "h1" && status.currentStepIndex == nil && !status.isAborted)
+        #expect(status.pauseConditions.map(\.reason) == [.inconclusiveAnalysisRun])
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `comes back as it was written, and any change is carried by its patch`(seed: UInt64) {
+        var chance = SeededGenerator(seed: seed)
+        let before = Status.any(&chance), after = Status.any(&chance)
+        let json = StatusDocument.json(before)
+        #expect(StatusDocument.parse(json) == before)
+        let whole: JSON = ["status": json]
+        let patch = StatusDocument.mergePatch(from: json, to: after)
+        let patched = patch.map { whole.merged(with: $0) } ?? whole
+        #expect(StatusDocument.parse(patched["status"]) == after)
+        #expect(StatusDocument.mergePatch(from: patched["status"], to: after) == nil)
+    }
+}
+
+extension Status {
+    /// Any status that the wire can carry: whole seconds, counts that are not negative.
+    static func any(_ chance: inout SeededGenerator) -> Status {
+        var status = Status()
+        func count() -> Int { Int.random(in: 0...3, using: &chance) }
+        func text() -> String { ["", "a", "b\"<é"].randomElement(using: &chance) ?? "" }
+        func time() -> Instant { Instant(milliseconds: Int64(count()) * 86_400_000) }
+        func flag() -> Bool { Bool.random(using: &chance) }
+        func mirror() -> RunMirror? {
+            flag() ? RunMirror(name: "r\(count())", phase: .error, message: text()) : nil
+        }
+        func destination() -> WeightDestination {
+            WeightDestination(weight: count(), serviceName: text(), podTemplateHash: text())
+        }
+        status.observedGeneration = text()
+        status.currentPodHash = text()
+        status.currentStepHash = text()
+        status.currentStepIndex = flag() ? count() : nil
+        status.stableHash = text()
+        status.replicas = count()
+        status.updatedReplicas = count()
+        status.readyReplicas = count()
+        status.availableReplicas = count()
+        status.hpaReplicas = count()
+        status.selector = text()
+        status.pauseConditions =
+            flag() ? [PauseCondition(reason: .canaryPauseStep, startTime: time())] : []
+        status.controllerPause = flag()
+        status.isAborted = flag()
+        status.abortedAt = flag() ? time() : nil
+        status.promoteFull = flag()
+        status.collisionCount = flag() ? count() : nil
+        status.conditions = (0..<count()).map { _ in
+            Condition(
+                type: .progressing, truth: .unknown, reason: text(), message: text(),
+                lastUpdate: time(), lastTransition: time())
+        }
+        status.phase = flag() ? .degraded : nil
+        status.message = text()
+        status.stepRun = mirror()
+        status.backgroundRun = mirror()
+        if flag() {
+            status.weights = Weights(
+                canary: destination(), stable: destination(), verified: flag() ? flag() : nil)
+        }
+        return status
+    }
+}

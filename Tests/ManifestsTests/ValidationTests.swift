@@ -1,0 +1,183 @@
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import Manifests
+
+struct `A wrong rollout document` {
+    /// A change of the sample, and the condition's message behind the name of the rollout.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let message: String
+        let change: @Sendable (inout JSON) -> Void
+
+        init(_ message: String, _ change: @escaping @Sendable (inout JSON) -> Void) {
+            self.message = message
+            self.change = change
+        }
+
+        var testDescription: String { message }
+    }
+
+    static let spec: [Case] = [
+        Case("spec.replicas: Invalid value: -1: must be greater than or equal to 0") {
+            $0["replicas"] = -1
+        },
+        Case(
+            "spec.progressDeadlineSeconds: Invalid value: 2: must be greater than minReadySeconds"
+        ) { $0["progressDeadlineSeconds"] = 2 },
+        Case("spec.selector: Required value: Rollout has missing field '.spec.selector'") {
+            $0["selector"] = .none
+        },
+        Case("spec.selector: Invalid value: {}: empty selector is invalid for deployment") {
+            $0["selector"] = [:]
+        },
+        Case(
+            "spec.template.metadata.labels: Invalid value: {\"app\":\"other\"}: "
+                + "`selector` does not match template `labels`"
+        ) { $0["template"]?["metadata"]?["labels"] = ["app": "other"] },
+        Case("spec.template.spec.containers: Required value") {
+            $0["template"]?["spec"]?["containers"] = []
+        },
+        Case("spec.template.spec.containers[0].image: Required value") {
+            $0["template"]?["spec"]?["containers"] = [["name": "c"]]
+        },
+        Case(
+            "spec.template.spec.restartPolicy: Unsupported value: \"Never\": "
+                + "supported values: \"Always\""
+        ) { $0["template"]?["spec"]?["restartPolicy"] = "Never" },
+        Case(
+            "spec.strategy.strategy: Invalid value: \"blueGreen: true canary: true\": "
+                + "Multiple Strategies can not be listed"
+        ) { $0["strategy"]?["blueGreen"] = ["activeService": "a"] },
+        Case(
+            "spec.strategy.strategy: Required value: Rollout has missing field "
+                + "'.spec.strategy.canary or .spec.strategy.blueGreen'"
+        ) { $0["strategy"] = [:] },
+        Case("spec.strategy.blueGreen: Forbidden: blueGreen is not supported yet") {
+            $0["strategy"] = ["blueGreen": ["activeService": "a"]]
+        },
+        Case("spec.workloadRef: Forbidden: workloadRef is not supported yet") {
+            $0["workloadRef"] = ["name": "x"]
+            $0["template"] = .none
+            $0["selector"] = .none
+        },
+        Case("spec.restartAt: Forbidden: restartAt is not supported yet") {
+            $0["restartAt"] = "2026-01-01T00:00:00Z"
+        },
+        Case("spec.replicas: Invalid value: \"five\": expected a whole number, found a string") {
+            $0["replicas"] = "five"
+        },
+    ]
+
+    static let canary: [Case] = [
+        Case(
+            ".stableService: Invalid value: \"shop-canary\": This rollout uses the same service for the "
+                + "stable and canary services, but two different services are required."
+        ) { $0["stableService"] = "shop-canary" },
+        Case(
+            ".canaryService: Invalid value: \"\": Canary service and Stable service must to be set to "
+                + "use Traffic Routing"
+        ) { $0["canaryService"] = .none },
+        Case(".maxSurge: Invalid value: 0: MaxSurge and MaxUnavailable both can not be zero") {
+            $0["maxSurge"] = 0
+            $0["maxUnavailable"] = "0%"
+        },
+        Case(
+            ".dynamicStableScale: Invalid value: true: Canary dynamicStableScale cannot be used with "
+                + "scaleDownDelaySeconds"
+        ) {
+            $0["dynamicStableScale"] = true
+            $0["scaleDownDelaySeconds"] = 5
+        },
+        Case(
+            ".trafficRouting: Required value: a canary without trafficRouting is not supported yet"
+        ) { $0["trafficRouting"] = .none },
+        Case(
+            ".trafficRouting.istio: Forbidden: the traffic router istio is not supported yet"
+        ) { $0["trafficRouting"] = ["istio": [:]] },
+        Case(
+            ".trafficRouting.plugins.a/b: Forbidden: the traffic router plugin \"a/b\" is not supported "
+                + "yet"
+        ) { $0["trafficRouting"] = ["plugins": ["a/b": [:]]] },
+        Case(".trafficRouting.nginx.stableIngress: Invalid value: \"bad\": is bad") {
+            $0["trafficRouting"] = ["nginx": ["stableIngress": "bad"]]
+        },
+        Case(".steps[0].setWeight: Invalid value: 101: SetWeight needs to be between 0 and 100") {
+            $0["steps"] = [["setWeight": 101]]
+        },
+        Case(".steps[1].pause.duration: Invalid value: -1: Duration needs to be greater than 0") {
+            $0["steps"] = [["setWeight": 1], ["pause": ["duration": "soon"]]]
+        },
+        Case(".steps[0].pause.duration: Invalid value: -5: Duration needs to be greater than 0") {
+            $0["steps"] = [["pause": ["duration": -5]]]
+        },
+        Case(".steps[0].experiment: Forbidden: a step with experiment is not supported yet") {
+            $0["steps"] = [["experiment": [:]]]
+        },
+        Case(".steps[0].setHeaderRoute: Forbidden: a step with setHeaderRoute is not supported yet")
+        {
+            $0["steps"] = [["setHeaderRoute": ["name": "x"]]]
+        },
+        Case(
+            ".steps[0].analyses: Invalid value: [{\"name\":\"a\",\"valueFrom\":{\"fieldRef\":"
+                + "{\"fieldPath\":\"metadata.colour\"}}}]: Analyses arguments must refer to valid object "
+                + "metadata supported by downwardAPI"
+        ) {
+            $0["steps"] = [
+                [
+                    "analysis": [
+                        "templates": [["templateName": "t"]],
+                        "args": [
+                            [
+                                "name": "a",
+                                "valueFrom": ["fieldRef": ["fieldPath": "metadata.colour"]],
+                            ]
+                        ],
+                    ]
+                ]
+            ]
+        },
+        Case(".pingPong: Forbidden: pingPong is not supported yet") { $0["pingPong"] = [:] },
+    ]
+
+    private func message(_ object: Object) -> String? { parsed(object).invalidSpecMessage }
+
+    @Test(arguments: spec) func `is refused in the words of Argo Rollouts`(_ wrong: Case) {
+        let object = rollout { json in
+            var spec = json["spec"] ?? .null
+            wrong.change(&spec)
+            json["spec"] = spec
+        }
+        #expect(message(object) == "The Rollout \"shop\" is invalid: " + wrong.message)
+    }
+
+    @Test(arguments: canary) func `is refused for its strategy`(_ wrong: Case) {
+        let object = changedCanary(wrong.change)
+        #expect(
+            message(object) == "The Rollout \"shop\" is invalid: spec.strategy.canary"
+                + wrong.message)
+    }
+
+    @Test func `is refused for a step with two keys or none`() {
+        for step in [["setWeight": 5, "setCanaryScale": [:]], [:]] as [JSON] {
+            let object = changedCanary { $0["steps"] = [step] }
+            let ending =
+                "Step must have one of the following set: experiment, setWeight, setCanaryScale, "
+                + "plugin or pause"
+            #expect(message(object)?.hasSuffix(ending) == true)
+        }
+    }
+
+    @Test func `names all its errors at once`() {
+        let object = rollout {
+            $0["spec"]?["replicas"] = -1
+            $0["spec"]?["minReadySeconds"] = -1
+            $0["spec"]?["strategy"]?["canary"]?["steps"] = [["setWeight": -1], ["setWeight": 300]]
+        }
+        #expect(
+            parsed(object).findings.map(\.path.description) == [
+                "spec.replicas", "spec.minReadySeconds", "spec.strategy.canary.steps[0].setWeight",
+                "spec.strategy.canary.steps[1].setWeight",
+            ])
+    }
+}
