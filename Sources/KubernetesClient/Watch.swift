@@ -102,6 +102,9 @@ package struct Watch: AsyncSequence, Sendable {
             throw .unreachable(reason: "\(name): a line that is no event")
         }
         let object = Object(content, of: resource)
+        if object.resourceVersion.isEmpty && type != "ERROR" {
+            throw .unreachable(reason: "\(name): an event without a version")
+        }
         switch type {
         case "ADDED": return .added(object)
         case "MODIFIED": return .modified(object)

@@ -63,7 +63,7 @@ struct `A watch` {
         let bookmark = #"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"12"}}}"#
         let text =
             line("ADDED", "a", version: 9) + line("MODIFIED", "a", version: 10)
-            + line("DELETED", "a", version: 11) + #"{"type":"FUTURE","object":{}}"# + "\n\n"
+            + line("DELETED", "a", version: 11) + line("FUTURE", "a", version: 11) + "\n\n"
             + bookmark + "\n"
         let script: ScriptedServer.Script = { _, connection in
             connection.begin()

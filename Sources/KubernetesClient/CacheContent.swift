@@ -1,0 +1,117 @@
+import KubernetesObjects
+
+/// Where an object of one kind lives.
+struct ObjectKey: Hashable, Comparable, Sendable {
+    let namespace: String
+    let name: String
+
+    init(namespace: String, name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    init(_ object: Object) {
+        self.init(namespace: object.namespace, name: object.name)
+    }
+
+    static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+        (left.namespace, left.name) < (right.namespace, right.name)
+    }
+}
+
+/// The objects a cache knows, found by name and by owner, and the rules by which one replaces
+/// another.
+///
+/// Two sources tell of an object: the watch, and the answers to our own writes. Either may be
+/// behind the other, so neither ever replaces what is newer.
+struct CacheContent: Sendable {
+    typealias Changes = [(key: ObjectKey, change: Change)]
+
+    private(set) var objects: [ObjectKey: Object] = [:]
+    private var owned: [String: Set<ObjectKey>] = [:]
+    /// By their uids, objects that we deleted and whose last events have not come yet.
+    private var deleted: [String: ObjectKey] = [:]
+
+    func owned(by uid: String) -> [Object] {
+        owned[uid, default: []].sorted().compactMap { objects[$0] }
+    }
+
+    /// Takes an event of the watch.
+    mutating func apply(_ event: Watch.Event) -> Changes {
+        switch event {
+        case .added(let object), .modified(let object):
+            if deleted[object.uid] != nil || isOutdated(object) { return [] }
+            return replace(ObjectKey(object), with: object)
+        case .deleted(let object):
+            deleted[object.uid] = nil
+            // A younger object may already stand under that name: our own, created since.
+            guard objects[ObjectKey(object)]?.uid == object.uid else { return [] }
+            return replace(ObjectKey(object), with: nil)
+        case .bookmark: return []
+        }
+    }
+
+    /// Takes a whole list of what there is in `selection`. What the list does not have is gone,
+    /// unless it is younger than the list, as our own writes since then are.
+    mutating func reset(
+        to list: [Object], version: String, in selection: Selection
+    ) -> Changes {
+        var changes: Changes = []
+        let listed = Set(list.map(ObjectKey.init))
+        for (key, object) in objects where !listed.contains(key) && selection.contains(object) {
+            if isResourceVersion(object.resourceVersion, newerThan: version) == true { continue }
+            changes += replace(key, with: nil)
+        }
+        let uids = Set(list.map(\.uid))
+        // What is not even listed any more will bring no event.
+        deleted = deleted.filter { uid, key in
+            uids.contains(uid) || (selection.namespace ?? key.namespace) != key.namespace
+        }
+        for object in list where !isOutdated(object) && deleted[object.uid] == nil {
+            changes += replace(ObjectKey(object), with: object)
+        }
+        return changes.sorted { $0.key < $1.key }
+    }
+
+    /// Takes what the server answered to a write of ours, while the watch has come as far as
+    /// `version` ("" where it has not begun).
+    mutating func observe(_ object: Object, watched version: String) -> Changes {
+        let key = ObjectKey(object)
+        if isOutdated(object) { return [] }
+        if isResourceVersion(object.resourceVersion, newerThan: version) == false {
+            // The watch is past this write: where it shows nothing, the object is gone again.
+            return []
+        }
+        return replace(key, with: object)
+    }
+
+    /// Notes that we deleted the object with `uid`, and that it is gone.
+    mutating func observeDeletion(of key: ObjectKey, uid: String) -> Changes {
+        guard objects[key]?.uid == uid else { return [] }
+        deleted[uid] = key
+        return replace(key, with: nil)
+    }
+
+    private func isOutdated(_ object: Object) -> Bool {
+        guard let known = objects[ObjectKey(object)] else { return false }
+        return isResourceVersion(known.resourceVersion, newerThan: object.resourceVersion) == true
+    }
+
+    /// One version of an object has one content, so there is no need to compare that.
+    private func isSame(_ old: Object?, _ new: Object?) -> Bool {
+        guard let old, let new else { return old == nil && new == nil }
+        return old.uid == new.uid && old.resourceVersion == new.resourceVersion
+    }
+
+    private mutating func replace(_ key: ObjectKey, with new: Object?) -> Changes {
+        let old = objects[key]
+        if isSame(old, new) { return [] }
+        if let uid = old?.controllerOwner?.uid, uid != new?.controllerOwner?.uid {
+            owned[uid]?.remove(key)
+            if owned[uid]?.isEmpty == true { owned[uid] = nil }
+        }
+        if let uid = new?.controllerOwner?.uid { owned[uid, default: []].insert(key) }
+        objects[key] = new
+        return [(key, Change(old: old, new: new))]
+    }
+}

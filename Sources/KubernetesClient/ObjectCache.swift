@@ -1,0 +1,180 @@
+import Curl
+import KubernetesObjects
+
+/// What the API server has of one kind of object, kept up to date by a list and a watch, and
+/// readable without waiting. Our own writes show at once: pass what the server answered to
+/// `observed`.
+///
+/// Invariant: an object is never replaced by an older state of itself.
+package final class ObjectCache: Sendable {
+    /// How far the cache has come with one of its selections.
+    package enum Progress: Hashable, Sendable {
+        /// Not listed yet.
+        case starting
+        /// Listed, and watched from `resourceVersion` on.
+        case following
+        /// The last attempt failed; another one follows. What is known so far is still there.
+        case failing(APIError)
+    }
+
+    private struct Feed: Sendable {
+        var progress = Progress.starting
+        var isListed = false
+        var resourceVersion = ""
+    }
+
+    private struct State: Sendable {
+        var content = CacheContent()
+        var feeds: [Feed]
+        var readers: [WeakFeed] = []
+    }
+
+    package let resource: Resource
+    /// What is kept: one selection for each namespace, or one for all.
+    package let selections: [Selection]
+    private let trim: @Sendable (Object) -> Object
+    private let state: Lock<State>
+
+    /// - Parameters:   - namespaces: nil for all.   - trim: takes away what nobody needs; metadata
+    ///   but for `managedFields` and annotations must stay.
+    package init(
+        _ resource: Resource, namespaces: [String]? = nil, labels: LabelSelector = .everything,
+        fields: FieldSelector = .everything,
+        trim: @escaping @Sendable (Object) -> Object = ObjectCache.withoutManagedFields
+    ) {
+        self.resource = resource
+        let scopes: [String?] = namespaces.map { Set($0).sorted() } ?? [nil]
+        selections = scopes.map { Selection(namespace: $0, labels: labels, fields: fields) }
+        self.trim = trim
+        state = Lock(State(feeds: selections.map { _ in Feed() }))
+    }
+
+    /// Takes away `metadata.managedFields`: often half of an object, and only the server needs it.
+    package static let withoutManagedFields: @Sendable (Object) -> Object = { object in
+        var object = object
+        object["metadata", "managedFields"] = nil
+        return object
+    }
+
+    /// The object of that name, as far as is known.
+    package func get(namespace: String = "", name: String) -> Object? {
+        state.withLock { $0.content.objects[ObjectKey(namespace: namespace, name: name)] }
+    }
+
+    /// The objects of `namespace` (nil: of all), by namespace and name.
+    package func list(namespace: String? = nil) -> [Object] {
+        let objects = state.withLock { $0.content.objects }
+        return objects.filter { namespace == nil || $0.key.namespace == namespace }
+            .sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The objects whose controller is the object with `uid`, by namespace and name.
+    package func owned(by uid: String) -> [Object] {
+        state.withLock { $0.content.owned(by: uid) }
+    }
+
+    /// Whether everything was listed at least once. Before that, "not there" means nothing.
+    package var isSynced: Bool {
+        state.withLock { $0.feeds.allSatisfy(\.isListed) }
+    }
+
+    /// How far each selection has come, in the order of `selections`.
+    package var progress: [Progress] {
+        state.withLock { $0.feeds.map(\.progress) }
+    }
+
+    /// The version up to which the watch of `namespace` has brought everything; "" where it has not
+    /// begun, or where the namespace is not watched.
+    package func lastResourceVersion(namespace: String? = nil) -> String {
+        guard
+            let index = selections.firstIndex(where: {
+                $0.namespace == nil || $0.namespace == namespace
+            })
+        else { return "" }
+        return state.withLock { $0.feeds[index].resourceVersion }
+    }
+
+    /// The changes from now on, for one reader; everything that is there comes first, as new.
+    package func changes() -> Changes {
+        let feed = ChangeFeed()
+        state.withLock { state in
+            for (key, object) in state.content.objects.sorted(by: { $0.key < $1.key }) {
+                feed.add(Change(old: nil, new: object), of: key)
+            }
+            state.readers.removeAll { $0.feed == nil }
+            state.readers.append(WeakFeed(feed: feed))
+        }
+        return Changes(feed: feed)
+    }
+
+    /// Takes the object that the server returned for a write of ours, so that the next turn sees it
+    /// before the watch brings it. An object that no selection takes is not kept.
+    package func observed(_ object: Object) {
+        guard let index = selections.firstIndex(where: { $0.contains(object) }) else { return }
+        let trimmed = trim(object)
+        update { $0.content.observe(trimmed, watched: $0.feeds[index].resourceVersion) }
+    }
+
+    /// Takes note that a write of ours deleted the object with `uid` and that the server says it is
+    /// gone.
+    package func observedDeletion(namespace: String = "", name: String, uid: String) {
+        update {
+            $0.content.observeDeletion(of: ObjectKey(namespace: namespace, name: name), uid: uid)
+        }
+    }
+
+    // What follows is for `ObjectCache+Following`, which talks to the server.
+
+    func reset(_ index: Int, to list: ObjectList) {
+        let objects = list.objects.map(trim)
+        update { state in
+            state.feeds[index] = Feed(
+                progress: .following, isListed: true, resourceVersion: list.resourceVersion)
+            return state.content.reset(
+                to: objects, version: list.resourceVersion, in: selections[index])
+        }
+    }
+
+    func apply(_ event: Watch.Event, to index: Int) {
+        let event = event.map(trim)
+        update { state in
+            state.feeds[index].resourceVersion = event.resourceVersion
+            return state.content.apply(event)
+        }
+    }
+
+    /// The watch has begun.
+    func follows(_ index: Int) {
+        state.withLock { $0.feeds[index].progress = .following }
+    }
+
+    func fail(_ index: Int, _ error: APIError) {
+        state.withLock { $0.feeds[index].progress = .failing(error) }
+    }
+
+    /// Changes the content and tells the readers, in one step so that all readers see the same
+    /// order.
+    private func update(_ body: (inout State) -> CacheContent.Changes) {
+        state.withLock { state in
+            for (key, change) in body(&state) {
+                for reader in state.readers { reader.feed?.add(change, of: key) }
+            }
+        }
+    }
+}
+
+/// A reader that has gone is not told any more.
+private struct WeakFeed: Sendable {
+    weak let feed: ChangeFeed?
+}
+
+extension Watch.Event {
+    fileprivate func map(_ transform: (Object) -> Object) -> Watch.Event {
+        switch self {
+        case .added(let object): .added(transform(object))
+        case .modified(let object): .modified(transform(object))
+        case .deleted(let object): .deleted(transform(object))
+        case .bookmark: self
+        }
+    }
+}
