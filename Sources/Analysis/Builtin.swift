@@ -25,8 +25,10 @@ enum Builtin {
     static func arityText(of name: String) -> String {
         let range = arity(of: name)
         let many = range.upperBound == Self.many
-        let counts = many || range.count > 1
-            ? "\(range.lowerBound) \(many ? "or more" : "to \(range.upperBound)")" : "\(range.lowerBound)"
+        let counts =
+            many || range.count > 1
+            ? "\(range.lowerBound) \(many ? "or more" : "to \(range.upperBound)")"
+            : "\(range.lowerBound)"
         return "\(counts) argument\(range == 1...1 ? "" : "s")"
     }
 }

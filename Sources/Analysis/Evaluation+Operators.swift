@@ -211,7 +211,8 @@ extension Evaluation {
     /// Text that an expression built, refused when it grows out of hand.
     func bounded(_ text: String, at: Int) throws(ConditionError) -> String {
         if text.utf8.count > Condition.Limit.textBytes {
-            throw ConditionError("builds a text of more than \(Condition.Limit.textBytes) bytes", at: at)
+            throw ConditionError(
+                "builds a text of more than \(Condition.Limit.textBytes) bytes", at: at)
         }
         return text
     }

@@ -107,7 +107,9 @@ extension Evaluation {
 
     /// The layouts that are in use: RFC 3339, and a plain date or date and time in UTC.
     private func date(_ text: String, at: Int) throws(ConditionError) -> Timestamp {
-        let candidates = [text, "\(text)T00:00:00Z", text.replacing(" ", with: "T") + "Z", "\(text)Z"]
+        let candidates = [
+            text, "\(text)T00:00:00Z", text.replacing(" ", with: "T") + "Z", "\(text)Z",
+        ]
         for candidate in candidates {
             if let time = Timestamp(rfc3339: candidate) { return time }
         }

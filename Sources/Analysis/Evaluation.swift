@@ -140,7 +140,8 @@ struct Evaluation {
             return values[place]
         case (.list, _):
             throw ConditionError(
-                "array elements can only be selected using an integer (got \(index.typeName))", at: at)
+                "array elements can only be selected using an integer (got \(index.typeName))",
+                at: at)
         case (.null, _): throw ConditionError("cannot fetch \(index.text) from nil", at: at)
         default:
             throw ConditionError("type \(value.typeName)[\(index.typeName)] is undefined", at: at)

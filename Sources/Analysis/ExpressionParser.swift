@@ -46,12 +46,16 @@ struct ExpressionParser {
     private var closures = 0
 
     private static let precedence: [String: Int] = [
-        "|": 0, "or": 10, "||": 10, "and": 15, "&&": 15, "==": 20, "!=": 20, "<": 20, ">": 20, ">=": 20,
-        "<=": 20, "in": 20, "matches": 20, "contains": 20, "startsWith": 20, "endsWith": 20, "..": 25,
+        "|": 0, "or": 10, "||": 10, "and": 15, "&&": 15, "==": 20, "!=": 20, "<": 20, ">": 20,
+        ">=": 20,
+        "<=": 20, "in": 20, "matches": 20, "contains": 20, "startsWith": 20, "endsWith": 20,
+        "..": 25,
         "+": 30, "-": 30, "*": 60, "/": 60, "%": 60, "**": 100, "^": 100, "??": 500,
     ]
     private static let prefixes = ["not": 50, "!": 50, "-": 90, "+": 90]
-    private static let negatable: Set<String> = ["in", "matches", "contains", "startsWith", "endsWith"]
+    private static let negatable: Set<String> = [
+        "in", "matches", "contains", "startsWith", "endsWith",
+    ]
 
     init(_ tokens: [Token]) {
         self.tokens = tokens
@@ -127,7 +131,8 @@ struct ExpressionParser {
             } else {
                 let rightFirst = name == "**" || name == "^"
                 let right = try expression(rightFirst ? precedence : precedence + 1)
-                left = try Node(.binary(canonical(name), left, right), at: at, parts: [left, right])
+                left = try Node(
+                    .binary(canonical(name), left, right), at: at, parts: [left, right])
                 if negated { left = try Node(.unary("!", left), at: at, parts: [left]) }
             }
             previous = name
@@ -221,7 +226,8 @@ struct ExpressionParser {
         default: break
         }
         guard current.kind == .symbol("(") else {
-            let remedy = Builtin.names.contains(name) ? "call it with ()" : "only \"result\" is known"
+            let remedy =
+                Builtin.names.contains(name) ? "call it with ()" : "only \"result\" is known"
             throw ConditionError("unknown name \"\(name)\": \(remedy)", at: at)
         }
         return try call(name, at: at, first: nil)

@@ -41,7 +41,8 @@ package indirect enum MetricValue: Hashable, Sendable {
         case .float: "float64"
         case .string: "string"
         case .list(let values):
-            values.allSatisfy { if case .float = $0 { true } else { false } } ? "[]float64" : "[]interface {}"
+            values.allSatisfy { if case .float = $0 { true } else { false } }
+                ? "[]float64" : "[]interface {}"
         case .object: "map[string]interface {}"
         case .time: "time.Time"
         case .duration: "time.Duration"

@@ -29,7 +29,9 @@ package struct Pattern: Sendable {
             next.clear()
             let afterThat = position + 1 < scalars.count ? scalars[position + 1] : nil
             for state in current.states {
-                guard case .character(let set) = program[state], set.contains(after) else { continue }
+                guard case .character(let set) = program[state], set.contains(after) else {
+                    continue
+                }
                 if follow(state + 1, into: &next, before: after, after: afterThat) { return true }
             }
             swap(&current, &next)

@@ -30,7 +30,9 @@ struct PatternCompiler {
     }
 
     private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
-    private var rest: String { String(String.UnicodeScalarView(scalars[min(index, scalars.count)...])) }
+    private var rest: String {
+        String(String.UnicodeScalarView(scalars[min(index, scalars.count)...]))
+    }
 
     private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
         guard peek == scalar else { return false }
@@ -74,7 +76,8 @@ struct PatternCompiler {
             // split first jump second: the jump leads past the second.
             let end = code.count + 2 + other.count
             let split = Instruction.split(1, code.count + 2)
-            code = [split] + shifted(code, by: 1) + [.jump(end)] + shifted(other, by: code.count + 2)
+            code =
+                [split] + shifted(code, by: 1) + [.jump(end)] + shifted(other, by: code.count + 2)
             if code.count > Limit.states { throw PatternError(message: "expression is too large") }
         }
         return code
@@ -121,7 +124,8 @@ struct PatternCompiler {
             index = start
             return nil
         }
-        guard lower <= Limit.repetitions, (upper ?? 0) <= Limit.repetitions, lower <= upper ?? lower else {
+        guard lower <= Limit.repetitions, (upper ?? 0) <= Limit.repetitions, lower <= upper ?? lower
+        else {
             throw PatternError(message: "invalid repeat count")
         }
         return lower...(upper ?? Int.max)
@@ -188,14 +192,17 @@ struct PatternCompiler {
             case "-": value = false
             case ":": return false
             case ")": return true
-            default: throw PatternError(message: "invalid or unsupported Perl syntax: `(?\(scalar)`")
+            default:
+                throw PatternError(message: "invalid or unsupported Perl syntax: `(?\(scalar)`")
             }
         }
         throw PatternError(message: "missing closing )")
     }
 
     private mutating func escape() throws(PatternError) -> Instruction {
-        guard let scalar = peek else { throw PatternError(message: "trailing backslash at end of expression") }
+        guard let scalar = peek else {
+            throw PatternError(message: "trailing backslash at end of expression")
+        }
         switch scalar {
         case "b": index += 1; return .assertion(.wordEdge)
         case "B": index += 1; return .assertion(.noWordEdge)
@@ -206,7 +213,9 @@ struct PatternCompiler {
     }
 
     private mutating func escapedSet() throws(PatternError) -> CharacterSet {
-        guard let scalar = peek else { throw PatternError(message: "trailing backslash at end of expression") }
+        guard let scalar = peek else {
+            throw PatternError(message: "trailing backslash at end of expression")
+        }
         index += 1
         func one(_ scalar: Unicode.Scalar) -> CharacterSet {
             CharacterSet(ranges: [scalar.value...scalar.value])
@@ -235,7 +244,9 @@ struct PatternCompiler {
     private mutating func hex() throws(PatternError) -> Unicode.Scalar {
         var digits = String.UnicodeScalarView()
         let isBraced = take("{")
-        while let scalar = peek, scalar.properties.isASCIIHexDigit, digits.count < (isBraced ? 6 : 2) {
+        while let scalar = peek, scalar.properties.isASCIIHexDigit,
+            digits.count < (isBraced ? 6 : 2)
+        {
             digits.append(scalar)
             index += 1
         }

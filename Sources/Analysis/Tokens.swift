@@ -121,7 +121,8 @@ private struct Scanner {
             guard let value = Int(digits) else { throw bad(start) }
             return .int(value)
         }
-        let padded = (digits.hasPrefix(".") ? "0" : "") + digits + (digits.hasSuffix(".") ? "0" : "")
+        let padded =
+            (digits.hasPrefix(".") ? "0" : "") + digits + (digits.hasSuffix(".") ? "0" : "")
         guard let value = Double(padded) else { throw bad(start) }
         return .float(value)
     }
@@ -168,7 +169,8 @@ private struct Scanner {
     private mutating func hex(digits: Int, at: Int) throws(ConditionError) -> Unicode.Scalar {
         let start = index
         index = min(index + digits, scalars.count)
-        guard let code = UInt32(text(from: start), radix: 16), let scalar = Unicode.Scalar(code) else {
+        guard let code = UInt32(text(from: start), radix: 16), let scalar = Unicode.Scalar(code)
+        else {
             throw ConditionError("bad character code", at: at)
         }
         return scalar

@@ -1,0 +1,75 @@
+import Documents
+
+/// What a run needs now, and when it needs something next.
+package struct Due: Hashable, Sendable {
+    package enum Task: Hashable, Sendable {
+        /// Begin a measurement of this metric.
+        case take(String)
+        /// Look at the unfinished measurement again.
+        case resume(String, Measurement)
+        /// End the unfinished measurement.
+        case terminate(String, Measurement)
+    }
+
+    package var tasks: [Task] = []
+    /// The earliest moment at which another task falls due; nil where only the end of a task can change that.
+    package var next: Timestamp?
+
+    package init() {}
+}
+
+/// How long after an error the measurement is tried again.
+package let errorRetrySeconds = 10
+
+extension RunStatus {
+    /// The measurements to begin, resume or end at `now` (section 5.5). A completed run only ends what is still
+    /// under way.
+    package func due(_ run: PreparedRun, now: Timestamp) -> Due {
+        var due = Due()
+        let isCompleted = phase?.isCompleted == true
+        let terminating = isCompleted || isTerminating(run)
+        for metric in run.metrics {
+            let result = self[metric.name]
+            if let last = result?.measurements.last, last.finishedAt == nil, !last.phase.isCompleted
+            {
+                if terminating {
+                    due.tasks.append(.terminate(metric.name, last))
+                } else if let resumeAt = last.resumeAt, resumeAt > now {
+                    due.note(resumeAt)
+                } else {
+                    due.tasks.append(.resume(metric.name, last))
+                }
+                continue
+            }
+            guard !terminating, result?.phase.isCompleted != true,
+                let at = nextMeasurement(of: metric, result, now: now)
+            else { continue }
+            if at <= now {
+                due.tasks.append(.take(metric.name))
+            } else {
+                due.note(at)
+            }
+        }
+        return due
+    }
+
+    /// When the metric is measured next; nil where it has all that it needs.
+    private func nextMeasurement(
+        of metric: Metric, _ result: MetricResult?, now: Timestamp
+    ) -> Timestamp? {
+        guard let result, let last = result.measurements.last else {
+            return (startedAt ?? now).advanced(byMilliseconds: metric.initialDelayMilliseconds)
+        }
+        if let count = metric.effectiveCount, result.count >= count { return nil }
+        let finished = last.finishedAt ?? last.startedAt ?? now
+        if last.phase == .error { return finished.advanced(bySeconds: errorRetrySeconds) }
+        return finished.advanced(
+            byMilliseconds: metric.intervalMilliseconds ?? Int64(errorRetrySeconds) * 1000)
+    }
+}
+
+extension Due {
+    fileprivate mutating func note(_ time: Timestamp) {
+        next = next.map { min($0, time) } ?? time
+    }
+}

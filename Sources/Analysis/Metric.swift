@@ -1,0 +1,67 @@
+import Documents
+
+/// A metric ready to be measured and assessed: arguments are in, texts are numbers, absent limits have their
+/// default.
+package struct Metric: Hashable, Sendable {
+    package let name: String
+    package let intervalMilliseconds: Int64?
+    package let initialDelayMilliseconds: Int64
+    /// Nil where absent (or 0).
+    package let count: Int?
+    /// Empty where absent.
+    package let successCondition: String
+    package let failureCondition: String
+    /// -1 switches it off.
+    package let failureLimit: Int
+    package let inconclusiveLimit: Int
+    package let consecutiveErrorLimit: Int
+    /// 0 switches it off.
+    package let consecutiveSuccessLimit: Int
+    /// `prometheus`, `web`, `job`, …
+    package let providerKind: String
+    /// The provider's own configuration, below its kind.
+    package let provider: JSON
+
+    /// How many measurements complete the metric; nil where it runs as long as the run does.
+    package var effectiveCount: Int? {
+        count ?? (intervalMilliseconds == nil ? 1 : nil)
+    }
+
+    /// What a new result of this metric carries about it.
+    package var resultMetadata: [String: String] {
+        guard providerKind == "prometheus", let query = provider["query"]?.string else {
+            return [:]
+        }
+        return ["ResolvedPrometheusQuery": query]
+    }
+}
+
+/// A run whose arguments are resolved and whose rules are checked. Secrets are `*****` in here.
+package struct PreparedRun: Hashable, Sendable {
+    package let metrics: [Metric]
+    package let dryRun: Set<String>
+    /// Measurements kept for each metric that has a rule.
+    package let retention: [String: Int]
+    package let terminate: Bool
+
+    package init(
+        metrics: [Metric], dryRun: Set<String> = [], retention: [String: Int] = [:],
+        terminate: Bool = false
+    ) {
+        self.metrics = metrics
+        self.dryRun = dryRun
+        self.retention = retention
+        self.terminate = terminate
+    }
+}
+
+/// Why a run cannot be created or go on; the message is the run's message.
+package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,46 @@
+import Documents
+
+extension JSON {
+    /// The value with every `{{args.name}}` in its texts and keys replaced from `arguments`.
+    ///
+    /// Any other tag, and a tag without its end, is an error: sent to a provider unresolved it would ask
+    /// something nobody meant.
+    func resolving(_ arguments: [String: String]) throws(RunError) -> JSON {
+        switch self {
+        case .string(let text): return .string(try resolved(text, arguments))
+        case .array(let values):
+            var result: [JSON] = []
+            for value in values { result.append(try value.resolving(arguments)) }
+            return .array(result)
+        case .object(let object):
+            var result = JSONObject()
+            for (key, value) in object.members {
+                result.members.append(
+                    (try resolved(key, arguments), try value.resolving(arguments)))
+            }
+            return .object(result)
+        default: return self
+        }
+    }
+}
+
+/// `text` with its tags replaced; arguments are not searched for tags again.
+func resolved(_ text: String, _ arguments: [String: String]) throws(RunError) -> String {
+    guard text.contains("{{") else { return text }
+    var result = ""
+    var rest = Substring(text)
+    while let start = rest.firstRange(of: "{{") {
+        result += rest[..<start.lowerBound]
+        rest = rest[start.upperBound...]
+        guard let end = rest.firstRange(of: "}}") else {
+            throw RunError("cannot find end tag \"}}\" in \(quoted(text))")
+        }
+        let tag = rest[..<end.lowerBound].filter { !$0.isWhitespace }
+        guard tag.hasPrefix("args."), let value = arguments[String(tag.dropFirst(5))] else {
+            throw RunError("failed to resolve {{\(tag)}}")
+        }
+        result += value
+        rest = rest[end.upperBound...]
+    }
+    return result + rest
+}

@@ -1,0 +1,95 @@
+import Documents
+
+/// What a provider answered: the value that conditions see, and what a measurement shows of it.
+package struct Answer: Hashable, Sendable {
+    package var value: MetricValue
+    /// What the measurement shows as its value.
+    package var text: String
+    package var metadata: [String: String]
+
+    package init(value: MetricValue, text: String? = nil, metadata: [String: String] = [:]) {
+        self.value = value
+        self.text = text ?? value.text
+        self.metadata = metadata
+    }
+}
+
+/// One measurement to be taken: the metric with its arguments and secrets, and the redactor that keeps the
+/// latter out of everything the measurement will say.
+package struct Question: Sendable {
+    /// The metric as it may be shown, secrets hidden.
+    package let shown: Metric
+    package let redactor: Redactor
+    private let whole: @Sendable () -> Metric
+
+    /// - Throws: `RunError` where an argument or secret is missing, or no metric is called so.
+    package init(
+        metric name: String, of run: RunSpec, secrets: [String: Secret] = [:]
+    ) throws(RunError) {
+        for argument in run.arguments {
+            guard case .secret(let secret, let key) = argument.source,
+                secrets[argument.name] == nil
+            else { continue }
+            throw RunError(
+                "args.\(argument.name): key \(key) of the Secret \(secret) was not found")
+        }
+        let redactor = Redactor(Array(secrets.values))
+        let open: Metric
+        do {
+            shown = try run.metric(name, secrets: [:])
+            open = try run.metric(name, secrets: secrets)
+        } catch {
+            throw RunError(redactor.redact(error.message))
+        }
+        self.redactor = redactor
+        whole = { open }
+    }
+
+    /// The metric with its secrets, for the provider alone.
+    package func reveal() -> Metric { whole() }
+
+    /// The measurement that `answer` gives, judged and redacted.
+    package func concluded(
+        with answer: Answer, startedAt: Timestamp, finishedAt: Timestamp
+    ) -> Taken {
+        let metric = reveal()
+        let judgement = judge(
+            answer.value, success: metric.successCondition, failure: metric.failureCondition,
+            now: finishedAt)
+        return taken(
+            Measurement(
+                phase: judgement.phase, message: redactor.redact(judgement.message),
+                value: redactor.redact(answer.text), startedAt: startedAt, finishedAt: finishedAt,
+                metadata: answer.metadata.mapValues(redactor.redact)))
+    }
+
+    /// The measurement of a provider that gave no answer: an error with its own budget, never a verdict.
+    package func failed(
+        _ message: String, startedAt: Timestamp, finishedAt: Timestamp
+    ) -> Taken {
+        taken(
+            Measurement(
+                phase: .error, message: redactor.redact(message), startedAt: startedAt,
+                finishedAt: finishedAt))
+    }
+
+    private func taken(_ measurement: Measurement) -> Taken {
+        Taken(metric: shown.name, measurement: measurement)
+    }
+}
+
+extension Question: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension RunSpec {
+    fileprivate func metric(_ name: String, secrets: [String: Secret]) throws(RunError) -> Metric {
+        let values = try argumentValues(secrets: secrets)
+        for spec in metrics {
+            // The name may hold a placeholder itself; it is compared as the status shows it.
+            let shown = try resolved(spec.name, try argumentValues(secrets: [:]))
+            if shown == name { return try Metric(validating: try spec.resolving(values)) }
+        }
+        throw RunError("no metric is called \(quoted(name))")
+    }
+}

@@ -1,0 +1,118 @@
+import Documents
+
+extension RunSpec {
+    /// Resolves the arguments (secrets stay hidden), checks the rules and finds the metrics that dry-run and
+    /// retention rules mean.
+    ///
+    /// - Throws: `RunError` whose message is the message of the run, which then ends in phase Error:
+    ///   `Unable to resolve metric arguments: …` or `Analysis spec invalid: …`.
+    package func prepared() throws(RunError) -> PreparedRun {
+        let resolved: [MetricSpec]
+        do {
+            let values = try argumentValues(secrets: [:])
+            var specs: [MetricSpec] = []
+            for metric in metrics { specs.append(try metric.resolving(values)) }
+            resolved = specs
+        } catch {
+            throw RunError("Unable to resolve metric arguments: \(error.message)")
+        }
+        do {
+            return PreparedRun(
+                metrics: try validated(resolved),
+                dryRun: Set(try matches(of: dryRun, rule: "dryRun", in: resolved).joined()),
+                retention: try retained(in: resolved), terminate: terminate)
+        } catch {
+            throw RunError("Analysis spec invalid: \(error.message)")
+        }
+    }
+
+    /// The values of all arguments; a secret that is not in `secrets` (by argument name) is `*****`.
+    func argumentValues(secrets: [String: Secret]) throws(RunError) -> [String: String] {
+        var values: [String: String] = [:]
+        for argument in arguments {
+            if case .secret = argument.source {
+                values[argument.name] = secrets[argument.name]?.reveal() ?? Redactor.mark
+            } else if let value = argument.value {
+                values[argument.name] = value
+            } else {
+                throw RunError("args.\(argument.name) was not resolved")
+            }
+        }
+        return values
+    }
+
+    private func validated(_ specs: [MetricSpec]) throws(RunError) -> [Metric] {
+        guard !specs.isEmpty else { throw RunError("no metrics specified") }
+        var metrics: [Metric] = []
+        for (index, spec) in specs.enumerated() {
+            if metrics.contains(where: { $0.name == spec.name }) {
+                throw RunError("metrics[\(index)]: duplicate name '\(spec.name)'")
+            }
+            do {
+                metrics.append(try Metric(validating: spec))
+            } catch {
+                throw RunError("metrics[\(index)]: \(error.message)")
+            }
+        }
+        return metrics
+    }
+
+    /// The metrics that each rule's pattern matches; none is an error, since the rule then is a mistake.
+    private func matches(
+        of rules: [String], rule: String, in metrics: [MetricSpec]
+    ) throws(RunError) -> [[String]] {
+        var result: [[String]] = []
+        for (index, text) in rules.enumerated() {
+            let pattern: Pattern
+            do {
+                pattern = try Pattern(text)
+            } catch {
+                throw RunError("\(rule)[\(index)]: \(error)")
+            }
+            let names = metrics.map(\.name).filter { pattern.matches($0) }
+            guard !names.isEmpty else {
+                throw RunError("\(rule)[\(index)]: Rule didn't match any metric name(s)")
+            }
+            result.append(names)
+        }
+        return result
+    }
+
+    private func retained(in metrics: [MetricSpec]) throws(RunError) -> [String: Int] {
+        let rules = measurementRetention
+        let names = try matches(
+            of: rules.map(\.metricName), rule: "measurementRetention", in: metrics)
+        var result: [String: Int] = [:]
+        for (rule, names) in zip(rules, names) where rule.limit > 0 {
+            for name in names { result[name] = rule.limit }
+        }
+        return result
+    }
+}
+
+extension MetricSpec {
+    /// The metric with its placeholders replaced.
+    func resolving(_ arguments: [String: String]) throws(RunError) -> MetricSpec {
+        func text(_ text: String?) throws(RunError) -> String? {
+            guard let text else { return nil }
+            return try resolved(text, arguments)
+        }
+        func amount(_ amount: Amount?) throws(RunError) -> Amount? {
+            guard case .text(let text) = amount else { return amount }
+            return .text(try resolved(text, arguments))
+        }
+        var spec = self
+        spec.name = try resolved(name, arguments)
+        spec.interval = try text(interval)
+        spec.initialDelay = try text(initialDelay)
+        spec.count = try amount(count)
+        spec.successCondition = try text(successCondition)
+        spec.failureCondition = try text(failureCondition)
+        spec.failureLimit = try amount(failureLimit)
+        spec.inconclusiveLimit = try amount(inconclusiveLimit)
+        spec.consecutiveErrorLimit = try amount(consecutiveErrorLimit)
+        spec.consecutiveSuccessLimit = try amount(consecutiveSuccessLimit)
+        spec.provider = try provider.resolving(arguments)
+        return spec
+    }
+}
