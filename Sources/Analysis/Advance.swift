@@ -15,8 +15,9 @@ package struct Taken: Hashable, Sendable {
 private let keptMeasurements = 10
 
 extension RunStatus {
-    /// The status after `taken` measurements: counted, assessed, trimmed. Pure: the same input gives the same
-    /// status. A completed run keeps its verdict; only a measurement that was still under way is brought to its end.
+    /// The status after `taken` measurements: counted, assessed, trimmed. Pure: the same input
+    /// gives the same status. A completed run keeps its verdict; only a measurement that was still
+    /// under way is brought to its end.
     package func advanced(
         by taken: [Taken], of run: PreparedRun, now: Timestamp
     ) -> RunStatus {
@@ -29,8 +30,8 @@ extension RunStatus {
         }
         if phase?.isCompleted != true {
             status.assess(run)
-            // A metric that just ended badly ends the run: the others are assessed once more, as terminating,
-            // so that giving traffic back does not wait for another turn.
+            // A metric that just ended badly ends the run: the others are assessed once more, as
+            // terminating, so that giving traffic back does not wait for another turn.
             status.assess(run)
             if status.phase?.isCompleted == true { status.completedAt = now }
         }
@@ -106,7 +107,8 @@ extension RunStatus {
         }
         runSummary = summary
         self.dryRunSummary = dryRunSummary
-        // A dry run alone decides nothing: without a metric that counts, its completion is a success.
+        // A dry run alone decides nothing: without a metric that counts, its completion is a
+        // success.
         if terminating || isComplete {
             phase = worst ?? .successful
             self.message = message

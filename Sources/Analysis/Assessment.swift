@@ -27,8 +27,8 @@ package func assess(
     return Judgement(terminating ? .successful : .running)
 }
 
-/// The last of the limits that is exceeded: errors weigh more than inconclusive measurements, these more than
-/// failures.
+/// The last of the limits that is exceeded: errors weigh more than inconclusive measurements, these
+/// more than failures.
 private func exceededLimit(_ metric: Metric, _ result: MetricResult) -> Judgement? {
     if result.consecutiveError > metric.consecutiveErrorLimit {
         return Judgement(
@@ -39,7 +39,8 @@ private func exceededLimit(_ metric: Metric, _ result: MetricResult) -> Judgemen
     if result.inconclusive > metric.inconclusiveLimit {
         return Judgement(
             .inconclusive,
-            "inconclusive (\(result.inconclusive)) > inconclusiveLimit (\(metric.inconclusiveLimit))"
+            "inconclusive (\(result.inconclusive)) > "
+                + "inconclusiveLimit (\(metric.inconclusiveLimit))"
         )
     }
     if metric.failureLimit >= 0, result.failed > metric.failureLimit {
@@ -51,7 +52,8 @@ private func exceededLimit(_ metric: Metric, _ result: MetricResult) -> Judgemen
 
 private func missedStreak(_ metric: Metric, _ result: MetricResult) -> String {
     "consecutiveSuccesses (\(result.consecutiveSuccess)) < "
-        + "consecutiveSuccessLimit (\(metric.consecutiveSuccessLimit)) after count (\(result.count))"
+        + "consecutiveSuccessLimit (\(metric.consecutiveSuccessLimit)) "
+        + "after count (\(result.count))"
 }
 
 /// Why a metric that is complete ended as it did.

@@ -1,7 +1,7 @@
 import Documents
 
-/// A condition of a metric (`successCondition`, `failureCondition`), or the start or end of a range query:
-/// an expression over `result`, parsed once and evaluated in bounded time.
+/// A condition of a metric (`successCondition`, `failureCondition`), or the start or end of a range
+/// query: an expression over `result`, parsed once and evaluated in bounded time.
 package struct Condition: Sendable {
     package let text: String
     private let root: Node
@@ -16,8 +16,8 @@ package struct Condition: Sendable {
         self.root = try parser.parse()
     }
 
-    /// Whether the condition holds for `result`. Throws where it has no answer: a type that does not fit,
-    /// an index that is out of range, an answer that is no boolean.
+    /// Whether the condition holds for `result`. Throws where it has no answer: a type that does
+    /// not fit, an index that is out of range, an answer that is no boolean.
     package func evaluate(
         result: MetricValue, now: Timestamp
     ) throws(ConditionError) -> Bool {
@@ -37,11 +37,12 @@ package struct Condition: Sendable {
         return try evaluation.value(of: root)
     }
 
-    /// Whether the expression itself asks if there is a value (`isNaN`, `len`, `isNil`, `default`, `??`, nil):
-    /// only then may it call the absence of data a success.
+    /// Whether the expression itself asks if there is a value (`isNaN`, `len`, `isNil`, `default`,
+    /// `??`, nil): only then may it call the absence of data a success.
     package var speaksOfAbsence: Bool { root.speaksOfAbsence }
 
-    /// The bounds of one expression. Conditions are written by hand: what exceeds these is no condition.
+    /// The bounds of one expression. Conditions are written by hand: what exceeds these is no
+    /// condition.
     enum Limit {
         static let bytes = 10_000
         /// Nesting, which is the depth of recursion.

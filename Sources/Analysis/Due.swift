@@ -12,7 +12,8 @@ package struct Due: Hashable, Sendable {
     }
 
     package var tasks: [Task] = []
-    /// The earliest moment at which another task falls due; nil where only the end of a task can change that.
+    /// The earliest moment at which another task falls due; nil where only the end of a task can
+    /// change that.
     package var next: Timestamp?
 
     package init() {}
@@ -22,8 +23,8 @@ package struct Due: Hashable, Sendable {
 package let errorRetrySeconds = 10
 
 extension RunStatus {
-    /// The measurements to begin, resume or end at `now` (section 5.5). A completed run only ends what is still
-    /// under way.
+    /// The measurements to begin, resume or end at `now` (section 5.5). A completed run only ends
+    /// what is still under way.
     package func due(_ run: PreparedRun, now: Timestamp) -> Due {
         var due = Due()
         let isCompleted = phase?.isCompleted == true

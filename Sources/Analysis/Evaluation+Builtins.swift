@@ -76,8 +76,8 @@ extension Evaluation {
         }
     }
 
-    /// min, max, mean and median over numbers and lists of numbers. Of nothing they have no value: an
-    /// error, where upstream's mean answers 0, because no data must not look like a good number.
+    /// min, max, mean and median over numbers and lists of numbers. Of nothing they have no value:
+    /// an error, where upstream's mean answers 0, because no data must not look like a good number.
     private mutating func statistic(
         _ name: String, _ values: [MetricValue], at: Int
     ) throws(ConditionError) -> MetricValue {

@@ -166,7 +166,8 @@ struct Evaluation {
         return .list(bounds[0] < bounds[1] ? Array(values[bounds[0]..<bounds[1]]) : [])
     }
 
-    /// all, any, one, none, map, filter, count, sum, find: the elements of a list, one after the other.
+    /// all, any, one, none, map, filter, count, sum, find: the elements of a list, one after the
+    /// other.
     private mutating func each(
         _ name: String, _ list: Node, _ body: Node, at: Int
     ) throws(ConditionError) -> MetricValue {

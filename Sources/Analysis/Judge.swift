@@ -15,10 +15,11 @@ package struct Judgement: Hashable, Sendable {
 
 /// Judges `value` by a metric's two conditions; an empty one is absent.
 ///
-/// A condition that cannot be parsed or evaluated is an Error, never a verdict. Where nothing was measured (no
-/// series, only NaN) the message says so, and a success is only taken from conditions that themselves ask whether
-/// there is a value (`isNaN(result[0]) || …`, `len(result) == 0 || …`); any other success becomes Inconclusive,
-/// since no data is neither good nor bad. Conditions: rollout semantics, section 5.7.
+/// A condition that cannot be parsed or evaluated is an Error, never a verdict. Where nothing was
+/// measured (no series, only NaN) the message says so, and a success is only taken from conditions
+/// that themselves ask whether there is a value (`isNaN(result[0]) || …`, `len(result) == 0 || …`);
+/// any other success becomes Inconclusive, since no data is neither good nor bad. Conditions:
+/// rollout semantics, section 5.7.
 package func judge(
     _ value: MetricValue, success: String, failure: String, now: Timestamp
 ) -> Judgement {

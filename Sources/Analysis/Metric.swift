@@ -1,7 +1,7 @@
 import Documents
 
-/// A metric ready to be measured and assessed: arguments are in, texts are numbers, absent limits have their
-/// default.
+/// A metric ready to be measured and assessed: arguments are in, texts are numbers, absent limits
+/// have their default.
 package struct Metric: Hashable, Sendable {
     package let name: String
     package let intervalMilliseconds: Int64?

@@ -1,7 +1,8 @@
 import Documents
 
 extension MetricValue {
-    /// A JSON document as a provider or `fromJSON` hands it over. Every number is a float, as in Go's decoder.
+    /// A JSON document as a provider or `fromJSON` hands it over. Every number is a float, as in
+    /// Go's decoder.
     package init(_ json: JSON) {
         switch json {
         case .null: self = .null

@@ -74,11 +74,13 @@ extension MetricValue {
     }
 }
 
-/// A double with all its digits and without an exponent, as Go's `FormatFloat(x, 'f', -1, 64)` writes it.
+/// A double with all its digits and without an exponent, as Go's `FormatFloat(x, 'f', -1, 64)`
+/// writes it.
 package func plainDecimal(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-    // Swift prints the shortest digits that read back as the same double; only the exponent must be unfolded.
+    // Swift prints the shortest digits that read back as the same double; only the exponent must be
+    // unfolded.
     let text = "\(value.magnitude)"
     let parts = text.split(separator: "e")
     let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)

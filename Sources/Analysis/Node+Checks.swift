@@ -1,7 +1,7 @@
 /// What can be said about an expression without evaluating all of it.
 extension Node {
-    /// Refuses an access that the type of `result` cannot have, also in a branch that is never taken:
-    /// `true || result[0] > 1` is an error on a scalar.
+    /// Refuses an access that the type of `result` cannot have, also in a branch that is never
+    /// taken: `true || result[0] > 1` is an error on a scalar.
     func check(result: MetricValue) throws(ConditionError) {
         switch result {
         case .null, .list, .object: return

@@ -1,6 +1,6 @@
-/// A regular expression in RE2's syntax, as far as conditions and metric names use it, that only answers
-/// whether it matches. It runs as a set of states over the text, so its time is bounded by text × pattern;
-/// there is no backtracking that a hostile pattern could use.
+/// A regular expression in RE2's syntax, as far as conditions and metric names use it, that only
+/// answers whether it matches. It runs as a set of states over the text, so its time is bounded by
+/// text × pattern; there is no backtracking that a hostile pattern could use.
 package struct Pattern: Sendable {
     package let text: String
     fileprivate let program: [Instruction]
@@ -39,7 +39,8 @@ package struct Pattern: Sendable {
         return false
     }
 
-    /// Adds `start` and all states that are reached from it without a character; true where that is the end.
+    /// Adds `start` and all states that are reached from it without a character; true where that is
+    /// the end.
     private func follow(
         _ start: Int, into set: inout StateSet, before: Unicode.Scalar?, after: Unicode.Scalar?
     ) -> Bool {

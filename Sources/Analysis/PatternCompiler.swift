@@ -7,7 +7,8 @@ struct PatternCompiler {
     private var dotMatchesNewline = false
     private var isMultiline = false
 
-    /// Patterns are names and short alternatives; these bounds keep nested repetition from exploding.
+    /// Patterns are names and short alternatives; these bounds keep nested repetition from
+    /// exploding.
     private enum Limit {
         static let characters = 2_000
         static let states = 10_000

@@ -3,8 +3,8 @@ import Documents
 extension JSON {
     /// The value with every `{{args.name}}` in its texts and keys replaced from `arguments`.
     ///
-    /// Any other tag, and a tag without its end, is an error: sent to a provider unresolved it would ask
-    /// something nobody meant.
+    /// Any other tag, and a tag without its end, is an error: sent to a provider unresolved it
+    /// would ask something nobody meant.
     func resolving(_ arguments: [String: String]) throws(RunError) -> JSON {
         switch self {
         case .string(let text): return .string(try resolved(text, arguments))

@@ -14,8 +14,8 @@ package struct Answer: Hashable, Sendable {
     }
 }
 
-/// One measurement to be taken: the metric with its arguments and secrets, and the redactor that keeps the
-/// latter out of everything the measurement will say.
+/// One measurement to be taken: the metric with its arguments and secrets, and the redactor that
+/// keeps the latter out of everything the measurement will say.
 package struct Question: Sendable {
     /// The metric as it may be shown, secrets hidden.
     package let shown: Metric
@@ -63,7 +63,8 @@ package struct Question: Sendable {
                 metadata: answer.metadata.mapValues(redactor.redact)))
     }
 
-    /// The measurement of a provider that gave no answer: an error with its own budget, never a verdict.
+    /// The measurement of a provider that gave no answer: an error with its own budget, never a
+    /// verdict.
     package func failed(
         _ message: String, startedAt: Timestamp, finishedAt: Timestamp
     ) -> Taken {

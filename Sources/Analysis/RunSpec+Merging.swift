@@ -1,10 +1,12 @@
 import Documents
 
 extension RunSpec {
-    /// One run of several templates (sections 5.3 and 5.4): metrics and rules one after the other, arguments by
-    /// name. `given` are the arguments of the rollout; those that no template declares are ignored.
+    /// One run of several templates (sections 5.3 and 5.4): metrics and rules one after the other,
+    /// arguments by name. `given` are the arguments of the rollout; those that no template declares
+    /// are ignored.
     ///
-    /// - Throws: `RunError` for two metrics or rules of one name, for two values of one argument, and for an
+    /// - Throws: `RunError` for two metrics or rules of one name, for two values of one argument,
+    /// and for an
     ///   argument that nobody gives a value.
     package init(
         merging templates: [TemplateSpec], given: [Argument] = [], dryRun: [String] = [],
@@ -125,8 +127,8 @@ extension TemplateSpec {
     }
 }
 
-/// The text of a field of an object by its path: `metadata.labels['app']`, `spec.steps[0].weight`. Nil where
-/// there is none, or where it is an object or a list.
+/// The text of a field of an object by its path: `metadata.labels['app']`, `spec.steps[0].weight`.
+/// Nil where there is none, or where it is an object or a list.
 package func fieldText(_ path: String, of object: JSON) -> String? {
     var rest = Substring(path)
     var value: JSON? = object

@@ -1,10 +1,11 @@
 import Documents
 
 extension RunSpec {
-    /// Resolves the arguments (secrets stay hidden), checks the rules and finds the metrics that dry-run and
-    /// retention rules mean.
+    /// Resolves the arguments (secrets stay hidden), checks the rules and finds the metrics that
+    /// dry-run and retention rules mean.
     ///
-    /// - Throws: `RunError` whose message is the message of the run, which then ends in phase Error:
+    /// - Throws: `RunError` whose message is the message of the run, which then ends in phase
+    /// Error:
     ///   `Unable to resolve metric arguments: …` or `Analysis spec invalid: …`.
     package func prepared() throws(RunError) -> PreparedRun {
         let resolved: [MetricSpec]
@@ -26,7 +27,8 @@ extension RunSpec {
         }
     }
 
-    /// The values of all arguments; a secret that is not in `secrets` (by argument name) is `*****`.
+    /// The values of all arguments; a secret that is not in `secrets` (by argument name) is
+    /// `*****`.
     func argumentValues(secrets: [String: Secret]) throws(RunError) -> [String: String] {
         var values: [String: String] = [:]
         for argument in arguments {
@@ -57,7 +59,8 @@ extension RunSpec {
         return metrics
     }
 
-    /// The metrics that each rule's pattern matches; none is an error, since the rule then is a mistake.
+    /// The metrics that each rule's pattern matches; none is an error, since the rule then is a
+    /// mistake.
     private func matches(
         of rules: [String], rule: String, in metrics: [MetricSpec]
     ) throws(RunError) -> [[String]] {

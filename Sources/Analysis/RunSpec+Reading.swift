@@ -1,7 +1,8 @@
 import Documents
 
 extension RunSpec {
-    /// Reads the `spec` of an AnalysisRun; everything that is wrong becomes a finding of the reader.
+    /// Reads the `spec` of an AnalysisRun; everything that is wrong becomes a finding of the
+    /// reader.
     package init(reading reader: Reader) {
         reader.allowOnly([
             "metrics", "args", "dryRun", "measurementRetention", "terminate", "ttlStrategy",
@@ -43,8 +44,8 @@ extension TemplateReference {
 }
 
 extension MetricSpec {
-    /// Reads one metric. Its limits may still be texts; conditions are parsed here already, as far as they hold
-    /// no placeholder, so that a mistake shows before any rollout meets it.
+    /// Reads one metric. Its limits may still be texts; conditions are parsed here already, as far
+    /// as they hold no placeholder, so that a mistake shows before any rollout meets it.
     package init(reading reader: Reader) {
         reader.allowOnly([
             "name", "interval", "initialDelay", "count", "successCondition", "failureCondition",

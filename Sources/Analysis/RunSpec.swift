@@ -1,7 +1,7 @@
 import Documents
 
-/// What an AnalysisRun is asked to do (rollout semantics, section 5.1): a snapshot of its templates, taken when
-/// the run was created. Texts may still hold `{{args.x}}`.
+/// What an AnalysisRun is asked to do (rollout semantics, section 5.1): a snapshot of its
+/// templates, taken when the run was created. Texts may still hold `{{args.x}}`.
 package struct RunSpec: Hashable, Sendable {
     package var metrics: [MetricSpec]
     package var arguments: [Argument]
@@ -66,7 +66,8 @@ package struct Argument: Hashable, Sendable {
         case secret(name: String, key: String)
         /// A field of the Rollout, read when the run is created.
         case field(path: String)
-        /// The pod template hash of the stable or the latest replica set, known when the run is created.
+        /// The pod template hash of the stable or the latest replica set, known when the run is
+        /// created.
         case podTemplateHash(HashOf)
     }
 
@@ -113,8 +114,8 @@ package struct TTLStrategy: Hashable, Sendable {
         self.secondsAfterSuccess = secondsAfterSuccess
     }
 
-    /// When the run of `status` may go; nil while it runs or where no rule covers its end. Errors and
-    /// inconclusive ends only know `secondsAfterCompletion` (section 5.9).
+    /// When the run of `status` may go; nil while it runs or where no rule covers its end. Errors
+    /// and inconclusive ends only know `secondsAfterCompletion` (section 5.9).
     package func due(for status: RunStatus) -> Timestamp? {
         guard let completedAt = status.completedAt else { return nil }
         let seconds: Int? =

@@ -1,8 +1,8 @@
 import Documents
 
 extension RunStatus {
-    /// Reads the `status` of an AnalysisRun, also one that another controller or version wrote: unknown members
-    /// are passed over, a malformed one is a finding and counts as absent.
+    /// Reads the `status` of an AnalysisRun, also one that another controller or version wrote:
+    /// unknown members are passed over, a malformed one is a finding and counts as absent.
     package init(reading reader: Reader) {
         self.init(
             phase: RunPhase(reading: reader["phase"]),

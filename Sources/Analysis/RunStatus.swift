@@ -73,7 +73,8 @@ package struct MetricResult: Hashable, Sendable {
     }
 }
 
-/// One measurement: when, what, and how it was judged. It holds no secret: texts were redacted on the way in.
+/// One measurement: when, what, and how it was judged. It holds no secret: texts were redacted on
+/// the way in.
 package struct Measurement: Hashable, Sendable {
     package var phase: RunPhase
     package var message: String

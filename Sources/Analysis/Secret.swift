@@ -1,5 +1,5 @@
-/// A resolved secret. It has no description and no encoding, and its text is not stored where reflection
-/// finds it: whoever needs it says so by `reveal()`.
+/// A resolved secret. It has no description and no encoding, and its text is not stored where
+/// reflection finds it: whoever needs it says so by `reveal()`.
 package struct Secret: Sendable {
     private let text: @Sendable () -> String
 
@@ -15,7 +15,8 @@ extension Secret: CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Takes the secrets that are in use out of every text that leaves: measurement values, messages, queries.
+/// Takes the secrets that are in use out of every text that leaves: measurement values, messages,
+/// queries.
 package struct Redactor: Sendable {
     /// What stands where a secret stood.
     package static let mark = "*****"
@@ -35,7 +36,8 @@ package struct Redactor: Sendable {
                     percentEncoded(form, space: "+"),
                 ])
             }
-            // A secret of several lines also leaks line by line; short lines would redact ordinary words.
+            // A secret of several lines also leaks line by line; short lines would redact ordinary
+            // words.
             forms.formUnion(
                 text.split(whereSeparator: \.isNewline).map(String.init).filter { $0.count >= 8 })
         }
