@@ -11,13 +11,14 @@ package struct Document: Sendable {
         self.places = places
     }
 
-    /// The place of the value at `path`, or of the nearest value around it that stands in the file. Nil only
-    /// for a document without places.
+    /// The place of the value at `path`, or of the nearest value around it that stands in the file.
+    /// Nil only for a document without places.
     package func place(of path: Path) -> Place? {
         walk(path).map { place($0.places.value) }
     }
 
-    /// The place of the key of the value at `path`; where it has none, as elements of lists, that of the value.
+    /// The place of the key of the value at `path`; where it has none, as elements of lists, that
+    /// of the value.
     package func placeOfKey(at path: Path) -> Place? {
         walk(path).map { place($0.isWhole ? $0.places.key ?? $0.places.value : $0.places.value) }
     }
@@ -65,8 +66,9 @@ package struct Document: Sendable {
     }
 }
 
-/// Where a value and its parts stand: a tree of the same shape as the value. A table of paths would grow
-/// with the depth of the document times its size, and aliases could not share their part of it.
+/// Where a value and its parts stand: a tree of the same shape as the value. A table of paths would
+/// grow with the depth of the document times its size, and aliases could not share their part of
+/// it.
 package struct Places: Sendable {
     /// Line and column from 1. 32 bits: `Limits.bytes` keeps files far below.
     struct Mark: Sendable {

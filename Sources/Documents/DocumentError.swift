@@ -25,7 +25,8 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
     }
 }
 
-/// How much of a text we read before we refuse it, so that no input can take our memory or our stack.
+/// How much of a text we read before we refuse it, so that no input can take our memory or our
+/// stack.
 package struct Limits: Hashable, Sendable {
     /// The most bytes of text.
     package var bytes: Int
@@ -40,12 +41,13 @@ package struct Limits: Hashable, Sendable {
         self.nodes = nodes
     }
 
-    /// For what programs write to each other. Bytes: ten times a list page of 1,000 rollouts. Depth: a custom
-    /// resource definition of pods nests about 40 deep, and 200 levels fit any thread's stack. Nodes: one for
-    /// every 16 bytes, denser than any Kubernetes object.
+    /// For what programs write to each other. Bytes: ten times a list page of 1,000 rollouts.
+    /// Depth: a custom resource definition of pods nests about 40 deep, and 200 levels fit any
+    /// thread's stack. Nodes: one for every 16 bytes, denser than any Kubernetes object.
     package static let standard = Limits(bytes: 32 << 20, depth: 200, nodes: 2 << 20)
 
     /// For files that people write. Bytes: the largest known install manifests of custom resource
-    /// definitions are near 2 MiB. Depth: see `standard`. Nodes: one for every 16 bytes; also what bounds aliases.
+    /// definitions are near 2 MiB. Depth: see `standard`. Nodes: one for every 16 bytes; also what
+    /// bounds aliases.
     package static let manifest = Limits(bytes: 4 << 20, depth: 100, nodes: 256 << 10)
 }

@@ -34,8 +34,9 @@ package struct GoDuration: Hashable, Sendable, Comparable {
 }
 
 extension GoDuration {
-    /// Reads what Go's `time.ParseDuration` accepts: an optional sign, then numbers, each with its unit (`ns`,
-    /// `us`, `ms`, `s`, `m`, `h`), or a bare 0. Nil for everything else and for more than 292 years.
+    /// Reads what Go's `time.ParseDuration` accepts: an optional sign, then numbers, each with its
+    /// unit (`ns`, `us`, `ms`, `s`, `m`, `h`), or a bare 0. Nil for everything else and for more
+    /// than 292 years.
     package init?(parsing text: String) {
         var rest = text.utf8[...]
         let isNegative = rest.first == UInt8(ascii: "-")
@@ -116,8 +117,8 @@ extension GoDuration {
 extension GoDuration: CustomStringConvertible {
     package var description: String { text }
 
-    /// As Go writes it: the largest unit of hours, minutes and seconds first, below a second the unit that
-    /// leaves a whole part, and `0s` for none.
+    /// As Go writes it: the largest unit of hours, minutes and seconds first, below a second the
+    /// unit that leaves a whole part, and `0s` for none.
     package var text: String {
         let sign = nanoseconds < 0 ? "-" : ""
         let total = nanoseconds.magnitude

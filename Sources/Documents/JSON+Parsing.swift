@@ -6,10 +6,11 @@ extension JSON {
         case lastWins
     }
 
-    /// Reads one JSON text (RFC 8259) strictly: nothing may follow it, strings are valid UTF-8 without lone
-    /// surrogates, and numbers that are no 64-bit integers keep their text.
+    /// Reads one JSON text (RFC 8259) strictly: nothing may follow it, strings are valid UTF-8
+    /// without lone surrogates, and numbers that are no 64-bit integers keep their text.
     ///
-    /// - Throws: `DocumentError` with `file`, line, column and offset of the first thing that is wrong.
+    /// - Throws: `DocumentError` with `file`, line, column and offset of the first thing that is
+    /// wrong.
     package init(
         parsing bytes: [UInt8], file: String = "JSON", limits: Limits = .standard,
         duplicateKeys: DuplicateKeys = .refused
@@ -37,7 +38,8 @@ extension JSON {
 }
 
 extension Place {
-    /// The line and column of a byte offset; columns count characters of valid UTF-8 by their first byte.
+    /// The line and column of a byte offset; columns count characters of valid UTF-8 by their first
+    /// byte.
     init(file: String, offset: Int, in bytes: [UInt8]) {
         var line = 1
         var column = 1
@@ -79,7 +81,8 @@ struct JSONParser {
     mutating func document() throws(Fault) -> JSON {
         guard bytes.count <= limits.bytes else {
             throw Fault(
-                offset: 0, message: "\(bytes.count) bytes are more than the \(limits.bytes) we read",
+                offset: 0,
+                message: "\(bytes.count) bytes are more than the \(limits.bytes) we read",
                 remedy: "split the document")
         }
         skipSpace()
@@ -91,7 +94,8 @@ struct JSONParser {
         return value
     }
 
-    /// The byte at the current position; 0, which no JSON may contain outside of strings, at the end.
+    /// The byte at the current position; 0, which no JSON may contain outside of strings, at the
+    /// end.
     var byte: UInt8 { index < bytes.count ? bytes[index] : 0 }
 
     func fault(_ message: String, _ remedy: String, at offset: Int? = nil) -> Fault {
@@ -125,7 +129,8 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: throw fault("expected a value", "write a JSON value here, strings in double quotes")
+        default:
+            throw fault("expected a value", "write a JSON value here, strings in double quotes")
         }
     }
 
@@ -146,7 +151,8 @@ struct JSONParser {
         let start = index
         for offset in 0..<word.utf8CodeUnitCount {
             guard byte == word.utf8Start[offset] else {
-                throw fault("unknown word", "write \(word), or put the text in double quotes", at: start)
+                throw fault(
+                    "unknown word", "write \(word), or put the text in double quotes", at: start)
             }
             index += 1
         }
@@ -185,11 +191,14 @@ struct JSONParser {
             skipSpace()
             let start = index
             guard byte == UInt8(ascii: "\"") else {
-                throw fault("expected a key", "write keys in double quotes, no comma after the last")
+                throw fault(
+                    "expected a key", "write keys in double quotes, no comma after the last")
             }
             let key = try string()
             skipSpace()
-            guard byte == UInt8(ascii: ":") else { throw fault("expected :", "write \"key\": value") }
+            guard byte == UInt8(ascii: ":") else {
+                throw fault("expected :", "write \"key\": value")
+            }
             index += 1
             skipSpace()
             guard members.add(key, try value()) else {
@@ -207,7 +216,8 @@ struct JSONParser {
     }
 }
 
-/// The members of one object while it is read; knows which keys it has without becoming slow on many.
+/// The members of one object while it is read; knows which keys it has without becoming slow on
+/// many.
 struct MemberList {
     private(set) var all: [JSONObject.Member] = []
     private var positions: [String: Int] = [:]

@@ -69,7 +69,8 @@ extension JSONParser {
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "\""):
-                let string = try text(UnsafeBufferPointer(rebasing: bytes[start..<index]), from: start)
+                let string = try text(
+                    UnsafeBufferPointer(rebasing: bytes[start..<index]), from: start)
                 index += 1
                 return string
             case UInt8(ascii: "\\"): return try escapedString(from: start)
@@ -153,7 +154,8 @@ extension JSONParser {
             }
         }
         throw fault(
-            "half of a surrogate pair", "write both halves, \\ud83d\\ude00, or the character itself",
+            "half of a surrogate pair",
+            "write both halves, \\ud83d\\ude00, or the character itself",
             at: start)
     }
 

@@ -10,15 +10,16 @@ extension JSON {
         return bytes
     }
 
-    /// The text with one member or element on a line, indented by two spaces, without a last new line.
+    /// The text with one member or element on a line, indented by two spaces, without a last new
+    /// line.
     package var indented: String {
         var writer = JSONWriter(bytes: [], indents: true)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// The compact text as Go's `encoding/json` writes it: <, >, & and the line separators U+2028 and
-    /// U+2029 are escaped. For hashes that must come out as theirs.
+    /// The compact text as Go's `encoding/json` writes it: <, >, & and the line separators U+2028
+    /// and U+2029 are escaped. For hashes that must come out as theirs.
     package var goText: String {
         var writer = JSONWriter(bytes: [], escapesHTML: true)
         writer.write(self)

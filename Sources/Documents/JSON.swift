@@ -1,5 +1,5 @@
-/// A JSON value that loses nothing: objects keep the order of their members and the members nobody knows,
-/// numbers that are not 64-bit integers keep their source text.
+/// A JSON value that loses nothing: objects keep the order of their members and the members nobody
+/// knows, numbers that are not 64-bit integers keep their source text.
 package enum JSON: Sendable {
     case null
     case bool(Bool)
@@ -11,8 +11,8 @@ package enum JSON: Sendable {
     case object(JSONObject)
 }
 
-/// The members of a JSON object in their order. Kubernetes objects are small, so a lookup is a linear scan, which
-/// beats hashing at that size.
+/// The members of a JSON object in their order. Kubernetes objects are small, so a lookup is a
+/// linear scan, which beats hashing at that size.
 package struct JSONObject: Sendable {
     package typealias Member = (key: String, value: JSON)
 
@@ -22,7 +22,8 @@ package struct JSONObject: Sendable {
         self.members = members
     }
 
-    /// The value under `key`. Setting keeps the member's position, adds it at the end, or (nil) removes it.
+    /// The value under `key`. Setting keeps the member's position, adds it at the end, or (nil)
+    /// removes it.
     package subscript(key: String) -> JSON? {
         get {
             for member in members where member.key == key { return member.value }
@@ -148,7 +149,8 @@ extension JSON {
         if case .null = self { true } else { false }
     }
 
-    /// An object of strings as a dictionary, as labels, annotations and selectors are; other values are left out.
+    /// An object of strings as a dictionary, as labels, annotations and selectors are; other values
+    /// are left out.
     package var strings: [String: String] {
         guard case .object(let object) = self else { return [:] }
         return Dictionary(
@@ -156,7 +158,8 @@ extension JSON {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// An object with the members of `strings`, sorted by key so that the same dictionary always writes the same text.
+    /// An object with the members of `strings`, sorted by key so that the same dictionary always
+    /// writes the same text.
     package init(strings: [String: String]) {
         self = .object(
             JSONObject(strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))

@@ -1,7 +1,9 @@
-/// A value on its way through the door: it knows its path, answers in the type that is asked for, and notes
-/// every disappointment as a `Finding`, so that one pass over a document names all its errors at once.
+/// A value on its way through the door: it knows its path, answers in the type that is asked for,
+/// and notes every disappointment as a `Finding`, so that one pass over a document names all its
+/// errors at once.
 package struct Reader {
-    /// Collects what is wrong while one document is read. Local to one parse, therefore not Sendable.
+    /// Collects what is wrong while one document is read. Local to one parse, therefore not
+    /// Sendable.
     package final class Findings {
         package private(set) var all: [Finding] = []
         package init() {}
@@ -117,7 +119,8 @@ package struct Reader {
         return result
     }
 
-    /// Notes every member that is not in `known`: what we do not do yet is refused, never silently ignored.
+    /// Notes every member that is not in `known`: what we do not do yet is refused, never silently
+    /// ignored.
     package func allowOnly(_ known: Set<String>) {
         for (key, reader) in members() where !known.contains(key) {
             let near = known.sorted().min { distance(key, $0) < distance(key, $1) }
@@ -136,7 +139,8 @@ private func names(_ known: Set<String>) -> String {
 
 /// The number of single-character edits between two names (Levenshtein), for "did you mean".
 private func distance(_ a: String, _ b: String) -> Int {
-    let a = Array(a), b = Array(b)
+    let a = Array(a)
+    let b = Array(b)
     var row = Array(0...b.count)
     for (i, left) in a.enumerated() {
         var diagonal = row[0]

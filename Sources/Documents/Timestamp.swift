@@ -6,8 +6,8 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
     private static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    /// The moment so many milliseconds after 1970; what lies outside of the years 0000 to 9999 becomes
-    /// their first or last moment.
+    /// The moment so many milliseconds after 1970; what lies outside of the years 0000 to 9999
+    /// becomes their first or last moment.
     package init(milliseconds: Int64) {
         self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound)
     }
@@ -31,7 +31,8 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         return advanced(byMilliseconds: overflow ? (seconds < 0 ? .min : .max) : product)
     }
 
-    /// The moment `milliseconds` later, or earlier where negative; limited like `init(milliseconds:)`.
+    /// The moment `milliseconds` later, or earlier where negative; limited like
+    /// `init(milliseconds:)`.
     package func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
         let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
         return Timestamp(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
@@ -58,14 +59,16 @@ extension Timestamp: CustomStringConvertible {
         let day = seconds.flooredDivision(by: 86_400)
         let second = seconds - day * 86_400
         let date = CivilDate(daysSince1970: day)
+        let time = [second / 3600, second / 60 % 60, second % 60].map { $0.padded(2) }
         return "\(date.year.padded(4))-\(date.month.padded(2))-\(date.day.padded(2))"
-            + "T\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
+            + "T\(time.joined(separator: ":"))"
     }
 }
 
 extension Timestamp {
-    /// Reads RFC 3339 with `Z` or an offset and any fraction of seconds, of which the milliseconds are kept.
-    /// Nil for everything else, also for days that no calendar has and, as in Go, for leap seconds.
+    /// Reads RFC 3339 with `Z` or an offset and any fraction of seconds, of which the milliseconds
+    /// are kept. Nil for everything else, also for days that no calendar has and, as in Go, for
+    /// leap seconds.
     package init?(rfc3339 text: String) {
         var scanner = DateScanner(rest: text.utf8[...])
         guard let year = scanner.number(digits: 4), scanner.skip("-"),
@@ -133,8 +136,9 @@ private struct DateScanner {
     }
 }
 
-/// A day of the Gregorian calendar; the arithmetic is Howard Hinnant's `days_from_civil`, where years begin in
-/// March so that the leap day is the last of its year, and 400 years are always 146,097 days.
+/// A day of the Gregorian calendar; the arithmetic is Howard Hinnant's `days_from_civil`, where
+/// years begin in March so that the leap day is the last of its year, and 400 years are always
+/// 146,097 days.
 private struct CivilDate {
     let year: Int64
     let month: Int64
@@ -168,7 +172,8 @@ private struct CivilDate {
         let yearOfEra = yearFromMarch - era * 400
         let monthFromMarch = month > 2 ? month - 3 : month + 9
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+            - 719_468
     }
 }
 

@@ -1,10 +1,13 @@
-/// YAML as Kubernetes understands it: the core schema of YAML 1.2 (only `true` and `false` are booleans, so `on`
-/// and `no` stay text), and whole numbers that begin with 0 are octal, as file modes are written.
+/// YAML as Kubernetes understands it: the core schema of YAML 1.2 (only `true` and `false` are
+/// booleans, so `on` and `no` stay text), and whole numbers that begin with 0 are octal, as file
+/// modes are written.
 package enum YAML {
-    /// The documents of a stream, with the place of every value and key. Empty documents are left out.
+    /// The documents of a stream, with the place of every value and key. Empty documents are left
+    /// out.
     ///
-    /// Refused are duplicate keys, keys that are lists or mappings, tags other than the core ones, numbers JSON
-    /// does not have, unknown anchors, and aliases whose expansion goes beyond `limits`.
+    /// Refused are duplicate keys, keys that are lists or mappings, tags other than the core ones,
+    /// numbers JSON does not have, unknown anchors, and aliases whose expansion goes beyond
+    /// `limits`.
     ///
     /// - Throws: `DocumentError` with `file`, line and column of the first thing that is wrong.
     package static func documents(

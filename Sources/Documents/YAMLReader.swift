@@ -21,7 +21,7 @@ struct YAMLReader {
     private var bytes = 0
     private var depth = 0
 
-    init(_ stream: YAMLStream, limits: Limits) throws(DocumentError) {
+    init(_ stream: YAMLStream, limits: Limits) {
         self.stream = stream
         self.limits = limits
     }
@@ -182,7 +182,8 @@ struct YAMLReader {
         case .number(let text): return text
         case .bool(let value): return value ? "true" : "false"
         case .null:
-            throw fault("null as a key", at: event.mark, "write a name before the colon, or quote it")
+            throw fault(
+                "null as a key", at: event.mark, "write a name before the colon, or quote it")
         case .array: throw fault("a list as a key", at: event.mark, "use text as the key")
         case .object:
             throw fault(
@@ -201,13 +202,17 @@ struct YAMLReader {
         }
         guard sources.allSatisfy({ $0.value.object != nil }) else {
             throw fault(
-                "<< merges mappings only", at: mark, "give it an alias of a mapping, or quote the key")
+                "<< merges mappings only", at: mark,
+                "give it an alias of a mapping, or quote the key")
         }
         return sources
     }
 
-    /// Adds the members that are not there yet: what a mapping says itself goes before what it merges.
-    private static func merge(_ source: Node, into members: inout MemberList, _ parts: inout [Places]) {
+    /// Adds the members that are not there yet: what a mapping says itself goes before what it
+    /// merges.
+    private static func merge(
+        _ source: Node, into members: inout MemberList, _ parts: inout [Places]
+    ) {
         guard let object = source.value.object else { return }
         for (member, places) in zip(object.members, source.places.parts)
         where !members.contains(member.key) {

@@ -27,7 +27,8 @@ enum YAMLScalar {
             default: false
             }
         guard fits else {
-            return .refused(message: "\"\(text)\" is not what its tag says", remedy: "remove the tag")
+            return .refused(
+                message: "\"\(text)\" is not what its tag says", remedy: "remove the tag")
         }
         return scalar
     }
@@ -70,8 +71,8 @@ enum YAMLScalar {
         return Int64(digits, radix: radix).map { .int($0) }
     }
 
-    /// A decimal number in the form that JSON has for it: no plus sign, no leading zeros, digits on both sides
-    /// of the point.
+    /// A decimal number in the form that JSON has for it: no plus sign, no leading zeros, digits on
+    /// both sides of the point.
     private static func decimalNumber(_ text: String) -> JSON? {
         var rest = text.utf8[...]
         let isNegative = rest.first == UInt8(ascii: "-")

@@ -64,11 +64,13 @@ final class YAMLStream {
         case YAML_SEQUENCE_START_EVENT:
             let start = event.data.sequence_start
             return YAMLEvent(
-                kind: .sequenceStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
+                kind: .sequenceStart, mark: mark, anchor: string(start.anchor),
+                tag: string(start.tag))
         case YAML_MAPPING_START_EVENT:
             let start = event.data.mapping_start
             return YAMLEvent(
-                kind: .mappingStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
+                kind: .mappingStart, mark: mark, anchor: string(start.anchor),
+                tag: string(start.tag))
         default: return YAMLEvent(kind: .streamStart, mark: mark)
         }
     }

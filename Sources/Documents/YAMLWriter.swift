@@ -2,7 +2,8 @@
 struct YAMLWriter {
     private(set) var text = ""
 
-    /// libyaml looks no further than 1,024 characters for the colon of a key; longer ones are written with `?`.
+    /// libyaml looks no further than 1,024 characters for the colon of a key; longer ones are
+    /// written with `?`.
     private static let longestSimpleKey = 1000
 
     mutating func writeDocument(_ value: JSON) {
@@ -58,8 +59,8 @@ struct YAMLWriter {
         }
     }
 
-    /// A value that begins on the current line; further lines of text are indented by `indent`, which is two
-    /// more than what stands around it, or two at the root.
+    /// A value that begins on the current line; further lines of text are indented by `indent`,
+    /// which is two more than what stands around it, or two at the root.
     private mutating func writeInline(_ value: JSON, indent: Int) {
         switch value {
         case .null: text += "null\n"
@@ -109,7 +110,8 @@ enum YAMLText {
         return "|" + (startsBlank ? "2" : "") + chomping
     }
 
-    /// Characters that may stand as they are; the line separators of Unicode are line breaks in YAML.
+    /// Characters that may stand as they are; the line separators of Unicode are line breaks in
+    /// YAML.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20...0x7E, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD,
@@ -147,7 +149,8 @@ enum YAMLText {
         switch first {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "/", ".": return !text.hasPrefix("...")
         case "-":
-            // A flag of a command line, `--port` or `-v`; everything else could begin a list or document.
+            // A flag of a command line, `--port` or `-v`; everything else could begin a list or
+            // document.
             let next = text.unicodeScalars.drop { $0 == "-" }.first
             return !text.hasPrefix("---") && next?.properties.isAlphabetic == true
         default: return first.value > 0x7F

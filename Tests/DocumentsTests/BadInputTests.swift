@@ -13,22 +13,55 @@ private func refusal(_ bytes: [UInt8], limits: Limits = .manifest) -> DocumentEr
 
 struct `Bad YAML` {
     @Test(arguments: [
-        ("a: 1\nb: 2\na: 3\n", "bad.yaml:3:1: the key \"a\" is there twice; remove one of the two"),
-        ("x: {1: a, \"1\": b}", "bad.yaml:1:11: the key \"1\" is there twice; remove one of the two"),
-        ("a: *b\n", "bad.yaml:1:4: nothing is named &b before this; define it above, outside of itself, or write the value out"),
-        ("a: &a [*a]", "bad.yaml:1:8: nothing is named &a before this; define it above, outside of itself, or write the value out"),
-        ("a:\n\t- b\n", "bad.yaml:2:1: a tab where YAML wants spaces; indent with spaces"),
-        ("a: b: c\n", "bad.yaml:1:5: mapping values are not allowed in this context; put text that contains \": \" in quotes"),
-        ("a: @x\n", "bad.yaml:1:4: found character that cannot start any token while scanning for the next token; put the text in quotes"),
-        ("{a: {b: 1}", "bad.yaml:2:1: did not find expected ',' or '}' while parsing a flow mapping that began at 1:1; close the bracket, or separate by commas"),
-        ("? [a]\n: 1\n", "bad.yaml:1:3: a list as a key; use text as the key"),
-        ("a: {{args.x}}\n", "bad.yaml:1:5: a mapping as a key; use text as the key; put text with { in quotes"),
-        ("~: 1\n", "bad.yaml:1:1: null as a key; write a name before the colon, or quote it"),
-        ("<<: 1\n", "bad.yaml:1:1: << merges mappings only; give it an alias of a mapping, or quote the key"),
-        ("<<: {}\n<<: {}\n", "bad.yaml:2:1: the key \"<<\" is there twice; remove one of the two"),
+        ("a: 1\nb: 2\na: 3\n", "3:1: the key \"a\" is there twice", "remove one of the two"),
+        ("x: {1: a, \"1\": b}", "1:11: the key \"1\" is there twice", "remove one of the two"),
+        ("<<: {}\n<<: {}\n", "2:1: the key \"<<\" is there twice", "remove one of the two"),
+        ("? [a]\n: 1\n", "1:3: a list as a key", "use text as the key"),
+        ("~: 1\n", "1:1: null as a key", "write a name before the colon, or quote it"),
+        (
+            "a: {{args.x}}\n", "1:5: a mapping as a key",
+            "use text as the key; put text with { in quotes"
+        ),
+        (
+            "<<: 1\n", "1:1: << merges mappings only",
+            "give it an alias of a mapping, or quote the key"
+        ),
     ])
-    func `is refused with place and remedy`(text: String, message: String) {
-        #expect(refusal(text)?.description == message)
+    func `in its keys is refused`(text: String, message: String, remedy: String) {
+        #expect(refusal(text)?.description == "bad.yaml:\(message); \(remedy)")
+    }
+
+    @Test(arguments: ["a: *b\n", "a: [*b]", "a: &b [*b]", "a: &b 1\n---\na: *b\n"])
+    func `with an alias of nothing is refused`(text: String) {
+        #expect(refusal(text)?.message == "nothing is named &b before this")
+    }
+
+    @Test(arguments: [
+        ("a:\n\t- b\n", "2:1: a tab where YAML wants spaces", "indent with spaces"),
+        (
+            "a: b: c\n", "1:5: mapping values are not allowed in this context",
+            "put text that contains \": \" in quotes"
+        ),
+        (
+            "a: @x\n",
+            "1:4: found character that cannot start any token"
+                + " while scanning for the next token", "put the text in quotes"
+        ),
+        (
+            "{a: {b: 1}",
+            "2:1: did not find expected ',' or '}'"
+                + " while parsing a flow mapping that began at 1:1",
+            "close the bracket, or separate by commas"
+        ),
+        (
+            "a: 'b",
+            "1:6: found unexpected end of stream"
+                + " while scanning a quoted scalar that began at 1:4",
+            "close the quote or bracket that is open"
+        ),
+    ])
+    func `in its syntax is refused`(text: String, message: String, remedy: String) {
+        #expect(refusal(text)?.description == "bad.yaml:\(message); \(remedy)")
     }
 
     @Test func `that is not UTF-8 is refused where it stops being so`() {
@@ -55,7 +88,8 @@ struct `Bad YAML` {
         let text = String(repeating: "x", count: 100_000)
         let aliases = [String](repeating: "*a", count: 1000).joined(separator: ", ")
         #expect(
-            refusal("a: &a \(text)\nb: [\(aliases)]")?.message == "the aliases expand to more than we read")
+            refusal("a: &a \(text)\nb: [\(aliases)]")?.message
+                == "the aliases expand to more than we read")
     }
 
     @Test func `that nests by aliases deeper than by hand is refused`() {
@@ -67,7 +101,9 @@ struct `Bad YAML` {
     @Test func `that merges without end is refused`() {
         let members = (0..<600).map { "k\($0): 1" }.joined(separator: ", ")
         let merges = (0..<600).map { "m\($0): {<<: *a}" }.joined(separator: "\n")
-        #expect(refusal("a: &a {\(members)}\n\(merges)\n")?.message == "the aliases expand to more than we read")
+        #expect(
+            refusal("a: &a {\(members)}\n\(merges)\n")?.message
+                == "the aliases expand to more than we read")
     }
 
     @Test(arguments: ["[", "{a: ", "- ", "? "])
@@ -119,12 +155,17 @@ struct `A document with wrong fields` {
         #expect(
             findings == [
                 "r.yaml:1:1: metadata.name: is missing; add metadata.name with a string",
-                "r.yaml:2:13: spec.replicas: expected a whole number, found a string; write a whole number here",
-                "r.yaml:3:11: spec.paused: expected true or false, found an integer; write true or false here",
-                "r.yaml:5:5: spec.steps[0].setWieght: unknown field \"setWieght\"; did you mean setWeight?",
-                "r.yaml:6:16: spec.steps[1].setWeight: 101 is out of range; use a whole number from 0 to 100",
+                "r.yaml:2:13: spec.replicas: expected a whole number, found a string;"
+                    + " write a whole number here",
+                "r.yaml:3:11: spec.paused: expected true or false, found an integer;"
+                    + " write true or false here",
+                "r.yaml:5:5: spec.steps[0].setWieght: unknown field \"setWieght\";"
+                    + " did you mean setWeight?",
+                "r.yaml:6:16: spec.steps[1].setWeight: 101 is out of range;"
+                    + " use a whole number from 0 to 100",
                 "r.yaml:7:11: spec.labels: expected an object, found a list; write an object here",
-                "r.yaml:8:3: spec.extra: unknown field \"extra\"; remove it, or use one of: labels, paused, replicas, steps",
+                "r.yaml:8:3: spec.extra: unknown field \"extra\";"
+                    + " remove it, or use one of: labels, paused, replicas, steps",
             ])
     }
 

@@ -33,7 +33,8 @@ struct `A JSON text` {
     }
 
     @Test(arguments: [
-        "", " ", "{", "[", "\"", "\"\\", "\"\\u12", "[1", "[1,", "{\"a\"", "{\"a\":", "{\"a\":1", "tru", "-",
+        "", " ", "{", "[", "\"", "\"\\", "\"\\u12", "[1", "[1,", "{\"a\"", "{\"a\":", "{\"a\":1",
+        "tru", "-",
         "1.", "1e", "1e+",
     ])
     func `that ends too early is refused`(text: String) {
@@ -42,10 +43,14 @@ struct `A JSON text` {
     }
 
     @Test(arguments: [
-        "01", "-01", "+1", ".5", "1.e3", "0x10", "1_000", "NaN", "Infinity", "1 2", "[1,]", "[,1]", "[1 2]",
-        "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}", "True", "nul", "truee", "// c\n1",
-        "\"a\nb\"", "\"\t\"", "\"\\x\"", "\"\\u12g4\"", "\u{FEFF}1", "]", "}", "[}", "{]", "1]", "\u{0}",
-        "1\u{0}", "--1", "1e5.5", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800x\"",
+        "01", "-01", "+1", ".5", "1.e3", "0x10", "1_000", "NaN", "Infinity", "1 2", "[1,]", "[,1]",
+        "[1 2]",
+        "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}", "True", "nul", "truee",
+        "// c\n1",
+        "\"a\nb\"", "\"\t\"", "\"\\x\"", "\"\\u12g4\"", "\u{FEFF}1", "]", "}", "[}", "{]", "1]",
+        "\u{0}",
+        "1\u{0}", "--1", "1e5.5", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+        "\"\\ud800x\"",
         "\"\\ud800\\ud800\"", "\"\\ud800\\n\"",
     ])
     func `that is no JSON is refused`(text: String) {
@@ -54,10 +59,12 @@ struct `A JSON text` {
         #expect(error?.remedy.isEmpty == false)
     }
 
-    @Test(arguments: [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22],
-        [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0x80, 0x22], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xE2, 0x82, 0x22],
+            [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0x80, 0x22], [0xFF],
+        ] as [[UInt8]])
     func `that is not UTF-8 is refused`(bytes: [UInt8]) {
         #expect(throws: DocumentError.self) { try JSON(parsing: bytes) }
     }
@@ -71,7 +78,9 @@ struct `A JSON text` {
         #expect(error?.description.hasPrefix("a.json:3:8: expected a value; ") == true)
     }
 
-    @Test func `with the same key twice is refused at the second, unless the last shall win`() throws {
+    @Test func `with the same key twice is refused at the second, unless the last shall win`()
+        throws
+    {
         let text = #"{"a": 1, "b": 2, "a": 3}"#
         let error = #expect(throws: DocumentError.self) { try JSON(parsing: text) }
         #expect(error?.message == "the key \"a\" is there twice")

@@ -32,7 +32,8 @@ struct `Every JSON value` {
             var random = RandomJSON(seed: seed)
             let text = YAML.text(of: ["root": random.value()])
             let document = try #require(YAML.documents(in: Array(text.utf8), file: "a").first)
-            let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let lines = text.utf8.split(
+                separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             for path in paths(in: document.value) {
                 let place = try #require(document.place(of: path))
                 #expect(lines.indices.contains(place.line - 1))

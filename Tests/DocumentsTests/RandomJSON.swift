@@ -13,8 +13,8 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Values that are hard on readers and writers: texts that look like something else, odd characters, numbers
-/// at the edges, empty things.
+/// Values that are hard on readers and writers: texts that look like something else, odd
+/// characters, numbers at the edges, empty things.
 struct RandomJSON {
     var generator: SeededGenerator
 
@@ -23,17 +23,26 @@ struct RandomJSON {
     }
 
     private static let texts = [
-        "", " ", "a", "true", "Yes", "no", "on", "off", "y", "null", "~", "0", "-1", "010", "0x1F", "0o7", "1e3",
-        "1.5", ".5", "5.", "1_000", "1:30", "2026-01-02", "2026-01-02T03:04:05Z", ".inf", "-.INF", ".NaN", "<<",
-        "=", "- a", "-", "--", "---", "--- a", "...", "--port=80", "-v", "? a", "a: b", "a:", ":a", "a #b", "#a",
-        "a#b", "[a]", "{a}", "a, b", "&a", "*a", "!a", "!!str a", "|", ">", "%a", "@a", "`a", "'a'", "\"a\"",
-        " a", "a ", "\ta", "a\t", "a\nb", "a\n", "a\n\n", "\n", "\n\n", "\na", "\n\na\n\n", "  a\n b\n", "a\n  b",
-        "a\n   \nb", "a\n ", "a\n \n", " \n", "\t\n a", "a\r\nb", "a\rb", "#a\n#b", "---\na", "- a\n- b: c\n",
-        "é", "😀", "e\u{301}", "\u{301}", "\u{85}", "\u{A0}", "\u{2028}", "a\u{2029}b\n", "\u{FEFF}", "\u{FFFD}",
-        "\u{FFFE}", "\u{FFFF}", "\u{10FFFF}", "\u{0}", "\u{7}", "\u{7F}", "\u{80}", "\\", "\\n", "a\\", "100%", "a\u{0}\nb",
+        "", " ", "a", "true", "Yes", "no", "on", "off", "y", "null", "~", "0", "-1", "010", "0x1F",
+        "0o7", "1e3",
+        "1.5", ".5", "5.", "1_000", "1:30", "2026-01-02", "2026-01-02T03:04:05Z", ".inf", "-.INF",
+        ".NaN", "<<",
+        "=", "- a", "-", "--", "---", "--- a", "...", "--port=80", "-v", "? a", "a: b", "a:", ":a",
+        "a #b", "#a",
+        "a#b", "[a]", "{a}", "a, b", "&a", "*a", "!a", "!!str a", "|", ">", "%a", "@a", "`a", "'a'",
+        "\"a\"",
+        " a", "a ", "\ta", "a\t", "a\nb", "a\n", "a\n\n", "\n", "\n\n", "\na", "\n\na\n\n",
+        "  a\n b\n", "a\n  b",
+        "a\n   \nb", "a\n ", "a\n \n", " \n", "\t\n a", "a\r\nb", "a\rb", "#a\n#b", "---\na",
+        "- a\n- b: c\n",
+        "é", "😀", "e\u{301}", "\u{301}", "\u{85}", "\u{A0}", "\u{2028}", "a\u{2029}b\n", "\u{FEFF}",
+        "\u{FFFD}",
+        "\u{FFFE}", "\u{FFFF}", "\u{10FFFF}", "\u{0}", "\u{7}", "\u{7F}", "\u{80}", "\\", "\\n",
+        "a\\", "100%", "a\u{0}\nb",
     ]
     private static let numbers = [
-        "1.0", "-0", "-0.0", "1E+2", "1e-7", "0.1", "123456789012345678901234567890", "9223372036854775808",
+        "1.0", "-0", "-0.0", "1E+2", "1e-7", "0.1", "123456789012345678901234567890",
+        "9223372036854775808",
     ]
 
     mutating func text() -> String {

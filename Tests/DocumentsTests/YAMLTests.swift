@@ -7,27 +7,37 @@ private func read(_ text: String, limits: Limits = .manifest) throws -> JSON {
 }
 
 struct `A YAML scalar` {
-    @Test(arguments: [
-        ("true", true), ("False", false), ("TRUE", true), ("~", nil), ("null", nil), ("", nil), ("0", 0),
-        ("-17", -17), ("+17", 17), ("0x1F", 31), ("0o17", 15), ("0644", 420), ("9223372036854775807", 9_223_372_036_854_775_807),
-        ("yes", "yes"), ("No", "No"), ("on", "on"), ("OFF", "OFF"), ("y", "y"), ("'1'", "1"), ("\"true\"", "true"),
-        ("''", ""), ("1.2.3", "1.2.3"), ("1_000", "1_000"), ("1e", "1e"), (".", "."), ("+", "+"),
-        ("0x", "0x"), ("0xfg", "0xfg"), ("0x-1", "0x-1"), ("1m30s", "1m30s"), ("2026-01-02", "2026-01-02"),
-        ("!!str 1", "1"), ("! 1", "1"), ("!!int 7", 7), ("!!float 7", 7), ("a b", "a b"),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("true", true), ("False", false), ("TRUE", true), ("~", nil), ("null", nil), ("", nil),
+            ("0", 0),
+            ("-17", -17), ("+17", 17), ("0x1F", 31), ("0o17", 15), ("0644", 420),
+            ("9223372036854775807", 9_223_372_036_854_775_807),
+            ("yes", "yes"), ("No", "No"), ("on", "on"), ("OFF", "OFF"), ("y", "y"), ("'1'", "1"),
+            ("\"true\"", "true"),
+            ("''", ""), ("1.2.3", "1.2.3"), ("1_000", "1_000"), ("1e", "1e"), (".", "."),
+            ("+", "+"),
+            ("0x", "0x"), ("0xfg", "0xfg"), ("0x-1", "0x-1"), ("1m30s", "1m30s"),
+            ("2026-01-02", "2026-01-02"),
+            ("!!str 1", "1"), ("! 1", "1"), ("!!int 7", 7), ("!!float 7", 7), ("a b", "a b"),
+        ] as [(String, JSON)])
     func `is what Kubernetes takes it for`(text: String, value: JSON) throws {
         #expect(try read("a: \(text)\n")["a"] ?? nil == value)
     }
 
     @Test(arguments: [
-        ("1.50", "1.50"), (".5", "0.5"), ("5.", "5.0"), ("+1.5", "1.5"), ("-.5e3", "-0.5e3"), ("1e3", "1e3"),
-        ("01.5", "1.5"), ("08", "8"), ("18446744073709551616", "18446744073709551616"), ("-0", "-0"),
+        ("1.50", "1.50"), (".5", "0.5"), ("5.", "5.0"), ("+1.5", "1.5"), ("-.5e3", "-0.5e3"),
+        ("1e3", "1e3"),
+        ("01.5", "1.5"), ("08", "8"), ("18446744073709551616", "18446744073709551616"),
+        ("-0", "-0"),
     ])
     func `that is a fraction or large keeps its digits`(text: String, number: String) throws {
         #expect(try read("[\(text)]").text == "[\(number)]")
     }
 
-    @Test(arguments: [".inf", "-.Inf", ".nan", "!!int a", "!!bool 1", "!!binary YQ==", "!x 1", "!!set {a}"])
+    @Test(arguments: [
+        ".inf", "-.Inf", ".nan", "!!int a", "!!bool 1", "!!binary YQ==", "!x 1", "!!set {a}",
+    ])
     func `that JSON cannot hold is refused`(text: String) {
         let error = #expect(throws: DocumentError.self) { try read("a: \(text)") }
         #expect(error?.place == Place(file: "a.yaml", line: 1, column: 4))
@@ -55,9 +65,12 @@ struct `A YAML stream` {
         let text = "spec:\n  steps:\n  - setWeight: 10\n  - {pause: {}}\n"
         let document = try #require(YAML.documents(in: Array(text.utf8), file: "r.yaml").first)
         let steps = Path([.key("spec"), .key("steps")])
-        #expect(document.place(of: steps.appending(0).appending("setWeight"))?.description == "r.yaml:3:16")
+        #expect(
+            document.place(of: steps.appending(0).appending("setWeight"))?.description
+                == "r.yaml:3:16")
         #expect(document.placeOfKey(at: steps)?.description == "r.yaml:2:3")
-        #expect(document.place(of: steps.appending(1).appending("pause"))?.description == "r.yaml:4:13")
+        #expect(
+            document.place(of: steps.appending(1).appending("pause"))?.description == "r.yaml:4:13")
         #expect(document.place(of: steps.appending(7).appending("x"))?.description == "r.yaml:3:3")
         #expect(document.placeOfKey(at: steps.appending("x"))?.description == "r.yaml:3:3")
     }
@@ -82,7 +95,10 @@ struct `A YAML stream` {
     }
 
     @Test func `has keys of text, numbers and booleans`() throws {
-        #expect(try read("{1: a, true: b, 1.50: c, on: d, \"~\": e}").object?.keys == ["1", "true", "1.50", "on", "~"])
+        #expect(
+            try read("{1: a, true: b, 1.50: c, on: d, \"~\": e}").object?.keys == [
+                "1", "true", "1.50", "on", "~",
+            ])
     }
 }
 
@@ -91,8 +107,12 @@ struct `YAML from a JSON file` {
         let text = "{\n\t\"a\": [1,\n\t\t2]}"
         let document = try #require(Document.readAll(Array(text.utf8), file: "a.json").first)
         #expect(document.value == ["a": [1, 2]])
-        #expect(document.place(of: Path([.key("a"), .index(1)])) == Place(file: "a.json", line: 3, column: 3))
-        #expect(throws: DocumentError.self) { try Document.readAll(Array("a: 1".utf8), file: "a.json") }
+        #expect(
+            document.place(of: Path([.key("a"), .index(1)]))
+                == Place(file: "a.json", line: 3, column: 3))
+        #expect(throws: DocumentError.self) {
+            try Document.readAll(Array("a: 1".utf8), file: "a.json")
+        }
         #expect(try Document.readAll(Array("a: 1".utf8), file: "a.yml").count == 1)
     }
 
@@ -107,9 +127,11 @@ struct `YAML from a JSON file` {
 struct `Written YAML` {
     @Test func `reads like that of kubectl`() {
         let value: JSON = [
-            "apiVersion": "argoproj.io/v1alpha1", "metadata": ["labels": ["on": "yes", "n": "1"], "x": [:]],
+            "apiVersion": "argoproj.io/v1alpha1",
+            "metadata": ["labels": ["on": "yes", "n": "1"], "x": [:]],
             "list": [["name": "a", "args": ["--port=80", "-c", "a: b"]], [1, 2], []],
-            "time": "2026-01-02T03:04:05Z", "script": "set -e\necho hi\n", "note": "a\nb", "none": nil,
+            "time": "2026-01-02T03:04:05Z", "script": "set -e\necho hi\n", "note": "a\nb",
+            "none": nil,
         ]
         #expect(
             YAML.text(of: value) == """
