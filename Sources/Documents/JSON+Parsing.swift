@@ -244,7 +244,7 @@ struct MemberList {
     func contains(_ key: String) -> Bool { position(of: key) != nil }
 
     private func position(of key: String) -> Int? {
-        for (position, member) in all.prefix(Self.scanned).enumerated() where member.key == key {
+        for position in 0..<min(all.count, Self.scanned) where all[position].key == key {
             return position
         }
         return all.count > Self.scanned ? positions[key] : nil

@@ -66,11 +66,16 @@ extension JSONParser {
     mutating func string() throws(Fault) -> String {
         index += 1
         let start = index
+        var allBits: UInt8 = 0
         while index < bytes.count {
+            allBits |= bytes[index]
             switch bytes[index] {
             case UInt8(ascii: "\""):
-                let string = try text(
-                    UnsafeBufferPointer(rebasing: bytes[start..<index]), from: start)
+                let part = UnsafeBufferPointer(rebasing: bytes[start..<index])
+                // ASCII needs no validation, which costs more than all the rest.
+                let string =
+                    allBits < 0x80
+                    ? String(decoding: part, as: UTF8.self) : try text(part, from: start)
                 index += 1
                 return string
             case UInt8(ascii: "\\"): return try escapedString(from: start)

@@ -102,9 +102,25 @@ private struct JSONWriter {
         if escapesHTML {
             for scalar in text.unicodeScalars { appendForGo(scalar) }
         } else {
-            for byte in text.utf8 { append(byte) }
+            var text = text
+            text.withUTF8 { appendRuns(of: $0) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends what needs no escape in long runs, as nearly all text is one.
+    private mutating func appendRuns(of text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for index in text.indices {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                continue
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            append(byte)
+            start = index + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 
     private mutating func append(_ byte: UInt8) {
