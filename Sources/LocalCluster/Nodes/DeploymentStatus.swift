@@ -31,7 +31,7 @@ struct DeploymentStatus {
     }
 
     /// Kubernetes leaves counts of nothing out.
-    private static func positive(_ number: Int) -> JSON? { number > 0 ? count(number) : nil }
+    private static func positive(_ number: Int) -> JSON? { number > 0 ? count(number) : .none }
 
     private mutating func judge(
         _ moves: Deployments.Moves, of state: DeploymentState, before: JSON, available: Int,
@@ -87,6 +87,8 @@ struct DeploymentStatus {
         let since = old?["lastUpdateTime"]?.string.flatMap(Timestamp.init(rfc3339:)) ?? now
         let limit = since.advanced(
             bySeconds: state.deployment["spec", "progressDeadlineSeconds"]?.int ?? 600)
+        // Once stuck it stays stuck until something moves.
+        if !moved, old?["reason"]?.string == "ProgressDeadlineExceeded" { return nil }
         let wasComplete = old?["reason"]?.string == "NewReplicaSetAvailable"
         if !moved, !wasComplete, now >= limit {
             return Progress(

@@ -103,6 +103,7 @@ enum Deployments {
     private static func forget(_ state: DeploymentState) -> [Write] {
         guard state.isComplete else { return [] }
         let idle = state.old.filter { $0.wanted == 0 && $0.present == 0 }
+            .sorted { $0.revision < $1.revision }
         return idle.prefix(max(0, idle.count - state.historyLimit)).map {
             .delete($0.reference, uid: $0.object.uid)
         }

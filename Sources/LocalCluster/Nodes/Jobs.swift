@@ -89,9 +89,9 @@ struct JobState {
         var status = job.status ?? [:]
         status["startTime"] = .string(started.rfc3339)
         let active = pods.count(where: \.isActivePod)
-        status["active"] = active > 0 ? count(active) : nil
-        status["succeeded"] = succeeded > 0 ? count(succeeded) : nil
-        status["failed"] = failed > 0 ? count(failed) : nil
+        status["active"] = active > 0 ? count(active) : .none
+        status["succeeded"] = succeeded > 0 ? count(succeeded) : .none
+        status["failed"] = failed > 0 ? count(failed) : .none
         self.status = status
     }
 

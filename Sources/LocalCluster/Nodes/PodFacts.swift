@@ -54,18 +54,21 @@ func byController(_ objects: [Object]) -> [String: [Object]] {
 /// `conditions` with one of them set; the time of its last transition changes only with its status.
 func conditions(
     _ before: [JSON], setting type: String, to status: Bool, reason: String, message: String,
-    at now: Timestamp, touch: Bool = false
+    at now: Timestamp, touch: Bool = false, updateTime: Bool = true
 ) -> [JSON] {
     let old = before.first { $0["type"]?.string == type }
     let text = status ? "True" : "False"
     let same = old?["status"]?.string == text
     var new: JSON = [
-        "type": .string(type), "status": .string(text),
-        "lastUpdateTime": .string(now.rfc3339), "lastTransitionTime": .string(now.rfc3339),
-        "reason": .string(reason), "message": .string(message),
+        "type": .string(type), "status": .string(text), "lastUpdateTime": .string(now.rfc3339),
+        "lastTransitionTime": .string(now.rfc3339), "reason": .string(reason),
+        "message": .string(message),
     ]
+    if !updateTime { new["lastUpdateTime"] = nil }
+    for (key, value) in [("reason", reason), ("message", message)] where value.isEmpty { new[key] = nil }
     if same, let time = old?["lastTransitionTime"] { new["lastTransitionTime"] = time }
-    let unchanged = same && old?["reason"]?.string == reason && old?["message"]?.string == message
+    let unchanged =
+        same && old?["reason"]?.string ?? "" == reason && old?["message"]?.string ?? "" == message
     if unchanged, !touch, let old { new = old }
     guard old != nil else { return before + [new] }
     return before.map { $0["type"]?.string == type ? new : $0 }

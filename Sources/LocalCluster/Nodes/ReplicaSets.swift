@@ -49,9 +49,9 @@ enum ReplicaSets {
         let ready = active.filter(\.isReady)
         var status = set.status ?? [:]
         status["replicas"] = count(active.count)
-        status["fullyLabeledReplicas"] = active.isEmpty ? nil : count(labelled.count)
-        status["readyReplicas"] = ready.isEmpty ? nil : count(ready.count)
-        status["availableReplicas"] = available == 0 ? nil : count(available)
+        status["fullyLabeledReplicas"] = active.isEmpty ? .none : count(labelled.count)
+        status["readyReplicas"] = ready.isEmpty ? .none : count(ready.count)
+        status["availableReplicas"] = available == 0 ? .none : count(available)
         status["observedGeneration"] = count(set.generation)
         return status
     }

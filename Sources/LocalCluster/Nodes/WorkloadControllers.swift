@@ -15,7 +15,8 @@ package struct WorkloadControllers: Sendable {
     private let logger: Logger
 
     package init(
-        _ cluster: ClusterAccess, now: @escaping @Sendable () -> Timestamp, logger: Logger
+        _ cluster: ClusterAccess, now: @escaping @Sendable () -> Timestamp,
+        logger: Logger = Logger(label: "sluice.workloads")
     ) {
         self.cluster = cluster
         self.now = now

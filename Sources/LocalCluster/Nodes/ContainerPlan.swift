@@ -1,0 +1,60 @@
+import Documents
+import KubernetesObjects
+
+/// What to run for a container of a pod, and how to ask it how it is.
+struct ContainerPlan: Sendable {
+    let name: String
+    let command: [String]
+    let environment: [(name: String, value: String)]
+    let startup: Probe?
+    let readiness: Probe?
+    let liveness: Probe?
+
+    /// - Parameter home: the directory in which the container begins unless it names another.
+    init(
+        of container: JSON, in pod: Object, address: String, home: String,
+        surroundings: PodSurroundings
+    ) throws(PodFault) {
+        name = container["name"]?.string ?? ""
+        guard container["volumeMounts"]?.array?.isEmpty ?? true else {
+            throw PodFault(
+                "volumeMounts need a container; the box runs plain processes: give files by absolute path,"
+                    + " and settings by env from ConfigMaps and Secrets")
+        }
+        let environment = try PodEnvironment(
+            of: container, in: pod, address: address, home: home, surroundings: surroundings
+        ).variables
+        let words = (container["command"]?.array ?? []) + (container["args"]?.array ?? [])
+        let command = words.compactMap(\.string).map { expanded($0, with: environment) }
+        guard let first = command.first, !(container["command"]?.array ?? []).isEmpty else {
+            throw PodFault(
+                "container \"\(name)\" has no command; the box pulls no images, so name a program of this"
+                    + " machine in command", reason: "CreateContainerError")
+        }
+        self.environment = environment
+        let path = environment.first { $0.name == "PATH" }?.value ?? ""
+        self.command = [try program(first, path: path)] + command.dropFirst()
+        startup = try Probe(container["startupProbe"], container: container, address: address)
+        readiness = try Probe(container["readinessProbe"], container: container, address: address)
+        liveness = try Probe(container["livenessProbe"], container: container, address: address)
+    }
+
+    func probe(_ kind: ProbeKind) -> Probe? {
+        switch kind {
+        case .startup: startup
+        case .readiness: readiness
+        case .liveness: liveness
+        }
+    }
+}
+
+/// The path of a program: as it is where it has a slash, else the first in `path` that can be executed.
+private func program(_ name: String, path: String) throws(PodFault) -> String {
+    if name.contains("/") { return name }
+    for directory in path.split(separator: ":") {
+        let candidate = "\(directory)/\(name)"
+        if Files.isExecutable(candidate) { return candidate }
+    }
+    throw PodFault(
+        "exec: \"\(name)\": executable file not found in $PATH", reason: "RunContainerError")
+}

@@ -1,0 +1,168 @@
+import CProcess
+import Dispatch
+import Documents
+import KubernetesObjects
+import Logging
+
+/// Runs the pods of the box as processes of this machine, until it is told to end.
+///
+/// Killed itself, it leaves the pods running and finds them again by process number, start time and boot.
+package struct Node: Sendable {
+    /// How the node reaches what lies outside of it.
+    package struct Edges: Sendable {
+        package var cluster: ClusterAccess
+        /// The status of an HTTP GET; nil where none came in time.
+        package var httpGet: @Sendable (HTTPProbe) async -> Int?
+        /// Whether the proxy may still send a request to an address.
+        package var isRouted: @Sendable (String) async -> Bool
+        package var now: @Sendable () -> Timestamp
+
+        package init(
+            cluster: ClusterAccess, httpGet: @escaping @Sendable (HTTPProbe) async -> Int?,
+            isRouted: @escaping @Sendable (String) async -> Bool,
+            now: @escaping @Sendable () -> Timestamp
+        ) {
+            self.cluster = cluster
+            self.httpGet = httpGet
+            self.isRouted = isRouted
+            self.now = now
+        }
+    }
+
+    enum Event: Sendable {
+        case changed
+        case tick
+        case exited(uid: String, container: String, Exit)
+        case answered(uid: String, container: String, ProbeKind, Bool, Probe)
+        case end
+    }
+
+    let edges: Edges
+    let directory: String
+    let block: AddressBlock
+    let account: Account?
+    let logger: Logger
+    private let events: AsyncStream<Event>
+    let sink: AsyncStream<Event>.Continuation
+
+    /// - Parameters:
+    ///   - directory: where records, logs and working directories live; made where it is missing.
+    ///   - account: who the pods run as; nil for whoever we are.
+    package init(
+        _ edges: Edges, directory: String, block: AddressBlock, account: Account?,
+        logger: Logger = Logger(label: "sluice.node")
+    ) {
+        self.edges = edges
+        self.directory = directory
+        self.block = block
+        self.account = account
+        self.logger = logger
+        (events, sink) = AsyncStream.makeStream()
+    }
+
+    /// Runs pods until `end()`, then stops them all; a cancellation kills them at once.
+    /// - Throws: `SystemFailure` where the directory cannot be used.
+    package func run() async throws(SystemFailure) {
+        for name in ["records", "pods", "logs"] { try Files.makeDirectory("\(directory)/\(name)") }
+        var desk = PodDesk(self)
+        await desk.adopt()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await _ in edges.cluster.changes([.pods, .configMaps, .secrets]) { sink.yield(.changed) }
+            }
+            group.addTask { await boundLogs() }
+            let alarm = Alarm { sink.yield(.tick) }
+            desk.watchAdopted(in: &group)
+            for await event in events {
+                if case .end = event { break }
+                await desk.take(event, in: &group)
+                alarm.set(inMilliseconds: desk.wake.map { $0.milliseconds(since: edges.now()) })
+            }
+            await desk.stopAll(from: events)
+            group.cancelAll()
+        }
+    }
+
+    /// Asks the node to stop all pods and return from `run`.
+    package func end() { sink.yield(.end) }
+}
+
+/// A GET that asks a container how it is.
+package struct HTTPProbe: Hashable, Sendable {
+    package let host: String
+    package let port: Int
+    package let path: String
+    package let headers: [HTTPHeader]
+    package let timeoutSeconds: Int
+
+    package init(host: String, port: Int, path: String, headers: [HTTPHeader], timeoutSeconds: Int) {
+        self.host = host
+        self.port = port
+        self.path = path
+        self.headers = headers
+        self.timeoutSeconds = timeoutSeconds
+    }
+}
+
+extension Node {
+    /// Asks once. Whatever goes wrong is a failed answer.
+    func ask(_ probe: Probe, _ plan: ContainerPlan, home: String) async -> Bool {
+        switch probe.action {
+        case .httpGet(let host, let port, let path, let headers):
+            let question = HTTPProbe(
+                host: host, port: port, path: path, headers: headers,
+                timeoutSeconds: probe.timeoutSeconds)
+            guard let status = await edges.httpGet(question) else { return false }
+            return (200..<400).contains(status)
+        case .connect(let host, let port):
+            return await connects(host: host, port: port, seconds: probe.timeoutSeconds)
+        case .execute(let command):
+            return await execute(command, plan, home: home, seconds: probe.timeoutSeconds)
+        }
+    }
+
+    private func connects(host: String, port: Int, seconds: Int) async -> Bool {
+        await withCheckedContinuation { continuation in
+            // Blocks for at most the probe's time, which no thread of Swift's own pool should.
+            DispatchQueue.global().async {
+                let answer = cprocess_connects(host, Int32(port), Int32(seconds * 1000))
+                continuation.resume(returning: answer == 1)
+            }
+        }
+    }
+
+    private func execute(
+        _ command: [String], _ plan: ContainerPlan, home: String, seconds: Int
+    ) async -> Bool {
+        let launch = Launch(
+            command: command, environment: plan.environment, directory: home, log: "/dev/null",
+            account: account)
+        do throws(SystemFailure) {
+            let process = try launch.start()
+            let exit = await process.exit(within: .seconds(seconds))
+            return exit == .code(0)
+        } catch {
+            return false
+        }
+    }
+}
+
+extension RunningProcess {
+    /// Waits for the end, and kills the process where it takes longer. Only one caller waits.
+    func exit(within limit: Duration) async -> Exit? {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await Task.sleep(for: limit)
+                    self.killAll()
+                } catch {
+                    // It ended in time.
+                }
+            }
+            let exit = await self.exit()
+            if exit == nil { killAll() }
+            group.cancelAll()
+            return exit
+        }
+    }
+}

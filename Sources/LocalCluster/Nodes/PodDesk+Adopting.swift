@@ -1,0 +1,71 @@
+import Documents
+import Glibc
+import KubernetesObjects
+import Logging
+
+extension PodDesk {
+    /// Finds the processes of an earlier run again; those that no pod wants any more are killed.
+    mutating func adopt() async {
+        let pods = await node.edges.cluster.list(.pods)
+        let wanted = Dictionary(pods.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
+        let records = PodRecords(node.directory)
+        await look()
+        for record in records.all() {
+            let process = RunningProcess.found(record.process)
+            guard let process, let pod = wanted[record.uid], var entry = entries[record.uid],
+                entry.state.address == pod.podAddress
+            else {
+                process?.killAll()
+                ProcessTable.killSession(of: record.process)
+                records.remove(uid: record.uid, container: record.container)
+                continue
+            }
+            let line = pod["status", "containerStatuses"]?.array?.first {
+                $0["name"]?.string == record.container
+            }
+            let plan = surviving(record.container, of: entry)
+            entry.state.adopted(
+                record, plan, wasReady: line?["ready"]?.bool ?? false, at: node.edges.now())
+            entry.processes[record.container] = process
+            entry.plans[record.container] = plan
+            entries[record.uid] = entry
+        }
+    }
+
+    /// How to go on asking an adopted container. What it was started from may be gone; then it is asked no more.
+    private func surviving(_ container: String, of entry: Entry) -> ContainerPlan? {
+        do throws(PodFault) {
+            return try plan(container, of: entry)
+        } catch {
+            node.logger.warning(
+                "A running container has lost what it was started from",
+                metadata: ["pod": "\(entry.pod.name)", "why": "\(error.message)"])
+            return nil
+        }
+    }
+
+    func watchAdopted(in group: inout DiscardingTaskGroup) {
+        for (uid, entry) in entries {
+            for (container, process) in entry.processes { watch(process, uid, container, in: &group) }
+        }
+    }
+
+    /// SIGTERM to every pod, SIGKILL to those that take too long; returns when no process is left.
+    mutating func stopAll(from events: AsyncStream<Node.Event>) async {
+        for entry in entries.values { entry.processes.values.forEach { $0.signal(SIGTERM) } }
+        let left = { (entries: [String: Entry]) in entries.values.flatMap(\.processes.values) }
+        let alarm = Alarm { [node] in node.sink.yield(.end) }
+        alarm.set(inMilliseconds: Int64(Self.endSeconds) * 1000)
+        if Task.isCancelled { left(entries).forEach { $0.killAll() } }
+        guard !left(entries).isEmpty else { return }
+        for await event in events {
+            if case .exited(let uid, let container, _) = event {
+                entries[uid]?.processes[container] = nil
+                PodRecords(node.directory).remove(uid: uid, container: container)
+            }
+            if case .end = event { left(entries).forEach { $0.killAll() } }
+            if left(entries).isEmpty { break }
+        }
+        left(entries).forEach { $0.killAll() }
+    }
+}
