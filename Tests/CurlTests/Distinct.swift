@@ -1,8 +1,8 @@
-import Synchronization
+import Curl
 
 /// Counts how many different things were seen.
 final class Distinct: Sendable {
-    private let seen = Mutex<Set<ObjectIdentifier>>([])
+    private let seen = Lock<Set<ObjectIdentifier>>([])
 
     var count: Int { seen.withLock { $0.count } }
 

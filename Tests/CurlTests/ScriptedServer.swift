@@ -1,6 +1,6 @@
+import Curl
 import Dispatch
 import Glibc
-import Synchronization
 
 /// A small HTTP/1.1 server on a port that the kernel chooses. What it answers is a closure that
 /// runs on a thread for each connection and may block: a test holds an answer back without any
@@ -28,8 +28,8 @@ final class ScriptedServer: Sendable {
 
     let port: UInt16
     private let listener: Int32
-    private let seen = Mutex<[Request]>([])
-    private let connections = Mutex<[Int32: Dialogue]>([:])
+    private let seen = Lock<[Request]>([])
+    private let connections = Lock<[Int32: Dialogue]>([:])
     private let threads = DispatchGroup()
 
     var url: String { "http://127.0.0.1:\(port)" }

@@ -1,4 +1,4 @@
-import Synchronization
+import Curl
 
 /// A clock that stands still until a test moves it.
 final class ManualClock: Clock, Sendable {
@@ -12,12 +12,12 @@ final class ManualClock: Clock, Sendable {
         static func < (left: Instant, right: Instant) -> Bool { left.sinceStart < right.sinceStart }
     }
 
-    private struct Sleeper {
+    private struct Sleeper: Sendable {
         let deadline: Instant
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    private struct State {
+    private struct State: Sendable {
         var now = Instant(sinceStart: .zero)
         var nextID = 0
         var sleepers: [Int: Sleeper] = [:]
@@ -26,7 +26,7 @@ final class ManualClock: Clock, Sendable {
             [(duration: Swift.Duration, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     var now: Instant { state.withLock { $0.now } }
     var minimumResolution: Swift.Duration { .zero }

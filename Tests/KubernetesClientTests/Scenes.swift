@@ -1,19 +1,19 @@
+import Curl
 import Documents
 import KubernetesObjects
-import Synchronization
 
 /// What an API server answers to one cache: lists and watches, each in their order. When they are
 /// used up, it is silent until the client hangs up.
 final class Scenes: Sendable {
     typealias Scene = @Sendable (ScriptedServer.Request, Dialogue) -> Void
 
-    private let left: Mutex<(lists: [Scene], watches: [Scene])>
+    private let left: Lock<(lists: [Scene], watches: [Scene])>
     /// Each request as it comes.
     let requests: AsyncStream<ScriptedServer.Request>
     private let arrived: AsyncStream<ScriptedServer.Request>.Continuation
 
     init(lists: [Scene], watches: [Scene]) {
-        left = Mutex((lists, watches))
+        left = Lock((lists, watches))
         (requests, arrived) = AsyncStream.makeStream()
     }
 
