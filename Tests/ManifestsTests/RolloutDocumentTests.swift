@@ -1,3 +1,4 @@
+import Analysis
 import Documents
 import KubernetesObjects
 import Rollouts
@@ -37,12 +38,12 @@ struct `A rollout document` {
             found.backgroundAnalysis
                 == AnalysisReference(
                     templates: [.init(name: "errors")],
-                    arguments: [.init(name: "service", source: .value("shop-canary"))]))
+                    arguments: [.init(name: "service", value: "shop-canary")]))
         #expect(
             found.stepAnalyses == [
                 4: AnalysisReference(
                     templates: [.init(name: "latency", isClusterScoped: true)],
-                    arguments: [.init(name: "hash", source: .latestHash)])
+                    arguments: [.init(name: "hash", source: .podTemplateHash(.latest))])
             ])
     }
 

@@ -1,0 +1,90 @@
+import Analysis
+import Documents
+import KubernetesObjects
+import Traffic
+
+/// Looks at a set of documents as a whole before anything is applied: every document by itself, and
+/// the rollouts against the Services, Ingresses and templates in the same set.
+package enum Lint {
+    /// All findings, in the order of the documents.
+    ///
+    /// With `isComplete` the set is all there is, so that a missing reference is an error; without
+    /// it a reference may live elsewhere.
+    package static func findings(
+        in documents: [Document], routers: [RouterKind], isComplete: Bool = false
+    ) -> [Finding] {
+        var findings: [Finding] = []
+        var seen: Set<String> = []
+        for document in documents {
+            let object = Object(document.value)
+            findings += identity(of: object, seen: &seen).placed(in: document)
+            switch object.kind {
+            case "Rollout" where isOurs(object):
+                var parsed = RolloutDocument.parse(document, routers: routers)
+                let resources = resources(for: object, in: documents, isComplete: isComplete)
+                parsed.note(parsed.findings(in: resources, document: object).placed(in: document))
+                findings += parsed.findings
+            case "AnalysisTemplate" where isOurs(object),
+                "ClusterAnalysisTemplate" where isOurs(object):
+                findings += TemplateDocument.parse(object).findings.placed(in: document)
+            case "AnalysisRun" where isOurs(object):
+                findings += RunDocument.spec(of: object).findings.placed(in: document)
+            default: continue
+            }
+        }
+        return findings.withoutRepetitions
+    }
+
+    private static func isOurs(_ object: Object) -> Bool {
+        object.apiVersion.hasPrefix("\(Resource.rollouts.group)/")
+    }
+
+    /// What every object needs: kind, version and a name that no other object of the set has.
+    private static func identity(of object: Object, seen: inout Set<String>) -> [Finding] {
+        let findings = Reader.Findings()
+        let root = Reader(object.json, findings: findings)
+        let kinds = ["apiVersion", "kind"].map { root[$0].requiredString() }
+        if isOurs(object) && object.apiVersion != Resource.rollouts.apiVersion {
+            root["apiVersion"].refuse(
+                "unknown version \"\(object.apiVersion)\"",
+                remedy: "write \(Resource.rollouts.apiVersion)")
+        }
+        let name = root["metadata"]["name"]
+        if object.json["metadata"]?["generateName"] == nil {
+            let text = name.requiredString()
+            if !text.isEmpty, let problem = Naming.subdomainProblem(text) {
+                name.invalid(problem, remedy: "rename it")
+            }
+            let key = (kinds + [object.namespace, text]).joined(separator: "|")
+            if !text.isEmpty && !seen.insert(key).inserted {
+                name.refuse(
+                    "Duplicate value: \"\(text)\"", remedy: "remove one of the two documents")
+            }
+        }
+        return findings.all
+    }
+
+    /// What the set has for this rollout: the objects of its namespace, and templates of the
+    /// cluster.
+    private static func resources(
+        for rollout: Object, in documents: [Document], isComplete: Bool
+    ) -> ReferencedResources {
+        var resources = ReferencedResources()
+        resources.isComplete = isComplete
+        for document in documents {
+            let object = Object(document.value)
+            let isClusterScoped = object.kind == "ClusterAnalysisTemplate"
+            guard isClusterScoped || object.namespace == rollout.namespace else { continue }
+            switch object.kind {
+            case "Service": resources.services[object.name] = object
+            case "Ingress": resources.ingresses[object.name] = object
+            case "AnalysisTemplate", "ClusterAnalysisTemplate":
+                let reference = TemplateReference(
+                    name: object.name, isClusterScoped: isClusterScoped)
+                resources.templates[reference] = TemplateDocument.parse(object).spec
+            default: continue
+            }
+        }
+        return resources
+    }
+}

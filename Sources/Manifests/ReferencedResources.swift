@@ -1,0 +1,170 @@
+import Analysis
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// What a rollout refers to, as far as it was found. A missing object is absent.
+package struct ReferencedResources: Sendable {
+    package var services: [String: Object] = [:]
+    package var ingresses: [String: Object] = [:]
+    package var templates: [TemplateReference: TemplateSpec] = [:]
+    /// Whether these are all there are, so that an absent one is an error.
+    package var isComplete = true
+
+    package init() {}
+}
+
+extension ParsedRollout {
+    /// What is wrong with the resources that this rollout refers to (rollout-semantics §8.2), in
+    /// the order in which Argo Rollouts looks at them. `document` is the Rollout object.
+    package func findings(in resources: ReferencedResources, document: Object) -> [Finding] {
+        let findings = Reader.Findings()
+        let canary = Reader(document.json, findings: findings)["spec"]["strategy"]["canary"]
+        let check = ReferenceCheck(parsed: self, document: document, resources: resources)
+        let services = ["stableService", "canaryService"].map { canary[$0] }
+        if resources.isComplete {
+            services.forEach(check.serviceExists)
+            check.templatesExist(canary)
+            check.ingresses(canary).forEach(check.ingressExists)
+        }
+        services.forEach(check.service)
+        check.analyses(canary)
+        check.ingresses(canary).forEach(check.ingress)
+        return findings.all.withoutRepetitions
+    }
+}
+
+/// The rules for each kind of referenced resource.
+private struct ReferenceCheck {
+    let parsed: ParsedRollout
+    let document: Object
+    let resources: ReferencedResources
+
+    func serviceExists(_ reader: Reader) {
+        guard let name = reader.nonEmptyString(), resources.services[name] == nil else { return }
+        reader.invalid("service \"\(name)\" not found", remedy: "create the Service \(name)")
+    }
+
+    func service(_ reader: Reader) {
+        guard let name = reader.nonEmptyString(), let service = resources.services[name] else {
+            return
+        }
+        let labels = parsed.template["metadata"]?["labels"]?.strings ?? [:]
+        let selector = service.spec?["selector"]?.strings ?? [:]
+        for (key, value) in selector.sorted(by: { $0.key < $1.key })
+        where key != Keys.templateHash && labels[key] != value {
+            reader.invalid(
+                "Service \"\(name)\" has unmatch label \"\(key)\" in rollout",
+                remedy: "make the Service select labels that spec.template has")
+        }
+        if let manager = service.annotations[Keys.managedBy], manager != document.name {
+            reader.invalid(
+                "Service \"\(name)\" is managed by another Rollout",
+                remedy: "give this rollout a Service of its own, or remove \(manager) first")
+        }
+    }
+
+    /// The names of stable Ingresses, each with the field that errors are reported at.
+    func ingresses(_ canary: Reader) -> [(name: String, field: Reader)] {
+        let nginx = canary["trafficRouting"]["nginx"]
+        let one = nginx["stableIngress"]
+        let many = nginx["stableIngresses"]
+        return (one.value?.string.map { [($0, one)] } ?? [])
+            + (many.value?.array?.compactMap(\.string) ?? []).map { ($0, many) }
+    }
+
+    func ingressExists(_ ingress: (name: String, field: Reader)) {
+        guard resources.ingresses[ingress.name] == nil else { return }
+        ingress.field.invalid(
+            "ingress.networking.k8s.io \"\(ingress.name)\" not found", value: .string(ingress.name),
+            remedy: "create the Ingress \(ingress.name)")
+    }
+
+    func ingress(_ ingress: (name: String, field: Reader)) {
+        let service = parsed.rollout.spec.canary.stableService ?? ""
+        guard let object = resources.ingresses[ingress.name], !object.routes(to: service) else {
+            return
+        }
+        ingress.field.invalid(
+            "ingress `\(ingress.name)` has no rules using service \(service) backend",
+            value: .string(ingress.name),
+            remedy: "let a rule of the Ingress use the Service \(service)")
+    }
+
+    /// Each analysis with the reader of its configuration; nil as index for the background
+    /// analysis.
+    private func references(_ canary: Reader) -> [(AnalysisReference, Reader, isBackground: Bool)] {
+        let steps = canary["steps"].elements()
+        let inline = parsed.stepAnalyses.sorted { $0.key < $1.key }
+            .filter { steps.indices.contains($0.key) }
+            .map { ($0.value, steps[$0.key]["analysis"], false) }
+        return (parsed.backgroundAnalysis.map { [($0, canary["analysis"], true)] } ?? []) + inline
+    }
+
+    func templatesExist(_ canary: Reader) {
+        for (reference, reader, _) in references(canary) {
+            let elements = reader["templates"].elements()
+            for (template, element) in zip(reference.templates, elements)
+            where resources.templates[template] == nil {
+                let kind = template.isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate"
+                element["templateName"].invalid(
+                    "\(kind) '\(template.name)' not found",
+                    remedy: "create the \(kind) \(template.name)")
+            }
+        }
+    }
+
+    func analyses(_ canary: Reader) {
+        for (reference, reader, isBackground) in references(canary)
+        where reference.templates.allSatisfy({ resources.templates[$0] != nil }) {
+            analysis(reference, at: reader["templates"], isBackground: isBackground)
+        }
+    }
+
+    private func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
+        let names = reference.templates.map(\.name).joined(separator: " ")
+        let spec: RunSpec
+        do {
+            let templates = try TemplateSpec.collected(reference.templates) {
+                resources.templates[$0]
+            }
+            // Only whether the arguments resolve matters here, not to what.
+            let sources = ArgumentSources(stableHash: "stable", latestHash: "latest") {
+                FieldPath.text(of: $0, in: document) ?? ""
+            }
+            spec = try RunSpec(
+                merging: templates, given: reference.arguments, dryRun: reference.dryRun,
+                measurementRetention: reference.retention, sources: sources)
+        } catch {
+            reader.invalid(
+                error.message, value: .string("templateNames: [\(names)]"),
+                remedy: "correct the templates or the arguments that the rollout gives them")
+            return
+        }
+        do {
+            let metrics = try spec.prepared().metrics
+            for metric in metrics where !isBackground && metric.effectiveCount == nil {
+                reader.invalid(
+                    "AnalysisTemplate \(names) has metric \(metric.name) which runs indefinitely. "
+                        + "Invalid value for count: <nil>",
+                    value: .string(names), remedy: "give the metric a count")
+            }
+        } catch {
+            reader.invalid(
+                "AnalysisTemplate \(names): \(error.message)", value: .string(names),
+                remedy: "correct the template")
+        }
+    }
+}
+
+extension Object {
+    /// Whether a rule, or the default backend, of this Ingress leads to the Service.
+    fileprivate func routes(to service: String) -> Bool {
+        if spec?["defaultBackend"]?["service"]?["name"]?.string == service { return true }
+        return (spec?["rules"]?.array ?? []).contains { rule in
+            (rule["http"]?["paths"]?.array ?? []).contains {
+                $0["backend"]?["service"]?["name"]?.string == service
+            }
+        }
+    }
+}

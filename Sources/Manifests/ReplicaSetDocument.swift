@@ -1,0 +1,83 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// ReplicaSets of rollouts on the wire (rollout-semantics §3.3).
+package enum ReplicaSetDocument {
+    /// Annotations of a rollout that its ReplicaSets do not take over.
+    private static let ownAnnotations: Set = [
+        Keys.lastApplied, Keys.revision, Keys.revisionHistory, Keys.desiredReplicas, Keys.notified,
+    ]
+
+    /// The name of the ReplicaSet with this hash.
+    package static func name(rollout: String, hash: String) -> String { "\(rollout)-\(hash)" }
+
+    /// A new ReplicaSet of the rollout's present template. It has no pods yet: it is scaled later,
+    /// when the decision says so.
+    package static func created(for rollout: Object, hash: String, revision: Int) -> Object {
+        var template = rollout.spec?["template"] ?? .object(JSONObject())
+        template.set(.string(hash), at: ["metadata", "labels", Keys.templateHash])
+        var selector = rollout.spec?["selector"] ?? .object(JSONObject())
+        selector.set(.string(hash), at: ["matchLabels", Keys.templateHash])
+        var annotations = rollout.annotations.filter { !ownAnnotations.contains($0.key) }
+        annotations[Keys.revision] = String(revision)
+        annotations[Keys.desiredReplicas] = String(rollout.spec?["replicas"]?.int ?? 1)
+        var spec: JSON = ["replicas": 0, "selector": selector, "template": template]
+        if let seconds = rollout.spec?["minReadySeconds"]?.int, seconds > 0 {
+            spec["minReadySeconds"] = .int(Int64(seconds))
+        }
+        return .owned(
+            by: rollout, resource: .replicaSets, name: name(rollout: rollout.name, hash: hash),
+            labels: template["metadata"]?["labels"]?.strings ?? [:], annotations: annotations,
+            spec: spec)
+    }
+
+    /// A ReplicaSet as `decide` sees it.
+    package static func parse(_ object: Object, of parsed: ParsedRollout) -> ReplicaSet {
+        let hash = object.labels[Keys.templateHash] ?? ""
+        var found = ReplicaSet(
+            name: object.name, hash: hash, revision: object.number(Keys.revision) ?? 0,
+            created: object.creationTimestamp.map { Instant($0) } ?? Instant(milliseconds: 0),
+            desired: object.spec?["replicas"]?.int ?? 1,
+            replicas: object.status?["replicas"]?.int ?? 0,
+            ready: object.status?["readyReplicas"]?.int ?? 0,
+            available: object.status?["availableReplicas"]?.int ?? 0,
+            matchesTemplate: hash == parsed.rollout.spec.templateHash
+                || hash == parsed.formerTemplateHash
+                || TemplateMeaning(template(of: object)) == parsed.meaning)
+        found.revisionHistory =
+            object.annotations[Keys.revisionHistory]?.split(separator: ",").compactMap { Int($0) }
+            ?? []
+        found.rolloutReplicas = object.number(Keys.desiredReplicas)
+        found.minReadySeconds = object.spec?["minReadySeconds"]?.int ?? 0
+        found.scaleDownDeadline = object.annotations[Keys.scaleDownDeadline]
+            .flatMap(Timestamp.init(rfc3339:)).map { Instant($0) }
+        found.isObserved = object.status?["observedGeneration"]?.int ?? 0 >= object.generation
+        found.isDeleting = object.deletionTimestamp != nil
+        found.failure = object.status?["conditions"]?.array?
+            .first { $0["type"] == "ReplicaFailure" && $0["status"] == "True" }
+            .map { $0["message"]?.string ?? "" }
+        return found
+    }
+
+    /// The template that the ReplicaSet was made of, as `undo` writes it back into the rollout:
+    /// without the hash label and without what a controller put into it for a while.
+    package static func template(of object: Object) -> JSON {
+        var template = object.spec?["template"] ?? .object(JSONObject())
+        template["metadata"]?["labels"]?[Keys.templateHash] = .none
+        guard let text = object.annotations[Keys.ephemeralMetadata],
+            case .success(let passing) = Result(catching: { () throws(DocumentError) in
+                try JSON(parsing: text)
+            })
+        else { return template }
+        for map in ["labels", "annotations"] {
+            for key in passing[map]?.object?.keys ?? [] { template["metadata"]?[map]?[key] = .none }
+        }
+        return template
+    }
+}
+
+extension Object {
+    /// The whole number in an annotation.
+    func number(_ annotation: String) -> Int? { annotations[annotation].flatMap { Int($0) } }
+}

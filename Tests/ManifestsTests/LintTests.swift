@@ -1,0 +1,135 @@
+import Analysis
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import Manifests
+
+struct `A linted set of documents` {
+    static let service = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: NAME, namespace: web}
+        spec:
+          selector: {app: shop}
+        ---
+
+        """
+    static let others =
+        service.replacing("NAME", with: "shop-stable")
+        + service.replacing("NAME", with: "shop-canary")
+            + """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: shop, namespace: web}
+            spec:
+              rules:
+              - http:
+                  paths:
+                  - {path: /, pathType: Prefix, backend: {service: {name: shop-stable}}}
+            ---
+            apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: errors, namespace: web}
+            spec:
+              args:
+              - name: service
+              metrics:
+              - name: errors
+                interval: 10s
+                provider: {prometheus: {address: "http://p:9090", query: "x{{args.service}}"}}
+            ---
+            apiVersion: argoproj.io/v1alpha1
+            kind: ClusterAnalysisTemplate
+            metadata: {name: latency}
+            spec:
+              args:
+              - name: hash
+              metrics:
+              - name: p95
+                count: 3
+                interval: 10s
+                provider: {prometheus: {address: "http://p:9090", query: "y{{args.hash}}"}}
+            ---
+
+            """
+
+    static func findings(
+        of others: String, and object: Object = rollout(), isComplete: Bool = true
+    ) throws -> [String] {
+        let text = others + YAML.text(of: object.json)
+        let documents = try YAML.documents(in: Array(text.utf8), file: "all.yaml")
+        return Lint.findings(in: documents, routers: someRouters, isComplete: isComplete)
+            .map(\.description)
+    }
+
+    @Test func `that fits together has no findings`() throws {
+        #expect(try Self.findings(of: Self.others) == [])
+    }
+
+    @Test func `lacks what a rollout refers to`() throws {
+        let findings = try Self.findings(of: "")
+        for part in [
+            "canary.stableService: Invalid value: \"shop-stable\": service \"shop-stable\" not found",
+            "canary.canaryService: Invalid value: \"shop-canary\": service \"shop-canary\" not found",
+            "canary.analysis.templates[0].templateName: Invalid value: \"errors\": AnalysisTemplate "
+                + "'errors' not found",
+            "steps[4].analysis.templates[0].templateName: Invalid value: \"latency\": "
+                + "ClusterAnalysisTemplate 'latency' not found",
+            "nginx.stableIngress: Invalid value: \"shop\": ingress.networking.k8s.io \"shop\" not found",
+        ] {
+            #expect(findings.contains { $0.contains(part) })
+        }
+        #expect(findings.count == 5)
+    }
+
+    @Test func `may have its references elsewhere when it is not complete`() throws {
+        #expect(try Self.findings(of: "", isComplete: false) == [])
+    }
+
+    @Test(arguments: [
+        (
+            "selector: {app: shop}", "selector: {app: web}",
+            "Service \"shop-stable\" has unmatch label \"app\" in rollout"
+        ),
+        (
+            "backend: {service: {name: shop-stable}}", "backend: {service: {name: other}}",
+            "ingress `shop` has no rules using service shop-stable backend"
+        ),
+        ("count: 3\n", "limit: 3\n", "unknown field \"limit\""),
+        (
+            "    count: 3\n", "",
+            "AnalysisTemplate latency has metric p95 which runs indefinitely. "
+                + "Invalid value for count: <nil>"
+        ),
+        (
+            "- name: hash\n", "- name: colour\n",
+            "\"templateNames: [latency]\": args.colour was not resolved"
+        ),
+        (
+            "metadata: {name: shop-stable, namespace: web}",
+            "metadata: {name: shop-stable, namespace: web, annotations: "
+                + "{argo-rollouts.argoproj.io/managed-by-rollouts: other}}",
+            "Service \"shop-stable\" is managed by another Rollout"
+        ),
+        ("name: shop-canary", "name: shop-stable", "Duplicate value: \"shop-stable\""),
+    ])
+    func `has findings where documents contradict each other`(
+        part: String, wrong: String, finding: String
+    ) throws {
+        let others = Self.others.replacing(part, with: wrong)
+        #expect(others != Self.others)
+        let findings = try Self.findings(of: others)
+        #expect(findings.contains { $0.contains(finding) }, "\(findings)")
+        #expect(findings.allSatisfy { $0.hasPrefix("all.yaml:") })
+    }
+
+    @Test func `refuses the condition in Argo's words, first things first`() {
+        var found = parsed(rollout())
+        found.note(found.findings(in: ReferencedResources(), document: rollout()))
+        #expect(
+            found.invalidSpecMessage == "The Rollout \"shop\" is invalid: "
+                + "spec.strategy.canary.stableService: Invalid value: \"shop-stable\": "
+                + "service \"shop-stable\" not found")
+    }
+}
