@@ -64,6 +64,9 @@ extension MetricSpec {
         consecutiveSuccessLimit = Amount(reading: reader["consecutiveSuccessLimit"])
         let kinds = reader["provider"].members()
         provider = .object(JSONObject(kinds.map { ($0.key, $0.reader.value ?? .null) }))
+        if reader["provider"]["prometheus"].isPresent {
+            _ = PrometheusSpec(reading: reader["provider"]["prometheus"])
+        }
         if providerKinds.count != 1 {
             reader["provider"].refuse(
                 kinds.isEmpty ? "no provider specified" : "multiple providers specified",

@@ -1,0 +1,62 @@
+import Analysis
+import Curl
+import Documents
+
+/// Where measurements come from: asks a provider one question and returns what it answered. Knows
+/// no threshold and gives no verdict.
+package struct MetricSource: Sendable {
+    /// - Throws: `ProviderError` where there is no answer, which makes the measurement an error
+    ///   with its own budget. Its message may name what was asked; `Question.failed` redacts it.
+    package var ask: @Sendable (Question) async throws(ProviderError) -> Answer
+
+    package init(ask: @escaping @Sendable (Question) async throws(ProviderError) -> Answer) {
+        self.ask = ask
+    }
+}
+
+/// Why a provider gave no answer.
+package struct ProviderError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let message: String
+    /// The measurement was called off; it says nothing about the provider.
+    package let isCancelled: Bool
+
+    package init(_ message: String, isCancelled: Bool = false) {
+        self.message = message
+        self.isCancelled = isCancelled
+    }
+
+    package var description: String { message }
+}
+
+/// What providers need of the world.
+package struct ProviderEdge: Sendable {
+    package var send: @Sendable (CurlRequest) async throws(CurlError) -> Response
+    package var now: @Sendable () -> Timestamp
+    /// The Prometheus for metrics that name none (`ARGO_ROLLOUTS_PROMETHEUS_ADDRESS`).
+    package var defaultPrometheusAddress: String?
+
+    package init(
+        defaultPrometheusAddress: String? = nil,
+        now: @escaping @Sendable () -> Timestamp,
+        send: @escaping @Sendable (CurlRequest) async throws(CurlError) -> Response
+    ) {
+        self.send = send
+        self.now = now
+        self.defaultPrometheusAddress = defaultPrometheusAddress
+    }
+}
+
+extension MetricSource {
+    /// Asks over HTTP, each kind of provider in its own way.
+    package static func live(_ edge: ProviderEdge) -> MetricSource {
+        MetricSource { question throws(ProviderError) in
+            let metric = question.reveal()
+            switch metric.providerKind {
+            case "prometheus": return try await Prometheus(metric.provider, edge).answer()
+            default:
+                throw ProviderError(
+                    "the provider \(metric.providerKind) is not supported; use prometheus")
+            }
+        }
+    }
+}

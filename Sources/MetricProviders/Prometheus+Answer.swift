@@ -1,0 +1,114 @@
+import Analysis
+import Documents
+
+/// More samples than this are no metric to judge a release by.
+private let maximumSamples = 100_000
+
+/// What a measurement shows of its value; a status must stay far below etcd's limit of 1.5 MiB.
+private let maximumTextCharacters = 2_000
+
+/// Reads what a Prometheus server answered. Pure: everything that can come over the wire ends as an
+/// answer or as an error that says what came instead.
+func prometheusAnswer(status: Int, body: [UInt8]) throws(ProviderError) -> Answer {
+    let json: JSON
+    do {
+        json = try JSON(parsing: body, file: "answer", duplicateKeys: .lastWins)
+    } catch {
+        guard (200...299).contains(status) else { throw refused(status, body) }
+        throw ProviderError(
+            "bad_response: \(error.message); the answer begins \"\(beginning(of: body))\". "
+                + "Is this the address of a Prometheus?")
+    }
+    if json["status"]?.string == "error" {
+        let kind = json["errorType"]?.string ?? "error"
+        throw ProviderError("\(kind): \(json["error"]?.string ?? "without a message")")
+    }
+    guard (200...299).contains(status) else { throw refused(status, body) }
+    guard json["status"]?.string == "success", let data = json["data"], let result = data["result"],
+        let type = data["resultType"]?.string
+    else {
+        throw ProviderError(
+            "bad_response: the answer has no status, resultType and result: "
+                + "\"\(beginning(of: body))\"")
+    }
+    var answer = Answer(value: try value(of: result, type: type))
+    if answer.text.count > maximumTextCharacters {
+        answer.text = answer.text.prefix(maximumTextCharacters) + "…"
+    }
+    let warnings = json["warnings"]?.array?.compactMap(\.string) ?? []
+    if !warnings.isEmpty {
+        let text = warnings.map { "\"\($0)\"" }.joined(separator: ", ")
+        answer.metadata["warnings"] = String(text.prefix(maximumTextCharacters))
+    }
+    return answer
+}
+
+private func refused(_ status: Int, _ body: [UInt8]) -> ProviderError {
+    let text = body.isEmpty ? "" : ": \"\(beginning(of: body))\""
+    switch status {
+    case 300...399:
+        return ProviderError("bad_response: redirected (\(status)); use the final address")
+    case 400...499: return ProviderError("client_error: client error: \(status)\(text)")
+    case 500...599: return ProviderError("server_error: server error: \(status)\(text)")
+    default: return ProviderError("bad_response: bad response code \(status)\(text)")
+    }
+}
+
+/// The first words of an answer that is none, on one line.
+private func beginning(of body: [UInt8]) -> String {
+    let text = String(decoding: body.prefix(160), as: UTF8.self)
+    return String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+}
+
+private func value(of result: JSON, type: String) throws(ProviderError) -> MetricValue {
+    switch type {
+    case "scalar": return .float(try sample(result))
+    case "vector":
+        var samples: [Double] = []
+        for series in try list(result) { samples.append(try sample(series["value"])) }
+        return MetricValue(samples: samples)
+    case "matrix":
+        var samples: [Double] = []
+        for series in try list(result) {
+            for point in try list(series["values"]) { samples.append(try sample(point)) }
+            if samples.count > maximumSamples { throw tooMany() }
+        }
+        return MetricValue(samples: samples)
+    default: throw ProviderError("Prometheus metric type not supported")
+    }
+}
+
+private func list(_ json: JSON?) throws(ProviderError) -> [JSON] {
+    // Native histograms carry "histogram" in place of "value": there is no single number in them.
+    guard let json else { throw ProviderError("Prometheus metric type not supported") }
+    guard let array = json.array else {
+        throw ProviderError("bad_response: expected a list of samples, found \(json.kindName)")
+    }
+    guard array.count <= maximumSamples else { throw tooMany() }
+    return array
+}
+
+private func tooMany() -> ProviderError {
+    ProviderError(
+        "the query gives more than \(maximumSamples) samples; aggregate it, for example with sum()")
+}
+
+/// The number of `[time, "value"]`.
+private func sample(_ json: JSON?) throws(ProviderError) -> Double {
+    guard let json else { throw ProviderError("Prometheus metric type not supported") }
+    guard json.array?.count == 2, let text = json[1]?.string else {
+        throw ProviderError("bad_response: expected [time, \"value\"], found \(json.kindName)")
+    }
+    switch text {
+    case "NaN": return .nan
+    case "+Inf", "Inf": return .infinity
+    case "-Inf": return -.infinity
+    default:
+        guard let number = Double(text) else {
+            throw ProviderError("bad_response: \"\(text.prefix(40))\" is no number")
+        }
+        return number
+    }
+}
