@@ -56,7 +56,8 @@ package struct Quantity: Sendable {
         if let decimal = decimalSuffixes[suffix] { return Unit(form: .decimal, decimal: decimal) }
         if let binary = binarySuffixes[suffix] { return Unit(form: .binary, binary: binary) }
         guard suffix.first == "e" || suffix.first == "E",
-            let exponent = Int(suffix.dropFirst()), abs(exponent) <= lengthLimit
+            let exponent = Int(suffix.dropFirst()),
+            (-lengthLimit...lengthLimit).contains(exponent)
         else { return nil }
         return Unit(form: .exponent, decimal: exponent)
     }

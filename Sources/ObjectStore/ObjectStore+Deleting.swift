@@ -71,22 +71,32 @@ extension ObjectStore {
         }
     }
 
-    /// Deletes the selected objects of a kind.
+    /// Deletes the selected objects of a kind, in one write. Preconditions of `deletion` are not
+    /// looked at.
+    ///
+    /// - Returns: the objects as they are then, and everything that changed.
+    /// - Throws: `NotFound` (no such kind), `MethodNotAllowed` for namespaces, which go one by one.
     package mutating func deleteAll(
         _ resource: Resource, matching selection: Selection, _ deletion: Deletion = Deletion(),
         by writer: Writer
     ) throws(StoreError) -> (objects: [Object], changes: [Change]) {
-        var objects: [Object] = []
-        var changes: [Change] = []
-        for object in try list(resource, matching: selection).items {
-            let reference = Reference(resource, namespace: object.namespace, name: object.name)
-            // Deleting one may have taken this one with it.
-            guard self[try address(of: reference)] != nil else { continue }
-            let written = try delete(reference, deletion, by: writer)
-            objects.append(written.object)
-            changes += written.changes
+        guard resource != .namespaces else {
+            throw StoreError(
+                code: 405, reason: "MethodNotAllowed",
+                message: "the server does not allow this method on the requested resource")
         }
-        return (objects, changes)
+        let key = try kind(of: resource).key
+        let selected = try list(resource, matching: selection).items
+        if writer.isDryRun { return (selected, []) }
+        var turn = Turn(now: writer.now)
+        var objects: [Object] = []
+        for object in selected {
+            let address = Address(kind: key, namespace: object.namespace, name: object.name)
+            // Nil where deleting another one has taken this one with it.
+            if let removed = remove(address, deletion, &turn) { objects.append(removed) }
+            settle(&turn)
+        }
+        return (objects, turn.changes)
     }
 
     /// Deletes events that last happened before `time`; API servers keep them for an hour.

@@ -15,7 +15,8 @@ struct `A quantity` {
     }
 
     @Test(arguments: [
-        "", "m", "1.2.3", "1 Gi", "1gi", "1KI", "--1", "e3", "1e", "1e1.5", "0x10", "١",
+        "", "m", "1.2.3", "1 Gi", "1gi", "1KI", "--1", "e3", "1e", "1e1.5",
+        "1e-9223372036854775808", "0x10", "١",
     ])
     func `that is no amount is nil`(_ text: String) {
         #expect(Quantity(text) == nil)

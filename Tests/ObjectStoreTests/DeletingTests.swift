@@ -50,6 +50,43 @@ struct `A deleted object` {
     }
 }
 
+struct `A deleted collection` {
+    @Test func `is what the selector selects, and what that owns`() throws {
+        var yard = try Yard()
+        let a = try yard.create(.configMaps, "a", labels: ["go": "yes"])
+        try yard.create(.configMaps, "b", labels: ["go": "yes"], owners: [a])
+        try yard.create(.configMaps, "c", labels: ["go": "no"])
+        let selection = Selection(
+            namespace: "shop", labels: try LabelSelector(parsing: "go=yes"))
+        let (objects, changes) = try yard.store.deleteAll(
+            .configMaps, matching: selection, by: yard.writer())
+        #expect(objects.map(\.name) == ["a"])
+        #expect(changes.map(\.reference.name) == ["a", "b"])
+        #expect(try yard.names(.configMaps) == ["c"])
+    }
+
+    @Test func `is never one of namespaces`() throws {
+        var yard = try Yard()
+        let error = #expect(throws: StoreError.self) {
+            try yard.store.deleteAll(.namespaces, matching: .everything, by: yard.writer())
+        }
+        #expect(error?.code == 405)
+    }
+
+    @Test func `of events is what is older than a time`() throws {
+        var yard = try Yard()
+        let pod = try yard.create(.pods, "p")
+        for (name, seconds) in [("old", -60), ("new", 60)] {
+            let event = Object.event(
+                named: name, about: pod, reason: "R", message: "m",
+                at: yard.now.advanced(bySeconds: seconds))
+            _ = try yard.store.create(event, in: .events, namespace: "shop", by: yard.writer())
+        }
+        let changes = try yard.store.deleteEvents(before: yard.now, by: yard.writer())
+        #expect(changes.map(\.reference.name) == ["old"])
+    }
+}
+
 struct `A deleted pod` {
     @Test func `has its grace period to end in`() throws {
         var yard = try Yard()

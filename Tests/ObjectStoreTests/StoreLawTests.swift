@@ -62,7 +62,7 @@ private func write(_ yard: inout Yard, _ dice: inout Dice) throws(StoreError) ->
 }
 
 struct `A store under random writes` {
-    private static let seeds = 0..<8
+    private static let seeds = 0..<5
     private static let writes = 200
 
     @Test(arguments: seeds)
@@ -133,6 +133,28 @@ struct `A store under random writes` {
                 let isOwned = object.owners.contains { uids.contains($0.uid) }
                 #expect(isOwned || object.deletionTimestamp != nil, "\(object.kind) \(object.name)")
             }
+        }
+    }
+
+    @Test(arguments: seeds)
+    func `takes an update of the latest version and no other`(_ seed: Int) throws {
+        var yard = try Yard()
+        var dice = Dice(seed)
+        try yard.create(.configMaps, "a", ["data": ["n": 0]])
+        var held = [try yard.get(.configMaps, "a")]
+        for round in 1...Self.writes {
+            var mine = dice.pick(held)
+            let isLatest = mine == (try yard.get(.configMaps, "a"))
+            mine["data", "n"] = .int(Int64(round))
+            do throws(StoreError) {
+                held.append(
+                    try yard.store.update(yard.at(.configMaps, "a"), to: mine, by: yard.writer())
+                        .object)
+                #expect(isLatest)
+            } catch {
+                #expect(!isLatest && error.reason == "Conflict")
+            }
+            if held.count > 3 { held.removeFirst() }
         }
     }
 
