@@ -80,6 +80,13 @@ actor TestCluster {
         listener.yield()
     }
 
+    /// Waits until what is stored satisfies a condition; the test's time limit bounds the wait.
+    func wait(until condition: (TestCluster) async -> Bool) async {
+        let (changes, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        listen(listener)
+        for await _ in changes where await condition(self) { return }
+    }
+
     nonisolated var access: ClusterAccess {
         ClusterAccess(
             list: { await self.list($0) },
