@@ -4,7 +4,9 @@ import Documents
 /// `status.phase!=Running,metadata.name=web`. A field that an object does not have counts as the
 /// empty string.
 package struct FieldSelector: Hashable, Sendable, CustomStringConvertible {
+    /// One term: a field that is, or is not, a value.
     package struct Requirement: Hashable, Sendable {
+        /// The names from the root: `metadata`, `name`.
         package let path: [String]
         package let value: String
         package let isEqual: Bool
@@ -13,12 +15,14 @@ package struct FieldSelector: Hashable, Sendable, CustomStringConvertible {
     /// Requirements of one selector; a person writes two or three.
     package static let requirementLimit = 64
 
+    /// All must hold.
     package var requirements: [Requirement]
 
     package init(_ requirements: [Requirement] = []) {
         self.requirements = requirements
     }
 
+    /// The selector without terms.
     package static let everything = FieldSelector()
 
     /// The one object of this name, as a watch of a single object selects.
@@ -38,6 +42,7 @@ package struct FieldSelector: Hashable, Sendable, CustomStringConvertible {
         self.init(requirements)
     }
 
+    /// Whether every object is selected.
     package var isEverything: Bool { requirements.isEmpty }
 
     /// The name that an object must have to be selected; nil where several can be.

@@ -14,6 +14,7 @@ package struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible
 /// A condition on labels, in the string form of the API (`app=web,tier in (a, b),!old`) or in the
 /// form of `spec.selector` (`matchLabels`, `matchExpressions`).
 package struct LabelSelector: Hashable, Sendable {
+    /// One term of a selector.
     package enum Requirement: Hashable, Sendable {
         case isIn(key: String, values: Set<String>)
         /// Also true of objects without the label.
@@ -40,7 +41,9 @@ package struct LabelSelector: Hashable, Sendable {
         self.isNothing = isNothing
     }
 
+    /// Selects every object.
     package static let everything = LabelSelector([])
+    /// Selects no object.
     package static let nothing = LabelSelector(isNothing: true)
 
     /// Exactly these labels, as a Service or `matchLabels` selects.
@@ -51,6 +54,7 @@ package struct LabelSelector: Hashable, Sendable {
     /// Whether every object is selected, so that nothing needs to be looked at.
     package var isEverything: Bool { requirements.isEmpty && !isNothing }
 
+    /// Whether an object with these labels is selected.
     package func matches(_ labels: [String: String]) -> Bool {
         !isNothing && requirements.allSatisfy { $0.matches(labels) }
     }

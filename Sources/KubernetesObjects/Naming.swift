@@ -1,6 +1,8 @@
 /// What names and labels may be, with the sentences of an API server for what they are not.
 package enum Naming {
+    /// Characters of a name, and of the prefix of a label key.
     package static let subdomainLimit = 253
+    /// Characters of a label value, of a part of a label key, and of names of one part.
     package static let labelLimit = 63
 
     /// What is wrong with the name of most objects (RFC 1123 subdomain); nil where nothing is.

@@ -3,7 +3,9 @@ import KubernetesObjects
 
 /// Where the scale subresource of a kind finds its numbers.
 package struct ScalePaths: Hashable, Sendable {
+    /// The replicas that are wanted.
     package var specReplicas: [String]
+    /// The replicas that there are.
     package var statusReplicas: [String]
     /// A field that holds a selector as text; nil where `spec.selector` is a label selector.
     package var selector: [String]?
@@ -14,8 +16,10 @@ package struct ScalePaths: Hashable, Sendable {
         self.selector = selector
     }
 
+    /// The paths of Deployments and ReplicaSets.
     package static let apps = ScalePaths(
         specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"], selector: nil)
+    /// The paths of Rollouts; autoscalers count all their pods in `HPAReplicas`.
     package static let rollouts = ScalePaths(
         specReplicas: ["spec", "replicas"], statusReplicas: ["status", "HPAReplicas"],
         selector: ["status", "selector"])

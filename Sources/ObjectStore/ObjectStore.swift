@@ -98,6 +98,7 @@ package struct ObjectStore: Sendable {
         shelves.keys.sorted().flatMap { shelves[$0]?.objects(in: nil) ?? [] }
     }
 
+    /// How many objects the store holds.
     package var objectCount: Int { count }
 }
 

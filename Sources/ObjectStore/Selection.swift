@@ -17,6 +17,7 @@ package struct Selection: Hashable, Sendable {
         self.fields = fields
     }
 
+    /// All objects of all namespaces.
     package static let everything = Selection()
 
     /// Whether only the namespace selects.
@@ -30,6 +31,7 @@ package struct Selection: Hashable, Sendable {
 
 /// One line of a watch.
 package struct WatchEvent: Hashable, Sendable {
+    /// What happened, as a watch says it.
     package enum Kind: String, Hashable, Sendable {
         case added = "ADDED"
         case modified = "MODIFIED"

@@ -65,6 +65,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    /// The request makes no sense, whatever is stored.
     package static func badRequest(_ message: String) -> StoreError {
         StoreError(code: 400, reason: "BadRequest", message: message)
     }
@@ -73,10 +74,12 @@ extension StoreError {
     package static let unknownResource = StoreError(
         code: 404, reason: "NotFound", message: "the server could not find the requested resource")
 
+    /// No such object.
     package static func notFound(_ reference: Reference) -> StoreError {
         about(reference, code: 404, reason: "NotFound", "\(quoted(reference)) not found")
     }
 
+    /// An object of this name is there already.
     package static func alreadyExists(_ reference: Reference) -> StoreError {
         about(reference, code: 409, reason: "AlreadyExists", "\(quoted(reference)) already exists")
     }
@@ -89,12 +92,14 @@ extension StoreError {
             "Operation cannot be fulfilled on \(quoted(reference)): \(message)")
     }
 
+    /// The object may not be written now.
     package static func forbidden(_ reference: Reference, _ message: String) -> StoreError {
         about(
             reference, code: 403, reason: "Forbidden",
             "\(quoted(reference)) is forbidden: \(message)")
     }
 
+    /// The object breaks the rules of its kind; each broken rule is a cause.
     package static func invalid(_ reference: Reference, _ causes: [Cause]) -> StoreError {
         let resource = reference.resource
         let kind = resource.group.isEmpty ? resource.kind : "\(resource.kind).\(resource.group)"
@@ -152,6 +157,7 @@ extension StoreError {
         "\(reference.resource.qualifiedName) \"\(reference.name)\""
     }
 
+    /// What a conflict of versions is answered with.
     package static let changed =
         "the object has been modified; please apply your changes to the latest version "
         + "and try again"
