@@ -146,3 +146,15 @@ extension Status {
         return status
     }
 }
+
+/// A status in which every field has a value.
+enum StatusDocumentSample {
+    static var json: JSON? {
+        guard
+            case .success(let json) = Result(catching: { () throws(DocumentError) in
+                try JSON(parsing: `A status document`.wire)
+            })
+        else { return nil }
+        return json
+    }
+}
