@@ -73,7 +73,7 @@ let package = Package(
             knows: [
                 "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects",
-                "Traffic", "Manifests", "History",
+                "Traffic", "Manifests", "History", "MetricProviders",
             ]),
         .executableTarget(
             name: "sluice",

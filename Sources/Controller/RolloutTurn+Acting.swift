@@ -74,14 +74,11 @@ extension RolloutTurn {
     }
 
     private func store(_ status: Status, _ scene: Scene) async throws(ClusterError) {
-        let before = scene.object.status ?? .object(JSONObject())
-        guard let patch = StatusDocument.mergePatch(from: before, to: status) else {
+        guard var body = StatusDocument.mergePatch(from: scene.object.status, to: status) else {
             await memory.stored(status, of: scene.key)
             return
         }
-        let body: JSON = [
-            "metadata": ["resourceVersion": .string(scene.object.resourceVersion)], "status": patch,
-        ]
+        body["metadata"] = ["resourceVersion": .string(scene.object.resourceVersion)]
         _ = try await cluster.write(Write(scene.key.reference, .patchStatus(.merge(body))))
         await memory.stored(status, of: scene.key)
     }

@@ -1,3 +1,4 @@
+import Analysis
 import Documents
 import KubernetesObjects
 import Manifests
@@ -13,7 +14,7 @@ extension RolloutTurn {
         case .startRun(let name, let purpose):
             try await startRun(name, purpose, scene)
         case .createReplicaSet(let hash, let revision):
-            let object = ReplicaSetDocument.create(
+            let object = ReplicaSetDocument.created(
                 for: scene.object, hash: hash, revision: revision)
             try await create(object, .replicaSets, scene)
         case .setRolloutReplicas(let count):
@@ -29,7 +30,7 @@ extension RolloutTurn {
             // Without the version: a measurement may be stored at any moment, and the wish does not depend on it.
             let write = Write(
                 Reference(.analysisRuns, namespace: run.namespace, name: name),
-                .patch(.merge(["spec": ["terminate": true]])))
+                .patch(.merge(RunDocument.termination)))
             _ = try await cluster.write(write)
         case .deleteRun(let name):
             try await delete(name, among: scene.runs, .analysisRuns)
@@ -77,18 +78,32 @@ extension RolloutTurn {
 
     private func route(_ split: Split, _ scene: Scene) async throws(ClusterError) {
         let isBack = split.canary < scene.snapshot.canaryWeight
+        var trouble: ClusterError?
         for router in scene.parsed.routers {
-            let changes: [Change]
             do {
-                changes = try router.plan(split, scene.observed)
+                try await route(split, by: router, isBack: isBack, scene)
             } catch {
-                throw .refused("\(router.kind): \(error.description)")
+                // Going back, one router that refuses must not keep the others from giving theirs.
+                guard isBack else { throw error }
+                trouble = trouble ?? error
             }
-            for change in changes {
-                _ = try await cluster.write(
-                    Write(change.reference, act(of: change, isBack: isBack, scene)))
-                if let event = change.event { await journal.announce(scene.object, event) }
-            }
+        }
+        if let trouble { throw trouble }
+    }
+
+    private func route(
+        _ split: Split, by router: Router, isBack: Bool, _ scene: Scene
+    ) async throws(ClusterError) {
+        let changes: [Change]
+        do {
+            changes = try router.plan(split, scene.observed)
+        } catch {
+            throw .refused("\(router.kind): \(error.description)")
+        }
+        for change in changes {
+            _ = try await cluster.write(
+                Write(change.reference, act(of: change, isBack: isBack, scene)))
+            if let event = change.event { await journal.announce(scene.object, event) }
         }
     }
 
@@ -108,27 +123,30 @@ extension RolloutTurn {
     private func bind(_ service: String, to hash: String, _ scene: Scene) async throws(ClusterError)
     {
         let reference = Reference(.services, namespace: scene.key.namespace, name: service)
-        let body: JSON = [
-            "metadata": ["annotations": .object([Keys.managedBy: .string(scene.key.name)])],
-            "spec": ["selector": .object([Keys.templateHash: .string(hash)])],
-        ]
-        _ = try await cluster.write(Write(reference, .patch(.merge(body))))
+        let patch = ServiceDocument.binding(to: hash, by: scene.key.name)
+        _ = try await cluster.write(Write(reference, .patch(patch)))
     }
 
     private func startRun(
         _ name: String, _ purpose: Run.Purpose, _ scene: Scene
     ) async throws(ClusterError) {
-        guard let reference = scene.parsed.analysis(for: purpose) else {
+        guard let analysis = scene.parsed.analysis(for: purpose) else {
             throw .refused("no analysis is configured for run \(name)")
         }
-        let templates = try await templates(of: reference, in: scene.key.namespace)
+        let templates = try await templates(analysis.templates, in: scene.key.namespace)
+        let status = scene.snapshot.rollout.status
+        let new = scene.snapshot.new
+        let order = RunDocument.Order(
+            name: name, purpose: purpose, revision: new?.revision ?? 0,
+            stableHash: status.stableHash,
+            latestHash: new?.hash ?? "")
         let object: Object
         do {
-            object = try AnalysisRunDocument.create(
-                name: name, purpose: purpose, reference: reference, templates: templates,
-                rollout: scene.object, snapshot: scene.snapshot)
+            object = try RunDocument.created(order, for: scene.object, as: analysis) {
+                templates[$0]
+            }
         } catch {
-            throw .refused("analysis run \(name): \(error.description)")
+            throw .refused("analysis run \(name): \(error.message)")
         }
         try await create(object, .analysisRuns, scene)
     }

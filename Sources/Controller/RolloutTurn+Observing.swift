@@ -1,3 +1,4 @@
+import Analysis
 import Documents
 import KubernetesObjects
 import Manifests
@@ -24,20 +25,24 @@ extension RolloutTurn {
             runs[index] = news
         }
         let services = try await services(of: parsed, in: namespace)
-        parsed.note(try await missing(from: parsed, services: services, in: namespace))
-        let observed = try await observe(parsed.routers, owner: object)
+        let resources = try await resources(of: parsed, services: services, in: namespace)
+        parsed.note(parsed.findings(in: resources, document: object))
+        var observed = try await observe(parsed.routers, owner: object)
+        observed.stableHash = parsed.rollout.status.stableHash
+        parsed.rollout.spec.canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
         let now = now().instant
         var snapshot = Snapshot(
             rollout: parsed.rollout,
-            replicaSets: sets.compactMap { ReplicaSetDocument.parse($0, meaning: parsed.meaning) },
-            services: services.mapValues(ServiceDocument.binding),
-            routers: parsed.routers.map { router in
-                RouterSeen(
-                    kind: router.kind, reading: router.read(observed),
-                    verification: router.verify(observed))
-            },
-            runs: runs.compactMap(AnalysisRunDocument.run), refusal: parsed.invalidSpecMessage,
+            replicaSets: sets.map { ReplicaSetDocument.parse($0, of: parsed) },
+            services: services.mapValues(ServiceDocument.parse),
+            runs: runs.compactMap(RunDocument.parse), refusal: parsed.invalidSpecMessage,
             now: now)
+        observed.currentHash = snapshot.new?.hash ?? ""
+        snapshot.routers = parsed.routers.map { router in
+            RouterSeen(
+                kind: router.kind, reading: router.read(observed),
+                verification: router.verify(observed))
+        }
         await memory.sawWeight(
             snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
             of: key,
@@ -60,44 +65,39 @@ extension RolloutTurn {
         return services
     }
 
-    /// What the document refers to and what is not as it should be (§8.2).
-    private func missing(
-        from parsed: ParsedRollout, services: [String: Object], in namespace: String
-    ) async throws(ClusterError) -> [Finding] {
+    /// What the document refers to, as far as it is there (§8.2).
+    private func resources(
+        of parsed: ParsedRollout, services: [String: Object], in namespace: String
+    ) async throws(ClusterError) -> ReferencedResources {
         var resources = ReferencedResources()
         resources.services = services
-        for reference in parsed.routers.flatMap(\.reads) {
-            resources.routerObjects[reference] = try await cluster.get(reference)
+        for reference in parsed.routers.flatMap(\.reads) where reference.resource == .ingresses {
+            resources.ingresses[reference.name] = try await cluster.get(reference)
         }
         let analyses =
             Array(parsed.stepAnalyses.values) + [parsed.backgroundAnalysis].compactMap(\.self)
-        for template in analyses.flatMap(\.templates) {
-            if let object = try await self.template(template, in: namespace) {
-                resources.templates[template] = object
-            }
-        }
-        return parsed.findings(for: resources)
+        resources.templates = try await templates(analyses.flatMap(\.templates), in: namespace)
+        return resources
     }
 
+    /// The named templates and those that they name in turn, as far as they are there.
     func templates(
-        of reference: AnalysisReference, in namespace: String
-    ) async throws(ClusterError) -> [Object] {
-        var objects: [Object] = []
-        for template in reference.templates {
-            guard let object = try await self.template(template, in: namespace) else {
-                throw .refused("analysis template \(template.name) does not exist in \(namespace)")
-            }
-            objects.append(object)
+        _ references: [TemplateReference], in namespace: String
+    ) async throws(ClusterError) -> [TemplateReference: TemplateSpec] {
+        var found: [TemplateReference: TemplateSpec] = [:]
+        var open = references
+        while let reference = open.popLast() {
+            guard found[reference] == nil, found.count < templateLimit else { continue }
+            let resource: Resource =
+                reference.isClusterScoped ? .clusterAnalysisTemplates : .analysisTemplates
+            let object = try await cluster.get(
+                Reference(resource, namespace: namespace, name: reference.name))
+            guard let object else { continue }
+            let template = TemplateDocument.parse(object).spec
+            found[reference] = template
+            open += template.templates
         }
-        return objects
-    }
-
-    private func template(
-        _ template: AnalysisReference.Template, in namespace: String
-    ) async throws(ClusterError) -> Object? {
-        let resource: Resource =
-            template.isClusterScoped ? .clusterAnalysisTemplates : .analysisTemplates
-        return try await cluster.get(Reference(resource, namespace: namespace, name: template.name))
+        return found
     }
 
     private func observe(_ routers: [Router], owner: Object) async throws(ClusterError) -> Observed
@@ -108,9 +108,9 @@ extension RolloutTurn {
         }
         return Observed(
             objects: objects,
-            owner: OwnerReference(
-                apiVersion: Resource.rollouts.apiVersion, kind: Resource.rollouts.kind,
-                name: owner.name,
-                uid: owner.uid))
+            owner: owner.ownerOfItsOwn)
     }
 }
+
+/// A rollout that needs more templates than this, nested ones included, has gone wrong.
+private let templateLimit = 200

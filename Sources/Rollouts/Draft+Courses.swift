@@ -13,13 +13,13 @@ extension Draft {
         scale(new, to: seen.size)
         bindStable()
         bindCanary(to: new)
-        let isBack = isStableBound && new.available > 0
+        let isBack = isStableBound && (new.available > 0 || !seen.canary.servesPods)
         if seen.canaryWeight > 0 || (isBack && !seen.routersCarry(0)) || status.weights != nil {
             // Until the stable service selects these pods, the canary service is what leads to them.
             let wanted = isBack ? 0 : seen.canaryWeight
-            let capacity = Capacity(
-                total: seen.total, size: seen.size, canaryWanted: seen.size,
-                canaryAvailable: seen.podsBehindCanaryService, stableAvailable: new.available)
+            var capacity = seen.capacity(canaryWanted: seen.size)
+            capacity.canaryAvailable = seen.podsBehindCanaryService
+            capacity.stableAvailable = new.available
             ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
         }
         noteSettled()
@@ -41,10 +41,7 @@ extension Draft {
     mutating func giveBack(because cause: String) {
         bindStable()
         let sizing = seen.sizing(at: 0, isAborted: true)
-        let capacity = Capacity(
-            total: seen.total, size: seen.size, canaryWanted: 0, canaryAvailable: new.available,
-            behindCanaryService: seen.podsBehindCanaryService,
-            stableAvailable: seen.stable?.available ?? 0)
+        let capacity = seen.capacity(canaryWanted: 0)
         let wanted =
             seen.canary.dynamicStableScale
             ? sizing.reverseTrafficWeight(current: seen.canaryWeight) : 0
@@ -110,7 +107,11 @@ extension Draft {
         }
         growToFullSize()
         startBackgroundAnalysis()
-        route(towards: seen.total, canaryWanted: seen.size)
+        // With steps, the last weight holds until all pods are there; without any, traffic follows the pods.
+        let holds = !isFullyAvailable && !seen.canary.steps.isEmpty
+        route(
+            towards: holds ? seen.canaryWeight : seen.total,
+            canaryWanted: holds ? lastWanted : seen.size)
         if let why = seen.unverified { note(.waitingForRouter(why)) }
         guard isFullyAvailable else {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
@@ -122,6 +123,11 @@ extension Draft {
         }
         let count = seen.canary.steps.count
         promote("Completed all \(count) canary steps")
+    }
+
+    /// The pods that the last step's weight needed.
+    private var lastWanted: Int {
+        min(seen.size, ceiling(seen.canaryWeight * seen.size, seen.total))
     }
 
     private mutating func growToFullSize() {

@@ -26,10 +26,7 @@ extension Draft {
     /// service on the new pods, and after a restart in mid-abort a fresh good measurement.
     mutating func route(towards wanted: Int, canaryWanted: Int) {
         let current = seen.canaryWeight
-        let capacity = Capacity(
-            total: seen.total, size: seen.size, canaryWanted: canaryWanted,
-            canaryAvailable: new.available, behindCanaryService: seen.podsBehindCanaryService,
-            stableAvailable: seen.stable?.available ?? 0)
+        let capacity = seen.capacity(canaryWanted: canaryWanted)
         var next = affordable(wanted, current: current, capacity)
         if next > current, let obstacle = obstacleToRaising() {
             note(obstacle)

@@ -28,6 +28,7 @@ private struct Promise {
         if !(0...split.total).contains(split.canary) {
             broken.append("the weight \(split) is out of range")
         }
+        if !seen.canary.servesPods { return broken }
         let behindCanary = seen.podsBehindCanaryService
         if split.canary > seen.canaryWeight {
             if behindCanary == 0 { broken.append("I1: traffic to a canary without available pods") }

@@ -58,6 +58,9 @@ package struct Canary: Hashable, Sendable {
     package var totalWeight = 100
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
+    /// Whether both sides are pods of this rollout. Without, the router divides traffic between upstreams that exist
+    /// already, and no pods limit what a side can carry.
+    package var servesPods = true
     /// How long the previous stable ReplicaSet stays after a promotion.
     package var scaleDownDelaySeconds = 30
     /// How many old ReplicaSets may be waiting for their scale-down deadline; nil for any number.

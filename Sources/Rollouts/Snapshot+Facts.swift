@@ -65,6 +65,16 @@ extension Snapshot {
         return replicaSets.first { $0.hash == hash }?.available ?? 0
     }
 
+    /// What the pods of both sides carry when the canary wants `canaryWanted` of them.
+    func capacity(canaryWanted: Int) -> Capacity {
+        var capacity = Capacity(
+            total: total, size: size, canaryWanted: canaryWanted,
+            canaryAvailable: new?.available ?? 0, behindCanaryService: podsBehindCanaryService,
+            stableAvailable: stable?.available ?? 0)
+        capacity.countsPods = canary.servesPods
+        return capacity
+    }
+
     func service(_ name: String?) -> ServiceBinding? {
         name.flatMap { services[$0] }
     }

@@ -10,6 +10,8 @@ package struct Capacity: Hashable, Sendable {
     /// service still leads to an earlier revision.
     package var behindCanaryService: Int
     package var stableAvailable: Int
+    /// False where the sides are no pods of this rollout: then nothing here limits a weight.
+    package var countsPods = true
 
     package init(
         total: Int, size: Int, canaryWanted: Int, canaryAvailable: Int,
@@ -44,6 +46,7 @@ package struct Capacity: Hashable, Sendable {
 /// long as the canary has pods to carry the difference. Where neither side can carry its part, traffic stays where
 /// it is.
 package func affordable(_ wanted: Int, current: Int, _ capacity: Capacity) -> Int {
+    if !capacity.countsPods { return wanted }
     let ceiling = min(wanted, capacity.carried(of: wanted))
     if ceiling >= current { return ceiling }
     if capacity.behindCanaryService == 0 {

@@ -1,0 +1,108 @@
+import Analysis
+import Documents
+import KubernetesObjects
+import Manifests
+import MetricProviders
+
+/// An AnalysisRun object, read.
+struct ReadRun: Sendable {
+    let object: Object
+    let spec: RunSpec
+    let status: RunStatus
+    private let findings: [Finding]
+
+    init(_ object: Object) {
+        self.object = object
+        (spec, findings) = RunDocument.spec(of: object)
+        status = RunDocument.status(of: object)
+    }
+
+    /// The rollout that owns the run; nil for a run of its own.
+    var rollout: RolloutKey? {
+        guard let owner = object.controllerOwner, owner.kind == Resource.rollouts.kind else {
+            return nil
+        }
+        return RolloutKey(namespace: object.namespace, name: owner.name)
+    }
+
+    func prepared() throws(RunError) -> PreparedRun {
+        if let first = findings.first {
+            throw RunError("Analysis spec invalid: \(first.path): \(first.message)")
+        }
+        return try spec.prepared()
+    }
+
+    /// Whether the run can end without another measurement.
+    func isOverdue(_ prepared: PreparedRun) -> Bool {
+        status.isTerminating(prepared)
+    }
+}
+
+extension AnalysisTurn {
+    /// Takes all due measurements at once.
+    func measureAll(_ tasks: [Due.Task], of run: ReadRun) async -> [Taken] {
+        await withTaskGroup(of: Taken?.self) { group in
+            for task in tasks {
+                group.addTask { await self.carryOut(task, of: run) }
+            }
+            var taken: [Taken] = []
+            for await one in group {
+                if let one { taken.append(one) }
+            }
+            return taken.sorted { $0.metric < $1.metric }
+        }
+    }
+
+    private func carryOut(_ task: Due.Task, of run: ReadRun) async -> Taken? {
+        switch task {
+        case .take(let metric):
+            return await take(metric, of: run)
+        case .resume(let metric, let measurement), .terminate(let metric, let measurement):
+            // A measurement of ours is begun and ended in one go: an unfinished one was cut off by a crash.
+            var measurement = measurement
+            measurement.phase = .error
+            measurement.message = "the measurement was interrupted"
+            measurement.finishedAt = now()
+            return Taken(metric: metric, measurement: measurement)
+        }
+    }
+
+    private func take(_ metric: String, of run: ReadRun) async -> Taken {
+        let startedAt = now()
+        let question: Question
+        do {
+            question = try Question(
+                metric: metric, of: run.spec, secrets: try await secrets(of: run))
+        } catch {
+            return Taken(
+                metric: metric,
+                measurement: Measurement(
+                    phase: .error, message: error.message, startedAt: startedAt, finishedAt: now()))
+        }
+        do {
+            let answer = try await source.ask(question)
+            return question.concluded(with: answer, startedAt: startedAt, finishedAt: now())
+        } catch {
+            return question.failed(error.message, startedAt: startedAt, finishedAt: now())
+        }
+    }
+
+    /// The secrets that the arguments name, read anew for every measurement (§5.4).
+    private func secrets(of run: ReadRun) async throws(RunError) -> [String: Secret] {
+        var secrets: [String: Secret] = [:]
+        for argument in run.spec.arguments {
+            guard case .secret(let name, let key) = argument.source else { continue }
+            let reference = Reference(.secrets, namespace: run.object.namespace, name: name)
+            do {
+                guard let object = try await cluster.get(reference),
+                    let encoded = object.json["data"]?[key]?.string,
+                    let text = decodedSecret(encoded)
+                else { continue }
+                secrets[argument.name] = Secret(text)
+            } catch {
+                throw RunError("Secret \(name) cannot be read: \(error.description)")
+            }
+        }
+        return secrets
+    }
+}

@@ -1,0 +1,182 @@
+import Documents
+import KubernetesObjects
+import Manifests
+
+/// What a person asks of a rollout, as the writes that the field's tools send (rollout-semantics §7.6).
+package enum OperatorCommand: Hashable, Sendable {
+    case promote
+    case promoteFull
+    case abort
+    case retry
+    case pause
+    case resume
+    /// Back to the template of a revision; nil for the one before the present.
+    case undo(toRevision: Int?)
+    /// `container` is a name, or `*` for all.
+    case setImage(container: String, image: String)
+    case scale(Int)
+
+    /// The word that histories and logs use.
+    package var word: String {
+        switch self {
+        case .promote: "promote"
+        case .promoteFull: "promote --full"
+        case .abort: "abort"
+        case .retry: "retry"
+        case .pause: "pause"
+        case .resume: "resume"
+        case .undo: "undo"
+        case .setImage: "set image"
+        case .scale: "scale"
+        }
+    }
+}
+
+/// A command that would do nothing or something else than what was meant. Nothing was written.
+package struct CommandRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension OperatorCommand {
+    /// The writes, in order. They carry the version that was looked at where the command depends on it, so that it
+    /// never applies to another moment than the one the person saw.
+    ///
+    /// - Parameter replicaSets: those of the rollout, for `undo`.
+    package func writes(
+        on rollout: Object, replicaSets: [Object]
+    ) throws(CommandRefusal) -> [Write] {
+        let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
+        let status = rollout.status
+        switch self {
+        case .abort: return [Write(reference, .patchStatus(.merge(["status": ["abort": true]])))]
+        case .retry:
+            guard status?["abort"]?.bool == true else {
+                throw CommandRefusal(
+                    "rollout \(rollout.name) is not aborted: there is nothing to retry")
+            }
+            return [Write(reference, .patchStatus(.merge(["status": ["abort": false]])))]
+        case .pause: return [Write(reference, .patch(.merge(["spec": ["paused": true]])))]
+        case .resume: return resume(reference, rollout)
+        case .promote: return try promote(reference, rollout)
+        case .promoteFull:
+            guard status?["currentPodHash"]?.string != status?["stableRS"]?.string else {
+                return []
+            }
+            return unpause(reference, rollout)
+                + [Write(reference, .patchStatus(.merge(["status": ["promoteFull": true]])))]
+        case .undo(let revision):
+            return [try undo(reference, rollout, replicaSets, to: revision)]
+        case .setImage(let container, let image):
+            return [try setImage(reference, rollout, container, image)]
+        case .scale(let count):
+            return [Write(reference, .patch(.merge(["spec": ["replicas": .int(Int64(count))]])))]
+        }
+    }
+
+    private func unpause(_ reference: Reference, _ rollout: Object) -> [Write] {
+        guard rollout.spec?["paused"]?.bool == true else { return [] }
+        return [Write(reference, .patch(.merge(["spec": ["paused": false]])))]
+    }
+
+    private func resume(_ reference: Reference, _ rollout: Object) -> [Write] {
+        var writes = unpause(reference, rollout)
+        if rollout.status?["pauseConditions"]?.array?.isEmpty == false {
+            writes.append(
+                Write(reference, .patchStatus(.merge(["status": ["pauseConditions": .null]]))))
+        }
+        return writes
+    }
+
+    /// One pause or one step. The version goes with it, so that two promotions at once do not skip two steps.
+    private func promote(
+        _ reference: Reference, _ rollout: Object
+    ) throws(CommandRefusal) -> [Write] {
+        let status = rollout.status
+        let steps = rollout.spec?["strategy"]?["canary"]?["steps"]?.array?.count ?? 0
+        let index = status?["currentStepIndex"]?.int
+        let isPaused = status?["pauseConditions"]?.array?.isEmpty == false
+        let isInconclusive =
+            status?["canary"]?["currentStepAnalysisRunStatus"]?["status"]?.string == "Inconclusive"
+        var change: JSON = ["pauseConditions": .null]
+        if isInconclusive && isPaused && status?["controllerPause"]?.bool == true {
+            change["controllerPause"] = false
+            change["currentStepIndex"] = .int(Int64(min((index ?? 0) + 1, steps)))
+        } else if !isPaused {
+            guard steps > 0, let index, index < steps else {
+                let unpaused = unpause(reference, rollout)
+                if unpaused.isEmpty {
+                    throw CommandRefusal(
+                        "rollout \(rollout.name) is not paused and has no step to skip")
+                }
+                return unpaused
+            }
+            change["currentStepIndex"] = .int(Int64(index + 1))
+        }
+        let unpaused = unpause(reference, rollout)
+        var body: JSON = ["status": change]
+        if unpaused.isEmpty {
+            body["metadata"] = ["resourceVersion": .string(rollout.resourceVersion)]
+        }
+        return unpaused + [Write(reference, .patchStatus(.merge(body)))]
+    }
+
+    private func undo(
+        _ reference: Reference, _ rollout: Object, _ sets: [Object], to revision: Int?
+    ) throws(CommandRefusal) -> Write {
+        let byRevision = sets.compactMap { set in
+            set.annotations[Keys.revision].flatMap { Int($0) }.map { (revision: $0, set: set) }
+        }.sorted { $0.revision > $1.revision }
+        let target: Object?
+        if let revision, revision > 0 {
+            target = byRevision.first { $0.revision == revision }?.set
+            if target == nil {
+                throw CommandRefusal("unable to find specified revision \(revision) in history")
+            }
+        } else {
+            target = byRevision.dropFirst().first?.set
+        }
+        guard let target, var template = target.spec?["template"] else {
+            throw CommandRefusal("no revision found for rollout \"\(rollout.name)\"")
+        }
+        template.set(nil, at: ["metadata", "labels", Keys.templateHash])
+        if TemplateMeaning(template) == TemplateMeaning(rollout.spec?["template"] ?? .null) {
+            let number = target.annotations[Keys.revision] ?? "?"
+            throw CommandRefusal(
+                "skipped rollback (current template already matches revision \(number))")
+        }
+        return Write(
+            reference,
+            .patch(.json([["op": "replace", "path": "/spec/template", "value": template]])))
+    }
+
+    private func setImage(
+        _ reference: Reference, _ rollout: Object, _ container: String, _ image: String
+    ) throws(CommandRefusal) -> Write {
+        let lists = ["containers", "initContainers"]
+        var operations: [JSON] = [
+            [
+                "op": "test", "path": "/metadata/resourceVersion",
+                "value": .string(rollout.resourceVersion),
+            ]
+        ]
+        for list in lists {
+            let containers = rollout.spec?["template"]?["spec"]?[list]?.array ?? []
+            for (index, entry) in containers.enumerated()
+            where container == "*" || entry["name"]?.string == container {
+                operations.append([
+                    "op": entry["image"] == nil ? "add" : "replace",
+                    "path": .string("/spec/template/spec/\(list)/\(index)/image"),
+                    "value": .string(image),
+                ])
+            }
+        }
+        guard operations.count > 1 else {
+            throw CommandRefusal("rollout \(rollout.name) has no container \(container)")
+        }
+        return Write(reference, .patch(.json(operations)))
+    }
+}

@@ -1,0 +1,139 @@
+import Analysis
+import Documents
+import History
+import KubernetesObjects
+import Manifests
+
+/// Turns objects of the cluster into records. Pure: the same objects give the same records with the same keys, so that
+/// a history can be lost and filled again.
+package enum Projection {
+    /// What a ReplicaSet of a rollout tells: that its revision began.
+    package static func records(ofReplicaSet object: Object) -> [Record] {
+        guard let rollout = object.rolloutOwner,
+            let revision = object.annotations[Keys.revision].flatMap({ Int($0) }),
+            let created = object.creationTimestamp
+        else { return [] }
+        let images =
+            object.spec?["template"]?["spec"]?["containers"]?.array?
+            .compactMap { $0["image"] } ?? []
+        return [
+            Record(
+                key: "revision/\(object.uid)/\(revision)", at: created, namespace: object.namespace,
+                rollout: rollout, revision: revision, kind: .revision,
+                summary: "revision \(revision): ReplicaSet \(object.name)",
+                details: ["replicaSet": .string(object.name), "images": .array(images)])
+        ]
+    }
+
+    /// What an analysis run tells: each measurement with query, value and verdict, and how it ended.
+    package static func records(ofRun object: Object) -> [Record] {
+        guard let rollout = object.rolloutOwner else { return [] }
+        let run = ReadRun(object)
+        let revision = object.annotations[Keys.revision].flatMap { Int($0) }
+        var records: [Record] = []
+        for result in run.status.metricResults {
+            let metric = run.spec.metrics.first { $0.name == result.name }
+            for measurement in result.measurements where measurement.phase.isCompleted {
+                guard let at = measurement.finishedAt else { continue }
+                let begun = measurement.startedAt ?? at
+                var details = JSONObject([
+                    ("run", .string(object.name)), ("metric", .string(result.name)),
+                    ("value", .string(measurement.value)),
+                    ("verdict", .string(measurement.phase.rawValue)),
+                ])
+                details["message"] =
+                    measurement.message.isEmpty ? nil : .string(measurement.message)
+                details["query"] = result.metadata["ResolvedPrometheusQuery"].map(JSON.string)
+                details["successCondition"] = metric?.successCondition.map(JSON.string)
+                details["failureCondition"] = metric?.failureCondition.map(JSON.string)
+                records.append(
+                    Record(
+                        key: "measurement/\(object.uid)/\(result.name)/\(begun.milliseconds)",
+                        at: at,
+                        namespace: object.namespace, rollout: rollout, revision: revision,
+                        kind: .measurement,
+                        summary:
+                            "\(result.name) \(shown(measurement)): \(measurement.phase.rawValue)",
+                        details: .object(details)))
+            }
+        }
+        if let phase = run.status.phase, phase.isCompleted, let at = run.status.completedAt {
+            let message = run.status.message
+            records.append(
+                Record(
+                    key: "run/\(object.uid)", at: at, namespace: object.namespace, rollout: rollout,
+                    revision: revision, kind: .run,
+                    summary: "analysis run \(object.name): \(phase.rawValue)"
+                        + (message.isEmpty ? "" : ": \(message)"),
+                    details: ["run": .string(object.name), "phase": .string(phase.rawValue)]))
+        }
+        return records
+    }
+
+    private static func shown(_ measurement: Measurement) -> String {
+        measurement.value.isEmpty ? "without a value" : measurement.value
+    }
+
+    /// What a Kubernetes event about a rollout tells.
+    package static func records(ofEvent object: Object) -> [Record] {
+        let subject = object.json["involvedObject"]
+        guard subject?["kind"]?.string == Resource.rollouts.kind,
+            let name = subject?["name"]?.string,
+            let reason = object.json["reason"]?.string
+        else { return [] }
+        let at =
+            (object.json["eventTime"]?.string ?? object.json["lastTimestamp"]?.string)
+            .flatMap(Timestamp.init(rfc3339:)) ?? object.creationTimestamp
+        guard let at else { return [] }
+        var details: JSON = ["reason": .string(reason), "type": object.json["type"] ?? "Normal"]
+        if let asked = object.annotations[EventAnnotation.weight].flatMap({ Int64($0) }) {
+            details["asked"] = .int(asked)
+        }
+        return [
+            Record(
+                key: "event/\(object.uid)", at: at, namespace: object.namespace, rollout: name,
+                revision: object.annotations[Keys.revision].flatMap { Int($0) },
+                kind: kind(of: reason),
+                summary: object.json["message"]?.string ?? reason, details: details)
+        ]
+    }
+
+    private static func kind(of reason: String) -> Record.Kind {
+        switch reason {
+        case "RolloutStepCompleted": .step
+        case "TrafficWeightUpdated": .weight
+        case "RolloutAborted": .abort
+        case "RolloutCompleted": .promotion
+        default: .event
+        }
+    }
+
+    /// The last command that our own tools noted on a rollout.
+    package static func records(ofRollout object: Object) -> [Record] {
+        guard let text = object.annotations[CommandNote.annotation], let note = CommandNote(text)
+        else {
+            return []
+        }
+        return [
+            Record(
+                key: "command/\(object.uid)/\(note.at.milliseconds)", at: note.at,
+                namespace: object.namespace, rollout: object.name, revision: note.revision,
+                kind: .command, summary: note.command, actor: note.actor, reason: note.reason,
+                details: ["command": .string(note.command), "actorIs": "claimed"])
+        ]
+    }
+}
+
+/// Annotations that our events carry beside what the field's tools expect.
+package enum EventAnnotation {
+    /// The weight that was asked for.
+    package static let weight = "sluice/weight"
+}
+
+extension Object {
+    /// The rollout that controls this object; nil where it is none.
+    fileprivate var rolloutOwner: String? {
+        guard let owner = controllerOwner, owner.kind == Resource.rollouts.kind else { return nil }
+        return owner.name
+    }
+}
