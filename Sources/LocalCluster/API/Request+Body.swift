@@ -1,0 +1,102 @@
+import Documents
+import KubernetesObjects
+import ObjectStore
+import Serving
+
+// What the body of a writing request says.
+extension Request {
+    private static let jsonType = "application/json"
+    private static let yamlTypes: Set<String> = [
+        "application/yaml", "application/apply-patch+yaml",
+    ]
+
+    private var mediaType: String {
+        let type = headers["Content-Type"]?.prefix { $0 != ";" } ?? ""
+        return type.filter { $0 != " " }.lowercased()
+    }
+
+    /// The body as a document, in JSON or YAML as its type says. A key that stands twice is refused
+    /// where the client asked for strict reading.
+    func document() throws(StoreError) -> JSON {
+        switch mediaType {
+        case "", "*/*", Self.jsonType: return try json()
+        case let type where Self.yamlTypes.contains(type): return try yaml()
+        default:
+            throw .unsupportedMediaType(mediaType, takes: [Self.jsonType, "application/yaml"])
+        }
+    }
+
+    private func json() throws(StoreError) -> JSON {
+        do throws(DocumentError) {
+            return try JSON(
+                parsing: body, file: "the body", limits: .request,
+                duplicateKeys: query["fieldValidation"] == "Strict" ? .refused : .lastWins)
+        } catch {
+            throw .badRequest(error.description)
+        }
+    }
+
+    private func yaml() throws(StoreError) -> JSON {
+        do throws(DocumentError) {
+            let documents = try YAML.documents(in: body, file: "the body", limits: .request)
+            guard documents.count == 1, let document = documents.first else {
+                throw DocumentError(
+                    "the body has \(documents.count) documents", remedy: "send exactly one")
+            }
+            return document.value
+        } catch {
+            throw .badRequest(error.description)
+        }
+    }
+
+    /// The body as a patch of the form that its type names.
+    func patch() throws(StoreError) -> Patch {
+        switch mediaType {
+        case "application/merge-patch+json": return .merge(try json())
+        case "application/strategic-merge-patch+json": return .strategic(try json())
+        case "application/json-patch+json":
+            guard let operations = try json().array else {
+                throw .badRequest("a JSON patch must be a list of operations")
+            }
+            return .json(operations)
+        case "application/apply-patch+yaml":
+            guard let manager = query["fieldManager"], !manager.isEmpty else {
+                throw .badRequest("fieldManager is required for apply patch; name one")
+            }
+            return .apply(try yaml(), manager: manager, force: query.isTrue("force"))
+        default:
+            throw .unsupportedMediaType(
+                mediaType,
+                takes: [
+                    "application/json-patch+json", "application/merge-patch+json",
+                    "application/strategic-merge-patch+json", "application/apply-patch+yaml",
+                ])
+        }
+    }
+
+    /// How to delete, from the body (`DeleteOptions`) and the query.
+    func deletion() throws(StoreError) -> (Deletion, isDryRun: Bool) {
+        let options = body.isEmpty ? [:] : try document()
+        var deletion = Deletion()
+        let grace = try number("gracePeriodSeconds")
+        deletion.gracePeriodSeconds = options["gracePeriodSeconds"]?.int ?? grace
+        if let word = options["propagationPolicy"]?.string ?? query["propagationPolicy"] {
+            guard let propagation = Propagation(rawValue: word) else {
+                throw .badRequest(
+                    "propagationPolicy: \"\(word)\" is none of Foreground, Background, Orphan")
+            }
+            deletion.propagation = propagation
+        } else if options["orphanDependents"]?.bool == true {
+            deletion.propagation = .orphan
+        }
+        deletion.uid = options["preconditions"]?["uid"]?.string
+        deletion.resourceVersion = options["preconditions"]?["resourceVersion"]?.string
+        return (deletion, options["dryRun"]?.array?.isEmpty == false)
+    }
+}
+
+extension Limits {
+    /// For what clients send: the listener bounds the bytes already, an object nests about 40 deep,
+    /// and one value takes at least two bytes.
+    fileprivate static let request = Limits(bytes: 3 << 20, depth: 200, nodes: 512 << 10)
+}
