@@ -95,7 +95,7 @@ extension CustomResourceDefinitions {
         stableMetadata @Metadata For pods while they are stable.
         scaleDownDelaySeconds int32 How long the old version stays after a promotion. 30 by default.
         scaleDownDelayRevisionLimit int32 How many old versions may wait for that.
-        abortScaleDownDelaySeconds int32 How long an aborted canary stays. 30 by default, 0 for ever.
+        abortScaleDownDelaySeconds int32 How long an aborted canary stays. 30 if absent, 0 for ever.
         dynamicStableScale bool Stable shrinks as the canary grows.
         pingPong object Two services that take turns.
           pingService! string The one.

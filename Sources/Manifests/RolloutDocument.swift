@@ -66,10 +66,15 @@ struct RolloutParser {
     mutating func parse() -> ParsedRollout {
         // The status first, and with findings of its own: no error in it may refuse the document,
         // and no error in the spec may lose it.
-        let status = StatusDocument.parse(object.status)
+        var status = StatusDocument.parse(object.status)
         root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
         let template = object.spec?["template"] ?? .object(JSONObject())
         let spec = spec(root["spec"], collisionCount: status.collisionCount)
+        // Others may write the index too; only a readable list of steps can say that it is too
+        // large.
+        if root.findings.all.isEmpty, let index = status.currentStepIndex {
+            status.currentStepIndex = min(index, spec.canary.steps.count)
+        }
         let rollout = Rollout(
             namespace: object.namespace, name: object.name, generation: object.generation,
             revision: object.annotations[Keys.revision].flatMap { Int($0) }, spec: spec,

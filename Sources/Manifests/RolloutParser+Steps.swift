@@ -9,7 +9,8 @@ extension RolloutParser {
     ]
 
     private static let badStep =
-        "Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or pause"
+        "Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or "
+        + "pause"
 
     /// Reads one step (rollout-semantics §1.5). An unreadable one becomes an open pause, so that
     /// even by mistake nobody passes it; the finding refuses the document anyway.
@@ -74,10 +75,16 @@ extension RolloutParser {
     /// else.
     static func seconds(_ duration: JSON) -> Int? {
         switch duration {
-        case .int(let value): Int(value)
-        case .string(let text): Int(text) ?? GoDuration(parsing: text).map { Int($0.seconds) }
+        case .int(let value): bounded(Int(value))
+        case .string(let text):
+            (Int(text) ?? GoDuration(parsing: text).map { Int($0.seconds) }).flatMap(bounded)
         default: nil
         }
+    }
+
+    /// The API keeps seconds in 32 bits; a longer pause (68 years) would overflow a point in time.
+    private static func bounded(_ seconds: Int) -> Int? {
+        Int32(exactly: seconds).map(Int.init)
     }
 
     private func canaryScale(_ reader: Reader) -> CanaryScale {
@@ -109,8 +116,8 @@ extension RolloutParser {
                 "Analyses arguments must refer to valid object metadata supported by downwardAPI",
                 value: arguments,
                 remedy:
-                    "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] or "
-                    + "metadata.annotations['key'] instead of \(path)")
+                    "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] "
+                    + "or metadata.annotations['key'] instead of \(path)")
         }
     }
 }

@@ -83,7 +83,8 @@ struct `A template hash` {
         #expect(
             written == #"{"metadata":{"creationTimestamp":null},"spec":{"volumes":[{"name":"v","#
                 + #""emptyDir":{}}],"containers":[{"name":"c","command":["a\u003cb","c"],"env":["#
-                + #"{"name":"A"},{"name":"M","valueFrom":{"resourceFieldRef":{"resource":"limits.cpu","#
+                + #"{"name":"A"},{"name":"M","valueFrom":{"resourceFieldRef":{"#
+                + #""resource":"limits.cpu","#
                 + #""divisor":"0"}}}],"resources":{"limits":{"cpu":"2","memory":"1Gi"}},"#
                 + #""livenessProbe":{"grpc":{"port":9000,"service":null}}}],"#
                 + #""terminationGracePeriodSeconds":0,"securityContext":{}}}"#)

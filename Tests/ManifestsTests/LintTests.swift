@@ -70,13 +70,16 @@ struct `A linted set of documents` {
     @Test func `lacks what a rollout refers to`() throws {
         let findings = try Self.findings(of: "")
         for part in [
-            "canary.stableService: Invalid value: \"shop-stable\": service \"shop-stable\" not found",
-            "canary.canaryService: Invalid value: \"shop-canary\": service \"shop-canary\" not found",
-            "canary.analysis.templates[0].templateName: Invalid value: \"errors\": AnalysisTemplate "
-                + "'errors' not found",
+            "canary.stableService: Invalid value: \"shop-stable\": service \"shop-stable\" "
+                + "not found",
+            "canary.canaryService: Invalid value: \"shop-canary\": service \"shop-canary\" "
+                + "not found",
+            "canary.analysis.templates[0].templateName: Invalid value: \"errors\": "
+                + "AnalysisTemplate 'errors' not found",
             "steps[4].analysis.templates[0].templateName: Invalid value: \"latency\": "
                 + "ClusterAnalysisTemplate 'latency' not found",
-            "nginx.stableIngress: Invalid value: \"shop\": ingress.networking.k8s.io \"shop\" not found",
+            "nginx.stableIngress: Invalid value: \"shop\": "
+                + "ingress.networking.k8s.io \"shop\" not found",
         ] {
             #expect(findings.contains { $0.contains(part) })
         }

@@ -125,4 +125,50 @@ struct `A rollout document` {
         #expect(findings.map(\.message).filter { $0.hasPrefix("unknown field") }.count == 3)
         #expect(findings.contains { $0.remedy == "did you mean replicas?" })
     }
+
+    @Test func `keeps an index that others wrote within its steps`() {
+        let object = rollout { $0["status"] = ["currentStepIndex": 99] }
+        #expect(parsed(object).rollout.status.currentStepIndex == 5)
+    }
+
+    @Test(arguments: [Int64.max, 2_147_483_648])
+    func `refuses a pause that no clock can hold`(seconds: Int64) {
+        for duration in [JSON.int(seconds), .string(String(seconds))] {
+            let object = changedCanary { $0["steps"] = [["pause": ["duration": duration]]] }
+            #expect(parsed(object).invalidSpecMessage?.contains("pause.duration") == true)
+        }
+    }
+
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func `is read to the end whatever stands in its spec`(seed: UInt64) {
+        var chance = SeededGenerator(seed: seed)
+        let object = rollout {
+            $0["status"] = ["stableRS": "abc"]
+            for _ in 0..<3 { $0["spec"]?.damage(&chance) }
+        }
+        for strictness in [Strictness.controller, .lint] {
+            let found = parsed(object, strictness)
+            #expect(found.rollout.name == "shop" && found.rollout.status.stableHash == "abc")
+            #expect(found.findings.isEmpty == (found.invalidSpecMessage == nil))
+        }
+    }
+}
+
+extension JSON {
+    /// Replaces one value somewhere in this one with one that hardly belongs there.
+    fileprivate mutating func damage(_ chance: inout SeededGenerator) {
+        let junk: [JSON] = [
+            nil, true, -1, 7, .int(.max), .number("1e400"), "", "x", [], [3], [:], ["a": [nil]],
+        ]
+        let goesDeeper = Int.random(in: 0..<4, using: &chance) > 0
+        switch self {
+        case .object(let object) where goesDeeper:
+            guard let key = object.keys.randomElement(using: &chance) else { return }
+            self[key]?.damage(&chance)
+        case .array(var values) where goesDeeper && !values.isEmpty:
+            values[Int.random(in: values.indices, using: &chance)].damage(&chance)
+            self = .array(values)
+        default: self = junk.randomElement(using: &chance) ?? nil
+        }
+    }
 }

@@ -14,11 +14,14 @@ struct `A status document` {
         + #""weight":10},"stable":{"podTemplateHash":"h1","serviceName":"s","weight":90},"#
         + #""verified":true}},"collisionCount":1,"conditions":[{"#
         + #""lastTransitionTime":"2026-01-02T03:04:05Z","lastUpdateTime":"2026-01-02T03:04:06Z","#
-        + #""message":"Rollout is paused","reason":"RolloutPaused","status":"True","type":"Paused"}],"#
-        + #""controllerPause":true,"currentPodHash":"h2","currentStepHash":"sh","currentStepIndex":0,"#
+        + #""message":"Rollout is paused","reason":"RolloutPaused","status":"True","#
+        + #""type":"Paused"}],"#
+        + #""controllerPause":true,"currentPodHash":"h2","currentStepHash":"sh","#
+        + #""currentStepIndex":0,"#
         + #""message":"CanaryPauseStep","observedGeneration":"7","pauseConditions":[{"#
         + #""reason":"CanaryPauseStep","startTime":"2026-01-02T03:04:05Z"}],"phase":"Paused","#
-        + #""promoteFull":true,"readyReplicas":5,"replicas":6,"selector":"app=shop","stableRS":"h1","#
+        + #""promoteFull":true,"readyReplicas":5,"replicas":6,"selector":"app=shop","#
+        + #""stableRS":"h1","#
         + #""updatedReplicas":1}"#
 
     @Test func `keeps the wire form exactly`() throws {
@@ -48,7 +51,8 @@ struct `A status document` {
         #expect(
             StatusDocument.mergePatch(from: json, to: status)?.text
                 == #"{"status":{"abort":null,"abortedAt":null,"currentStepIndex":1,"#
-                + #""canary":{"currentStepAnalysisRunStatus":null,"weights":{"canary":{"weight":30},"#
+                + #""canary":{"currentStepAnalysisRunStatus":null,"weights":{"canary":{"#
+                + #""weight":30},"#
                 + #""verified":null}}}}"#)
     }
 

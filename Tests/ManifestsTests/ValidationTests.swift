@@ -71,20 +71,20 @@ struct `A wrong rollout document` {
 
     static let canary: [Case] = [
         Case(
-            ".stableService: Invalid value: \"shop-canary\": This rollout uses the same service for the "
-                + "stable and canary services, but two different services are required."
+            ".stableService: Invalid value: \"shop-canary\": This rollout uses the same service "
+                + "for the stable and canary services, but two different services are required."
         ) { $0["stableService"] = "shop-canary" },
         Case(
-            ".canaryService: Invalid value: \"\": Canary service and Stable service must to be set to "
-                + "use Traffic Routing"
+            ".canaryService: Invalid value: \"\": Canary service and Stable service must to be set "
+                + "to use Traffic Routing"
         ) { $0["canaryService"] = .none },
         Case(".maxSurge: Invalid value: 0: MaxSurge and MaxUnavailable both can not be zero") {
             $0["maxSurge"] = 0
             $0["maxUnavailable"] = "0%"
         },
         Case(
-            ".dynamicStableScale: Invalid value: true: Canary dynamicStableScale cannot be used with "
-                + "scaleDownDelaySeconds"
+            ".dynamicStableScale: Invalid value: true: Canary dynamicStableScale cannot be used "
+                + "with scaleDownDelaySeconds"
         ) {
             $0["dynamicStableScale"] = true
             $0["scaleDownDelaySeconds"] = 5
@@ -96,8 +96,8 @@ struct `A wrong rollout document` {
             ".trafficRouting.istio: Forbidden: the traffic router istio is not supported yet"
         ) { $0["trafficRouting"] = ["istio": [:]] },
         Case(
-            ".trafficRouting.plugins.a/b: Forbidden: the traffic router plugin \"a/b\" is not supported "
-                + "yet"
+            ".trafficRouting.plugins.a/b: Forbidden: the traffic router plugin \"a/b\" is not "
+                + "supported yet"
         ) { $0["trafficRouting"] = ["plugins": ["a/b": [:]]] },
         Case(".trafficRouting.nginx.stableIngress: Invalid value: \"bad\": is bad") {
             $0["trafficRouting"] = ["nginx": ["stableIngress": "bad"]]
@@ -120,8 +120,8 @@ struct `A wrong rollout document` {
         },
         Case(
             ".steps[0].analyses: Invalid value: [{\"name\":\"a\",\"valueFrom\":{\"fieldRef\":"
-                + "{\"fieldPath\":\"metadata.colour\"}}}]: Analyses arguments must refer to valid object "
-                + "metadata supported by downwardAPI"
+                + "{\"fieldPath\":\"metadata.colour\"}}}]: Analyses arguments must refer to valid "
+                + "object metadata supported by downwardAPI"
         ) {
             $0["steps"] = [
                 [
