@@ -55,7 +55,9 @@ enum Admission {
     private static func port(_ port: JSON) -> JSON {
         var port = port
         if port["protocol"] == nil { port["protocol"] = "TCP" }
-        if port["targetPort"] == nil { port["targetPort"] = port["port"] }
+        if port["targetPort"] == nil || port["targetPort"] == 0 {
+            port["targetPort"] = port["port"]
+        }
         return port
     }
 

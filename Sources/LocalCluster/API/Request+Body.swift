@@ -15,12 +15,13 @@ extension Request {
         return type.filter { $0 != " " }.lowercased()
     }
 
-    /// The body as a document, in JSON or YAML as its type says. A key that stands twice is refused
-    /// where the client asked for strict reading.
+    /// The body as a document, in JSON, YAML or protocol buffers as its type says. A key that
+    /// stands twice is refused where the client asked for strict reading.
     func document() throws(StoreError) -> JSON {
         switch mediaType {
         case "", "*/*", Self.jsonType: return try json()
         case let type where Self.yamlTypes.contains(type): return try yaml()
+        case ProtobufReader.mediaType: return try ProtobufReader.object(body)
         default:
             throw .unsupportedMediaType(mediaType, takes: [Self.jsonType, "application/yaml"])
         }

@@ -7,9 +7,9 @@ import KubernetesObjects
 struct Swagger: Sendable {
     let catalog: Catalog
 
-    /// The media type under which clients ask for the form in protocol buffers; no other form will
-    /// do for them.
-    static let protobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    /// The form in protocol buffers. Clients ask for it as `…spec.v2@v1.0+protobuf`, which they
+    /// would refuse to read as the type of an answer: an `@` cannot be part of one.
+    static let protobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
     static func takesProtobuf(_ accept: String?) -> Bool {
         accept?.contains("com.github.proto-openapi.spec.v2") ?? false

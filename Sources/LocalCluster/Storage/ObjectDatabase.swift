@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import KubernetesObjects
 import ObjectStore
+import Synchronization
 
 /// Keeps the objects of the box in one SQLite file, so that they survive a restart and a kill -9.
 ///
@@ -13,7 +14,8 @@ import ObjectStore
 ///
 /// Invariant: one process at a time; SQLite's lock is held exclusively from `init` on.
 package final class ObjectDatabase: Sendable {
-    private let queue: DatabaseQueue
+    /// Nil once it is closed.
+    private let queue: Mutex<DatabaseQueue?>
 
     /// What was stored when the file was opened.
     package struct Contents: Sendable {
@@ -21,9 +23,16 @@ package final class ObjectDatabase: Sendable {
         package let resourceVersion: Int
     }
 
+    /// The largest file; fifty thousand objects of 20 KB. A box that fills the disk takes its host
+    /// along.
+    package static let maximumBytes = 1 << 30
+
     /// Opens the file at `path`, or makes it, readable for its owner only.
+    /// - Parameter maximumBytes: writes are refused rather than let the file grow beyond it.
     /// - Throws: `DatabaseFailure`.
-    package init(path: String) throws(DatabaseFailure) {
+    package init(
+        path: String, maximumBytes: Int = ObjectDatabase.maximumBytes
+    ) throws(DatabaseFailure) {
         do {
             try Self.createPrivately(path)
             var configuration = Configuration()
@@ -32,9 +41,13 @@ package final class ObjectDatabase: Sendable {
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
                 try database.execute(sql: "PRAGMA synchronous = NORMAL")
+                let pageBytes = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+                let pages = max(1, maximumBytes / pageBytes)
+                try database.execute(sql: "PRAGMA max_page_count = \(pages)")
             }
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.migrator.migrate(queue)
+            self.queue = Mutex(queue)
         } catch {
             throw DatabaseFailure(opening: path, error)
         }
@@ -42,12 +55,24 @@ package final class ObjectDatabase: Sendable {
 
     /// Closes the file and gives the lock back.
     package func close() throws(DatabaseFailure) {
-        do { try queue.close() } catch { throw DatabaseFailure("cannot be closed: \(error)") }
+        do {
+            try queue.withLock { queue in
+                try queue?.close()
+                queue = nil
+            }
+        } catch {
+            throw DatabaseFailure("cannot be closed: \(error)")
+        }
+    }
+
+    private func open() throws(DatabaseFailure) -> DatabaseQueue {
+        guard let queue = queue.withLock({ $0 }) else { throw DatabaseFailure("is closed") }
+        return queue
     }
 
     private static func createPrivately(_ path: String) throws {
         // SQLite gives its log the mode of the file, so this one mode is enough.
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         defer { Foundation.close(descriptor) }
         guard fchmod(descriptor, 0o600) == 0 else {
@@ -82,6 +107,7 @@ package final class ObjectDatabase: Sendable {
 extension ObjectDatabase {
     /// Everything that is stored.
     package func contents() throws(DatabaseFailure) -> Contents {
+        let queue = try open()
         do {
             return try queue.read { database in
                 let rows = try Row.fetchCursor(database, sql: "SELECT json FROM objects")
@@ -102,6 +128,7 @@ extension ObjectDatabase {
     /// Stores `changes` in one transaction: all of them or none.
     package func store(_ changes: [Change]) throws(DatabaseFailure) {
         guard let last = changes.last else { return }
+        let queue = try open()
         do {
             try queue.write { database in
                 for change in changes { try Self.store(change, in: database) }
