@@ -1,5 +1,6 @@
 /// One HTTP request: what to send where, and how long and how much may come back.
 package struct CurlRequest: Sendable {
+    /// The version of HTTP that a request asks for.
     package enum HTTPVersion: Sendable {
         /// HTTP/1.1 only, one connection for each request under way: what a watch wants.
         case http1

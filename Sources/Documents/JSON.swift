@@ -14,6 +14,7 @@ package enum JSON: Sendable {
 /// The members of a JSON object in their order. Kubernetes objects are small, so a lookup is a
 /// linear scan, which beats hashing at that size.
 package struct JSONObject: Sendable {
+    /// A key and its value.
     package typealias Member = (key: String, value: JSON)
 
     package var members: [Member]

@@ -1,5 +1,6 @@
 /// The way from the root of a document to a value in it: `spec.strategy.canary.steps[2].setWeight`.
 package struct Path: Hashable, Sendable, CustomStringConvertible {
+    /// One step on the way.
     package enum Component: Hashable, Sendable {
         case key(String)
         case index(Int)
@@ -13,7 +14,9 @@ package struct Path: Hashable, Sendable, CustomStringConvertible {
 
     package static let root = Path()
 
+    /// The path of the member `key` of this value.
     package func appending(_ key: String) -> Path { Path(components + [.key(key)]) }
+    /// The path of the element at `index`, counted from 0.
     package func appending(_ index: Int) -> Path { Path(components + [.index(index)]) }
 
     /// The path of the value that contains this one; nil at the root.

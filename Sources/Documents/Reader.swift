@@ -7,6 +7,7 @@ package struct Reader {
     package final class Findings {
         package private(set) var all: [Finding] = []
         package init() {}
+        /// Keeps a finding; reading goes on, so that all of them are told at once.
         package func add(_ finding: Finding) { all.append(finding) }
     }
 
@@ -38,6 +39,7 @@ package struct Reader {
         refuse("expected \(wanted), found \(value.kindName)", remedy: "write \(wanted) here")
     }
 
+    /// A string; nil where it is absent, or after a finding where it is something else.
     package func string() -> String? {
         guard let value else { return nil }
         if let string = value.string { return string }
@@ -56,6 +58,7 @@ package struct Reader {
         return string() ?? ""
     }
 
+    /// True or false; nil where it is absent, or after a finding where it is something else.
     package func bool() -> Bool? {
         guard let value else { return nil }
         if let bool = value.bool { return bool }
@@ -79,6 +82,7 @@ package struct Reader {
         return int
     }
 
+    /// A number; nil where it is absent, or after a finding where it is something else.
     package func double() -> Double? {
         guard let value else { return nil }
         if let double = value.double { return double }

@@ -2,6 +2,7 @@ import Documents
 
 /// One thing that happened to a rollout, kept after the cluster has forgotten it.
 package struct Record: Hashable, Sendable {
+    /// What happened.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A revision started.
         case revision
@@ -23,8 +24,9 @@ package struct Record: Hashable, Sendable {
         case event
     }
 
-    /// Says what the record is about, the same each time it is made from the same facts: writing it twice changes
-    /// nothing, and a file that was lost is filled again from what the cluster still knows.
+    /// Says what the record is about, the same each time it is made from the same facts: writing it
+    /// twice changes nothing, and a file that was lost is filled again from what the cluster still
+    /// knows.
     package var key: String
     package var at: Timestamp
     package var namespace: String

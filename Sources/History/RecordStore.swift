@@ -2,8 +2,8 @@ import Documents
 import Foundation
 import GRDB
 
-/// The history in one SQLite file: written after the acts, read by command line and page. Losing it loses nothing
-/// that the cluster still knows.
+/// The history in one SQLite file: written after the acts, read by command line and page. Losing it
+/// loses nothing that the cluster still knows.
 package struct RecordStore: Sendable {
     private let pool: DatabasePool
 
@@ -54,7 +54,8 @@ package struct RecordStore: Sendable {
                 let statement = try database.cachedStatement(
                     sql: """
                         INSERT OR IGNORE INTO records
-                        (key, at, namespace, rollout, revision, kind, summary, actor, reason, details)
+                        (key, at, namespace, rollout, revision, kind, summary, actor, reason,
+                         details)
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 for record in records {
@@ -68,7 +69,8 @@ package struct RecordStore: Sendable {
         }
     }
 
-    /// The records of a rollout, the oldest first: the last `limit` of them, of the given kinds where some are named.
+    /// The records of a rollout, the oldest first: the last `limit` of them, of the given kinds
+    /// where some are named.
     package func records(
         namespace: String, rollout: String, kinds: Set<Record.Kind>? = nil, limit: Int = 1_000
     ) async throws(HistoryError) -> [Record] {
@@ -79,7 +81,8 @@ package struct RecordStore: Sendable {
                 let rows = try Row.fetchAll(
                     database,
                     sql: """
-                        SELECT * FROM records WHERE namespace = ? AND rollout = ? AND kind IN (\(marks))
+                        SELECT * FROM records
+                        WHERE namespace = ? AND rollout = ? AND kind IN (\(marks))
                         ORDER BY at DESC, key DESC LIMIT ?
                         """,
                     arguments: StatementArguments([namespace, rollout] + kinds + [String(limit)]))

@@ -2,6 +2,7 @@ import Curl
 
 /// How to reach an API server and what to show it.
 package struct Connection: Sendable {
+    /// Who we are to the server.
     package enum Credential: Sendable {
         /// Nothing, or the client certificate in `tls`.
         case none

@@ -1,5 +1,6 @@
 /// What one or several kubeconfig files say: clusters, users, and contexts that pair them.
 package struct Kubeconfig: Sendable {
+    /// A server and how it is trusted.
     package struct Cluster: Sendable {
         package var server = ""
         package var authority: Material?
@@ -9,6 +10,7 @@ package struct Kubeconfig: Sendable {
         package var proxy: String?
     }
 
+    /// A login.
     package struct User: Sendable {
         package var token: BearerToken?
         package var tokenFile: String?
@@ -18,6 +20,7 @@ package struct Kubeconfig: Sendable {
         package var foreignLogin: String?
     }
 
+    /// A cluster, a user and the namespace that commands mean by default.
     package struct Context: Hashable, Sendable {
         package var cluster: String
         package var user: String

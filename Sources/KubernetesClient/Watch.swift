@@ -5,6 +5,7 @@ import KubernetesObjects
 /// The changes of the objects of a kind, from a given version on, as they happen. Ends when the
 /// server ends it, which it does every few minutes; throws where it breaks. For one reader.
 package struct Watch: AsyncSequence, Sendable {
+    /// One line of the watch.
     package enum Event: Hashable, Sendable {
         case added(Object)
         case modified(Object)

@@ -50,6 +50,7 @@ package struct FieldSelector: Hashable, Sendable, CustomStringConvertible {
         requirements.first { $0.path == ["metadata", "name"] && $0.isEqual }?.value
     }
 
+    /// Whether every requirement holds; a field that is absent equals "".
     package func matches(_ object: Object) -> Bool {
         requirements.allSatisfy { requirement in
             let value = requirement.path.reduce(Optional(object.json)) { $0?[$1] }

@@ -1,5 +1,6 @@
 /// The upstreams of an LLM gateway by name, as its environment lists them (traffic-routers §8.2).
 package struct GatewayUpstreams: Hashable, Sendable {
+    /// One upstream by its name.
     package struct Entry: Hashable, Sendable {
         package let name: String
         package let url: String

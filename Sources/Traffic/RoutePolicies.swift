@@ -7,6 +7,7 @@ package struct RoutePolicies: Hashable, Sendable {
     /// By model, in the order of the text.
     package let entries: [Entry]
 
+    /// One model's policy, as text and as what it means.
     package struct Entry: Hashable, Sendable {
         package let model: String
         package let json: JSON

@@ -5,6 +5,7 @@ import Documents
 ///
 /// Invariant: at least one target, every weight positive, and their sum fits `Int`.
 package struct RoutePolicy: Hashable, Sendable {
+    /// An upstream and its share.
     package struct Target: Hashable, Sendable {
         package let upstream: String
         package let weight: Int

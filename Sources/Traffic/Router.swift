@@ -2,14 +2,16 @@ import Documents
 import KubernetesObjects
 import Rollouts
 
-/// One way of dividing traffic, configured for one rollout: which objects it reads, how it writes a split into them,
-/// how it reads the split back, and whether the data plane follows. Pure: objects in, changes out.
+/// One way of dividing traffic, configured for one rollout: which objects it reads, how it writes a
+/// split into them, how it reads the split back, and whether the data plane follows. Pure: objects
+/// in, changes out.
 package struct Router: Sendable {
     /// As events and pages name it: `Nginx`, `sluice/route-policy`.
     package let kind: String
     /// The objects to observe, all in the rollout's namespace unless they say otherwise.
     package let reads: [Reference]
-    /// Whether both sides are pods of the rollout. False where they exist without it: then weights need no pods.
+    /// Whether both sides are pods of the rollout. False where they exist without it: then weights
+    /// need no pods.
     package let servesPods: Bool
     /// The changes that make the objects carry `split`; none where they do already.
     package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
@@ -59,7 +61,8 @@ package struct Observed: Sendable {
     package var objects: [Reference: Object]
     /// The rollout as an owner, for objects that a router creates.
     package var owner: OwnerReference
-    /// `status.currentPodHash`, the revision that the rollout is on its way to; "" where it is not known.
+    /// `status.currentPodHash`, the revision that the rollout is on its way to; "" where it is not
+    /// known.
     package var currentHash: String
     /// `status.stableRS`, the revision that was promoted last; "" before the initial deploy.
     package var stableHash: String
@@ -77,6 +80,7 @@ package struct Observed: Sendable {
 
 /// A write that a router wants, with the event that tells of it.
 package struct Change: Hashable, Sendable {
+    /// What is done to the object.
     package enum Act: Hashable, Sendable {
         case create(Object)
         case patch(Patch)
@@ -103,8 +107,8 @@ package struct RouterError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A router as the documents configure it: the key under `trafficRouting` (or under `plugins`), and how its
-/// configuration is read. The table `RouterKind.all` is the only place that lists them.
+/// A router as the documents configure it: the key under `trafficRouting` (or under `plugins`), and
+/// how its configuration is read. The table `RouterKind.all` is the only place that lists them.
 package struct RouterKind: Sendable {
     package let key: String
     /// Whether `key` stands under `trafficRouting.plugins`.
