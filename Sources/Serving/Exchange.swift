@@ -28,6 +28,7 @@ package struct Request: Sendable {
 
 /// What a handler answers.
 package struct Response: Sendable {
+    /// What follows the head of the answer.
     package enum Body: Sendable {
         case bytes([UInt8])
         /// Written piece by piece while the connection is open. The closure is cancelled when the
@@ -60,6 +61,7 @@ package struct Writer: Sendable {
         try await send(bytes)
     }
 
+    /// Sends `text` as UTF-8; see `write(_:)` of bytes.
     package func write(_ text: String) async throws {
         try await send(Array(text.utf8))
     }
@@ -71,16 +73,19 @@ extension Response {
         Response(status: status, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
     }
 
+    /// A JSON document that is written already.
     package static func json(_ text: String, status: Int = 200) -> Response {
         .json(Array(text.utf8), status: status)
     }
 
+    /// A page.
     package static func html(_ text: String, status: Int = 200) -> Response {
         Response(
             status: status, headers: ["Content-Type": "text/html; charset=utf-8"],
             body: .bytes(Array(text.utf8)))
     }
 
+    /// Words for people and simple programs.
     package static func text(_ text: String, status: Int = 200) -> Response {
         Response(
             status: status, headers: ["Content-Type": "text/plain; charset=utf-8"],

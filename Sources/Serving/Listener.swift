@@ -10,6 +10,7 @@ import ServiceLifecycle
 /// A graceful end stops accepting, cancels open streams so that each body is ended properly, and
 /// waits for the handlers that are still at work.
 package struct Listener: Service {
+    /// Where to listen.
     package enum Address: Sendable, Hashable {
         /// A socket file of mode 0600. Its directory must be closed to others, since the file
         /// exists for an instant before its mode is set.

@@ -143,18 +143,24 @@ extension APIHandler {
     private func answerScale(
         _ request: Request, _ reference: Reference
     ) async throws(StoreError) -> Response {
+        let written: Written?
         switch request.method {
-        case "GET": break
+        case "GET":
+            written = nil
         case "PUT":
-            let written = try await server.updateScale(
+            written = try await server.updateScale(
                 reference, to: Object(try request.document()), by: try request.caller())
-            if try request.caller().isDryRun { return .json(written.object.json.bytes) }
         case "PATCH":
-            _ = try await server.patchScale(
+            written = try await server.patchScale(
                 reference, with: try request.patch(), by: try request.caller())
-        default: throw .methodNotAllowed
+        default:
+            throw .methodNotAllowed
         }
-        return .json(try await server.scale(of: reference).json.bytes)
+        var scale = try await server.scale(of: reference)
+        if let written, try request.caller().isDryRun {
+            scale["spec", "replicas"] = written.object["spec", "replicas"]
+        }
+        return .json(scale.json.bytes)
     }
 
     /// Questions about permissions, which are no stored objects.

@@ -24,6 +24,11 @@ enum FieldTexts {
             field = ["properties"] + field.flatMap { [$0, "properties"] }.dropLast()
             json.set(leaf(parts[1], parts[2]), at: field[...])
         }
+        for (part, text) in [("spec", "What should be."), ("status", "What is the case.")]
+        where json["properties"]?[part]?["description"] == nil && json["properties"]?[part] != nil {
+            json.set("object", at: ["properties", part, "type"])
+            json.set(.string(text), at: ["properties", part, "description"])
+        }
         return json
     }
 

@@ -64,6 +64,18 @@ struct `What the controllers of the box follow` {
         }
     }
 
+    @Test func `forgets events after an hour`() async throws {
+        let server = try Box().server
+        for (name, age) in [("fresh", 3500), ("stale", 3700)] {
+            let moment = Box.now.advanced(bySeconds: -age).rfc3339
+            _ = try await server.create(
+                Object(["metadata": ["name": .string(name)], "lastTimestamp": .string(moment)]),
+                in: .events, namespace: "default")
+        }
+        await server.removeOldEvents()
+        #expect(try await server.list(.events).items.map(\.name) == ["fresh"])
+    }
+
     private func name(_ event: WatchEvent) -> String {
         "\(event.type.rawValue) \(event.object.name)"
     }
