@@ -87,7 +87,13 @@ package final class RunningProcess: Sendable {
     /// Only one caller waits.
     package func exit() async -> Exit? {
         for await _ in readable() { break }
-        guard !Task.isCancelled || hasEnded else { return nil }
+        guard !Task.isCancelled || hasEnded(within: 0) else { return nil }
+        return reap()
+    }
+
+    /// Takes the exit of a process that has ended; what it has started ends with it.
+    @discardableResult
+    func reap() -> Exit {
         killSession()
         var code: Int32 = 0
         var number: Int32 = 0
@@ -95,9 +101,10 @@ package final class RunningProcess: Sendable {
         return number == 0 ? .code(Int(code)) : .signal(Int(number))
     }
 
-    private var hasEnded: Bool {
+    /// Whether the process has ended, or does within the time. Blocks the thread for that long.
+    func hasEnded(within milliseconds: Int32) -> Bool {
         var one = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&one, 1, 0) == 1
+        return poll(&one, 1, milliseconds) == 1
     }
 
     /// One element when the process has ended.
@@ -121,6 +128,7 @@ enum ProcessTable {
     struct Entry {
         let pid: pid_t
         let state: Character
+        let parent: pid_t
         let session: pid_t
         let start: UInt64
     }
@@ -134,10 +142,11 @@ enum ProcessTable {
         // The name stands in brackets and may hold anything, brackets too.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, let state = fields[0].first, let session = pid_t(fields[3]),
-            let start = UInt64(fields[19])
+        guard fields.count > 19, let state = fields[0].first, let parent = pid_t(fields[1]),
+            let session = pid_t(fields[3]), let start = UInt64(fields[19])
         else { return nil }
-        return Entry(pid: pid, state: state, session: session, start: start)
+        return Entry(
+            pid: pid, state: state, parent: parent, session: session, start: start)
     }
 
     /// Kills every process of the session that `leader` began, whether or not the leader still lives.

@@ -27,12 +27,20 @@ struct TestNode {
 
     /// The addresses to which a proxy that the test plays still sends requests.
     actor Routed {
-        private(set) var addresses: Set<String> = []
-        private(set) var asked = 0
+        private var addresses: Set<String> = []
+        private let asked = AsyncStream.makeStream(of: Void.self)
         func set(_ addresses: Set<String>) { self.addresses = addresses }
         func contains(_ address: String) -> Bool {
-            asked += 1
+            asked.continuation.yield()
             return addresses.contains(address)
+        }
+        /// Returns when the node has asked so often whether it may stop a pod.
+        func wait(questions: Int) async {
+            var left = questions
+            for await _ in asked.stream {
+                left -= 1
+                if left == 0 { return }
+            }
         }
     }
 
@@ -189,7 +197,7 @@ struct `A pod as a process` {
             let address = try #require(await cluster.get(.pods, "web")?.podAddress)
             await box.routed.set([address])
             try await cluster.delete(.pods, "web")
-            while await box.routed.asked < 3 { await Task.yield() }
+            await box.routed.wait(questions: 3)
             #expect(Files.glance(farewell) == "")
             await box.routed.set([])
             await cluster.wait { await $0.get(.pods, "web") == nil }
@@ -238,9 +246,11 @@ struct `A pod as a process` {
     }
 
     @Test func `leaves no process behind, not even one that it started itself`() async throws {
-        try await box.createPod("sleep 1000 & echo $! $$$$; wait")
+        try await box.createPod(
+            "sleep 1000 & echo $! $$$$; touch up; wait",
+            ["readinessProbe": ["exec": ["command": ["/usr/bin/test", "-e", "up"]]]])
         try await box.run { cluster in
-            while try await box.log().isEmpty { await Task.yield() }
+            await cluster.wait { await isReady($0) }
         }
         let pids = try await box.log().split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
         #expect(pids.count == 2)

@@ -1,0 +1,240 @@
+import CProcess
+import Documents
+import Glibc
+import KubernetesObjects
+import Logging
+
+/// The nginx of the box: keeps its configuration at what the Ingresses say, and says what it has really applied.
+package actor IngressProxy {
+    /// Where and how nginx runs.
+    package struct Place: Sendable {
+        /// The nginx binary.
+        package var program: String
+        /// Its own directory: configuration, log, record.
+        package var directory: String
+        package var settings: NginxSettings
+
+        package init(program: String = "/usr/sbin/nginx", directory: String, settings: NginxSettings) {
+            self.program = program
+            self.directory = directory
+            self.settings = settings
+        }
+    }
+
+    /// What nginx serves now.
+    package struct Applied: Hashable, Sendable {
+        package let generation: Int
+        package let table: RouteTable
+    }
+
+    private let place: Place
+    private let cluster: ClusterAccess
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+    private let nginx: Supervised
+    private var process: RunningProcess?
+    package private(set) var applied: Applied?
+    /// Why the last configuration was not taken; nil where it was.
+    package private(set) var problem: String?
+    /// Addresses that a configuration on its way names.
+    private var pending: Set<String> = []
+    private var isReading = false
+    private var generation = 0
+    private let nudges: AsyncStream<Void>
+    private let nudge: AsyncStream<Void>.Continuation
+    private let started: AsyncStream<RunningProcess>
+    private let starts: AsyncStream<RunningProcess>.Continuation
+    private var isEnding = false
+    private var listeners: [AsyncStream<Applied>.Continuation] = []
+
+    /// The longest that nginx may take to read a configuration, and to bring its workers up.
+    private static let checkSeconds = 10
+    private static let reloadMilliseconds: Int64 = 10_000
+    private static let pollMilliseconds = 10
+    private static let retrySeconds = 1
+
+    package init(
+        _ place: Place, cluster: ClusterAccess, now: @escaping @Sendable () -> Timestamp,
+        logger: Logger = Logger(label: "sluice.proxy")
+    ) {
+        self.place = place
+        self.cluster = cluster
+        self.now = now
+        self.logger = logger
+        nginx = Supervised(name: "nginx", directory: place.directory)
+        (nudges, nudge) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (started, starts) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Whether an nginx of an earlier run still serves, whose ports therefore are ours.
+    package nonisolated static func isRunning(in directory: String) -> Bool {
+        Supervised(name: "nginx", directory: directory).found() != nil
+    }
+
+    /// Serves until `end()` or a cancellation, and stops nginx before it returns.
+    /// - Throws: `SystemFailure` where the directory cannot be used or nginx cannot be started at first.
+    package func run() async throws(SystemFailure) {
+        try Files.makeDirectory("\(place.directory)/temp", mode: 0o711)
+        process = nginx.found()
+        generation = process == nil ? 0 : answered() ?? 0
+        if let process { starts.yield(process) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [cluster, nudge] in
+                for await _ in cluster.changes([.ingresses, .services, .endpointSlices]) { nudge.yield() }
+            }
+            // The end of nginx is a reason to look again.
+            group.addTask { [started, nudge] in
+                for await process in started where await process.exit() != nil { nudge.yield() }
+            }
+            group.addTask { [nudges, now] in
+                await turns(after: nudges, now: now) { await self.turn() }
+            }
+            for await _ in group where isEnding || Task.isCancelled { group.cancelAll() }
+        }
+        if let process { await nginx.stop(process) }
+        process = nil
+    }
+
+    /// Asks to stop nginx and return from `run`.
+    package func end() {
+        isEnding = true
+        nudge.finish()
+        starts.finish()
+    }
+
+    /// Whether a request may still be sent to an address: it is in a configuration that is applied or on its way, or a
+    /// worker is still waiting for its answer.
+    package func isRouted(_ address: String) -> Bool {
+        if isReading || pending.contains(address) { return true }
+        // An nginx of an earlier run may still serve whatever that run told it.
+        guard let applied else { return true }
+        if applied.table.addresses.contains(address) { return true }
+        guard let process else { return false }
+        return Workers(of: process.identity.pid).areConnected(to: address)
+    }
+
+    /// What nginx serves: now, where it serves already, and after every change. Only the newest is kept for a slow reader.
+    package func updates() -> AsyncStream<Applied> {
+        let (stream, listener) = AsyncStream.makeStream(of: Applied.self, bufferingPolicy: .bufferingNewest(1))
+        listeners.append(listener)
+        if let applied { listener.yield(applied) }
+        return stream
+    }
+
+    /// Brings nginx to what the cluster says now. Returns when to try again, where that failed.
+    private func turn() async -> Timestamp? {
+        guard !isEnding else { return nil }
+        // From here to the end of the look nobody knows yet which addresses the next configuration names.
+        isReading = true
+        let table = RouteTable(
+            ingresses: await cluster.list(.ingresses), services: await cluster.list(.services),
+            slices: await cluster.list(.endpointSlices))
+        pending = table.addresses
+        isReading = false
+        do throws(SystemFailure) {
+            if let process, process.hasEnded(within: 0) {
+                logger.warning("nginx has ended by itself", metadata: ["log": "\(nginx.lastWords())"])
+                process.reap()
+                self.process = nil
+                applied = nil
+            }
+            if applied?.table.sameRoutes(as: table) != true { try await apply(table) }
+            pending = []
+            problem = nil
+            return nil
+        } catch {
+            if problem != error.description {
+                logger.error("nginx does not take the routes", metadata: ["why": "\(error)"])
+            }
+            problem = error.description
+            return now().advanced(bySeconds: Self.retrySeconds)
+        }
+    }
+
+    private func apply(_ table: RouteTable) async throws(SystemFailure) {
+        generation += 1
+        var configuration = NginxConfiguration(
+            settings: place.settings, table: table, generation: generation)
+        do throws(SystemFailure) {
+            try await check(configuration)
+        } catch {
+            // The one thing in a configuration that users can get wrong is a pattern.
+            configuration.usesPatterns = false
+            try await check(configuration)
+            logger.warning("A header pattern of a canary cannot be read", metadata: ["why": "\(error)"])
+        }
+        let path = "\(place.directory)/nginx.conf"
+        if rename("\(path).next", path) != 0 { throw SystemFailure("cannot replace \(path)") }
+        if let process {
+            let old = Workers(of: process.identity.pid)
+            process.signal(SIGHUP)
+            try await serving(generation, instead: old)
+        } else {
+            try start()
+            try await serving(generation, instead: Workers([]))
+        }
+        for note in table.notes where applied?.table.notes.contains(note) != true {
+            logger.notice("A part of an ingress has no effect", metadata: ["note": "\(note)"])
+        }
+        let now = Applied(generation: generation, table: table)
+        applied = now
+        listeners.removeAll {
+            if case .terminated = $0.yield(now) { true } else { false }
+        }
+        LogFile.bound(nginx.log, keep: PodLogs.keptBytes, slack: PodLogs.slackBytes)
+    }
+
+    private func command(_ file: String, _ more: [String] = []) -> [String] {
+        [place.program, "-p", place.directory + "/", "-c", "\(place.directory)/\(file)"] + more
+    }
+
+    /// Lets nginx read a configuration before the one that serves depends on it.
+    private func check(_ configuration: NginxConfiguration) async throws(SystemFailure) {
+        try Files.write(configuration.text, to: "\(place.directory)/nginx.conf.next")
+        let launch = Launch(
+            command: command("nginx.conf.next", ["-t", "-q"]), directory: place.directory,
+            log: "\(place.directory)/check.log")
+        let (exit, output) = try await launch.run(within: .seconds(Self.checkSeconds))
+        guard exit == .code(0) else {
+            throw SystemFailure("nginx refuses its configuration: \(output)", code: EINVAL)
+        }
+    }
+
+    private func start() throws(SystemFailure) {
+        // Left by an nginx that was killed; it would not bind over it.
+        Files.remove(place.settings.statusSocket)
+        let started = try nginx.start(command("nginx.conf"))
+        process = started
+        starts.yield(started)
+    }
+
+    /// Waits until workers of this generation answer and none of the old ones takes connections any more.
+    private func serving(_ generation: Int, instead old: Workers) async throws(SystemFailure) {
+        let deadline = now().advanced(byMilliseconds: Self.reloadMilliseconds)
+        while now() < deadline {
+            if process?.hasEnded(within: 0) ?? true { break }
+            if answered() == generation, old.accepting.isEmpty { return }
+            do { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) } catch { break }
+        }
+        throw SystemFailure("nginx does not serve its configuration: \(nginx.lastWords())", code: ETIMEDOUT)
+    }
+
+    /// The generation that nginx answers with; nil where it answers none.
+    private func answered() -> Int? {
+        var answer = [CChar](repeating: 0, count: 1024)
+        let request = "GET /generation HTTP/1.0\r\n\r\n"
+        let count = cprocess_ask(place.settings.statusSocket, request, &answer, answer.count, 200)
+        guard count > 0 else { return nil }
+        let text = String(decoding: answer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard text.hasPrefix("HTTP/1.1 200") else { return nil }
+        return text.split(whereSeparator: \.isNewline).last.flatMap { Int($0) }
+    }
+}
+
+extension RouteTable {
+    /// Whether nginx would do the same with both; notes do not count.
+    func sameRoutes(as other: RouteTable) -> Bool {
+        servers == other.servers && endpoints == other.endpoints && canaries == other.canaries
+            && serviceAddresses == other.serviceAddresses
+    }
+}
