@@ -104,10 +104,9 @@ extension APIHandler {
                 by: try request.caller())
             return .json(presentation.one(written.object).bytes)
         case "PATCH":
-            let written = try await server.patch(
+            let (object, isNew) = try await server.patch(
                 reference, with: try request.patch(), at: endpoint, by: try request.caller())
-            return .json(
-                presentation.one(written.object).bytes, status: written.isNew ? 201 : 200)
+            return .json(presentation.one(object).bytes, status: isNew ? 201 : 200)
         case "DELETE":
             return try await delete(request, reference, presentation)
         default:

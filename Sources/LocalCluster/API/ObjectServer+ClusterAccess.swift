@@ -29,9 +29,9 @@ extension ObjectServer {
                 if let version {
                     fields.set(.string(version), at: ["metadata", "resourceVersion"])
                 }
-                _ = try patch(reference, with: .merge(fields))
+                try patch(reference, with: .merge(fields))
             case .patchStatus(let reference, let fields):
-                _ = try patch(reference, with: .merge(fields), at: .status)
+                try patch(reference, with: .merge(fields), at: .status)
             case .delete(let reference, let uid, let graceSeconds):
                 _ = try delete(reference, Deletion(gracePeriodSeconds: graceSeconds, uid: uid))
             }

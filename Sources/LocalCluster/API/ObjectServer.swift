@@ -159,15 +159,28 @@ extension ObjectServer {
         }
     }
 
-    /// Changes an object; see `ObjectStore.patch`.
+    /// Changes an object; see `ObjectStore.patch`. Fields that a patch left without their default
+    /// get it in a second write, which nobody owns.
+    ///
+    /// - Returns: the object as it is now, and whether server-side apply has created it.
+    @discardableResult
     package func patch(
         _ reference: Reference, with patch: Patch, at endpoint: Endpoint = .main,
         by caller: Caller = .box
-    ) throws(StoreError) -> Written {
+    ) throws(StoreError) -> (object: Object, isNew: Bool) {
         let patch = Admission.admitted(patch, reference.resource)
-        return try commit(by: caller) { store, writer throws(StoreError) in
+        let written = try commit(by: caller) { store, writer throws(StoreError) in
             try store.patch(reference, with: patch, at: endpoint, by: writer)
         }
+        let complete = Admission.admitted(written.object, reference.resource)
+        if caller.isDryRun { return (complete, written.isNew) }
+        guard endpoint == .main, complete != written.object, !written.changes.isEmpty,
+            written.changes.allSatisfy({ $0.object != nil })
+        else { return (written.object, written.isNew) }
+        let completed = try commit(by: Caller()) { store, writer throws(StoreError) in
+            try store.update(reference, to: complete, by: writer)
+        }
+        return (completed.object, written.isNew)
     }
 
     /// Replaces the number of replicas; see `ObjectStore.updateScale`.

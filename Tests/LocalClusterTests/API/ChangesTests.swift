@@ -15,7 +15,7 @@ struct `What the controllers of the box follow` {
         let reference = Reference(.configMaps, namespace: "default", name: "new")
         _ = try await server.create(
             Object(Contract.configMap("new")), in: .configMaps, namespace: "default")
-        _ = try await server.patch(reference, with: .merge(["data": ["color": "red"]]))
+        try await server.patch(reference, with: .merge(["data": ["color": "red"]]))
         _ = try await server.delete(reference)
         #expect(await changes.next().map(name) == "ADDED new")
         #expect(await changes.next().map(name) == "MODIFIED new")

@@ -113,6 +113,17 @@ struct `The API handler` {
         #expect(patched.object["stringData"] == nil)
     }
 
+    @Test func `gives defaults to what was applied without them`() async throws {
+        let box = try Box()
+        let path = box.api.path(.deployments, "web") + "?fieldManager=one"
+        let body = Contract.deployment("web", replicas: nil)
+        let created = try await box.api.patch(path, "apply-patch+yaml", body)
+        #expect(created.status == 201)
+        #expect(created.object["spec", "replicas"] == 1)
+        let again = try await box.api.patch(path, "apply-patch+yaml", body)
+        #expect(again.object.resourceVersion == created.object.resourceVersion)
+    }
+
     @Test func `says yes to every question about permissions`() async throws {
         let box = try Box()
         let answer = try await box.api.create(
