@@ -1,0 +1,143 @@
+import Analysis
+import Rollouts
+
+/// What follows from a view, in the words of pages and API alike.
+extension RolloutView {
+    var namespace: String { snapshot.rollout.namespace }
+    var name: String { snapshot.rollout.name }
+
+    /// The status that goes with the reason: the decided one, else the stored one.
+    var status: Status { decision?.status ?? snapshot.rollout.status }
+
+    var phaseName: String { status.phase?.rawValue ?? "Unknown" }
+
+    /// Why things are as they are.
+    var reason: String {
+        decision?.reason.sentence ?? "not looked at yet: the first turn is still to come"
+    }
+
+    var steps: [Step] { snapshot.rollout.spec.canary.steps }
+
+    /// Whether nothing was ever promoted: then the steps do not apply.
+    var isFirstDeploy: Bool { status.stableHash.isEmpty }
+
+    /// Whether a revision other than the stable one is on its way.
+    var isMoving: Bool { !isFirstDeploy && snapshot.new?.hash != status.stableHash }
+
+    /// Where the rollout stands among its steps, as one phrase; nil without steps.
+    var standing: String? {
+        guard !steps.isEmpty else { return nil }
+        if isFirstDeploy { return "first deploy" }
+        if status.isAborted { return "aborted" }
+        guard let index = status.currentStepIndex else { return nil }
+        return index >= steps.count ? "all \(steps.count) done" : "\(index + 1) of \(steps.count)"
+    }
+
+    /// What became of a step.
+    enum StepState: String {
+        case done, now, failed, ahead, skipped
+    }
+
+    func state(ofStep index: Int) -> StepState {
+        if isFirstDeploy { return .skipped }
+        if status.isAborted {
+            guard let failedStep else { return .skipped }
+            return index < failedStep ? .done : index == failedStep ? .failed : .skipped
+        }
+        guard let current = status.currentStepIndex else { return .ahead }
+        return index < current ? .done : index == current ? .now : .ahead
+    }
+
+    /// The step whose analysis ended the present revision. The status of an aborted rollout stands
+    /// at the first step again, so the run tells.
+    private var failedStep: Int? {
+        let run = latestRuns.first { run in
+            run.revision == snapshot.rollout.revision
+                && (run.phase == .failed || run.phase == .error)
+        }
+        guard case .step(let index) = run?.purpose else { return nil }
+        return index
+    }
+
+    /// What a ReplicaSet is to the rollout.
+    enum Role: String {
+        case new, canary, stable, old, leaving
+    }
+
+    func role(of replicaSet: ReplicaSet) -> Role {
+        if replicaSet.isDeleting { return .leaving }
+        if replicaSet.hash == status.stableHash { return .stable }
+        guard replicaSet.name == snapshot.new?.name else { return .old }
+        return isFirstDeploy ? .new : .canary
+    }
+
+    /// The ReplicaSets, the latest revision first.
+    var replicaSets: [ReplicaSet] {
+        snapshot.replicaSets.sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
+    }
+
+    /// The analysis runs, the latest first.
+    var latestRuns: [RunView] {
+        runs.sorted { ($0.created, $0.name) > ($1.created, $1.name) }
+    }
+
+    /// The images of the sides that matter, each image once, the newest side first.
+    var currentImages: [(role: Role, image: String)] {
+        var shown: Set<String> = []
+        return replicaSets.flatMap { set in
+            let role = role(of: set)
+            guard role == .new || role == .canary || role == .stable else {
+                return [(role: Role, image: String)]()
+            }
+            return (images[set.name] ?? []).map { (role, $0) }
+        }
+        .filter { shown.insert($0.image).inserted }
+    }
+
+    /// How the traffic is divided.
+    var traffic: TrafficShare {
+        TrafficShare(
+            asked: status.weights?.canary.weight,
+            carried: snapshot.routers.isEmpty ? nil : snapshot.canaryWeight,
+            total: snapshot.rollout.spec.canary.totalWeight, podsPercent: podsPercent)
+    }
+
+    /// The canary's part of the available pods; nil where none is available, or only one side is
+    /// there.
+    private var podsPercent: Int? {
+        guard isMoving, let canary = snapshot.new?.available else { return nil }
+        let available = snapshot.replicaSets.map(\.available).reduce(0, +)
+        return available == 0 ? nil : canary * 100 / available
+    }
+}
+
+/// The canary's share of the traffic.
+struct TrafficShare {
+    /// What the routers were asked for last; nil where nothing was ever asked.
+    var asked: Int?
+    /// What the routers carry; nil without a router.
+    var carried: Int?
+    /// What "all" is called.
+    var total: Int
+    /// The canary's part of the available pods, which is its share where no router divides.
+    var podsPercent: Int?
+
+    /// The share as one phrase.
+    var phrase: String {
+        if let carried {
+            let asked = asked ?? carried
+            return asked == carried
+                ? share(carried) : "\(share(carried)), asked \(share(asked))"
+        }
+        return podsPercent.map { "about \($0) % by pods" } ?? "—"
+    }
+
+    /// Percent of the traffic that the canary carries, for drawing.
+    var percent: Int {
+        carried.map { $0 * 100 / max(total, 1) } ?? podsPercent ?? 0
+    }
+
+    func share(_ weight: Int) -> String {
+        total == 100 ? "\(weight) %" : "\(weight) of \(total)"
+    }
+}
