@@ -31,6 +31,7 @@ package actor PrometheusServer {
 
     /// How long samples are kept: longer than any analysis looks back, short enough for a small disk.
     private static let retention = "6h"
+    private static let retentionSize = "512MB"
     private static let restartSeconds = 1
 
     package init(
@@ -63,11 +64,22 @@ package actor PrometheusServer {
         }
     }
 
+    /// Whether it answers questions.
+    /// - Parameter httpGet: the status of an HTTP GET; nil where none came in time.
+    package nonisolated func isReady(_ httpGet: @Sendable (HTTPProbe) async -> Int?) async -> Bool {
+        await httpGet(
+            HTTPProbe(
+                host: "127.0.0.1", port: settings.port, path: "/-/ready", headers: [], timeoutSeconds: 1)
+        ) == 200
+    }
+
     private func start() throws(SystemFailure) -> RunningProcess {
         try supervised.start(
             [
-                settings.program, "--config.file=\(configuration)", "--storage.tsdb.path=\(data)",
+                // Paths as they are seen from its directory: those above it may be closed to its user.
+                settings.program, "--config.file=prometheus.json", "--storage.tsdb.path=data",
                 "--storage.tsdb.retention.time=\(Self.retention)",
+                "--storage.tsdb.retention.size=\(Self.retentionSize)",
                 "--web.listen-address=127.0.0.1:\(settings.port)", "--log.level=warn",
             ], account: settings.account)
     }
@@ -103,7 +115,7 @@ package actor PrometheusServer {
                     "static_configs": [["targets": [.string("127.0.0.1:\(settings.metricsPort)")]]],
                 ],
                 [
-                    "job_name": "pods", "file_sd_configs": [["files": [.string(targets)]]],
+                    "job_name": "pods", "file_sd_configs": [["files": ["pods.json"]]],
                     "relabel_configs": [
                         ["source_labels": ["metrics_path"], "target_label": "__metrics_path__"],
                         ["regex": "metrics_path", "action": "labeldrop"],

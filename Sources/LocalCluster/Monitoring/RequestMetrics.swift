@@ -1,116 +1,97 @@
-/// Counts served requests under the names and labels of ingress-nginx (traffic-routers §1.9), so that the same
-/// analysis works here and in production.
+import Documents
+import Glibc
+
+/// The counters of the requests that nginx has logged, every line counted exactly once, also across a kill: what has been
+/// counted is kept together with the place up to which it was, and the log is given back to the disk only before that
+/// place.
 package actor RequestMetrics {
-    private struct Histogram {
-        var counts: [UInt64]
-        var sum = 0.0
-        var count: UInt64 = 0
+    private struct Source {
+        let log: String
+        let record: String
     }
 
-    private struct Family {
-        let name: String
-        let help: String
-        let buckets: [Double]
-        let value: @Sendable (ServedRequest) -> Double?
-    }
+    private var counters = RequestCounters()
+    private var source: Source?
+    private var offset: off_t = 0
+    private var savedOffset: off_t = 0
+    private var rest: [UInt8] = []
 
-    private static let seconds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-    private static let bytes: [Double] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
-    /// More series than this are no Ingresses any more but somebody's random methods: they are not counted.
-    private static let seriesLimit = 10_000
-    private static let counter = "nginx_ingress_controller_requests"
-
-    private static let families: [Family] = [
-        Family(
-            name: "nginx_ingress_controller_request_duration_seconds",
-            help: "The request processing time in seconds", buckets: seconds, value: \.requestSeconds),
-        Family(
-            name: "nginx_ingress_controller_response_duration_seconds",
-            help: "The time spent on receiving the response from the upstream server", buckets: seconds,
-            value: \.responseSeconds),
-        Family(
-            name: "nginx_ingress_controller_header_duration_seconds",
-            help: "The time spent on receiving first header from the upstream server", buckets: seconds,
-            value: \.headerSeconds),
-        Family(
-            name: "nginx_ingress_controller_connect_duration_seconds",
-            help: "The time spent on establishing a connection with the upstream server",
-            buckets: seconds, value: \.connectSeconds),
-        Family(
-            name: "nginx_ingress_controller_request_size", help: "The request length in bytes",
-            buckets: bytes, value: \.requestBytes),
-        Family(
-            name: "nginx_ingress_controller_response_size", help: "The response length in bytes",
-            buckets: bytes, value: \.responseBytes),
-    ]
-
-    private var counts: [String: UInt64] = [:]
-    private var histograms: [[String: Histogram]] = families.map { _ in [:] }
+    private static let partBytes = 1 << 20
+    /// How much of the log is kept for a person who looks, and how far it grows beyond before it is cut.
+    private static let keptBytes: off_t = 4 << 20
+    private static let slackBytes: off_t = 4 << 20
+    /// A record is written after so much log: what a killed run must count again.
+    private static let recordBytes: off_t = 1 << 20
 
     package init() {}
 
-    func add(_ request: ServedRequest) {
-        let labels = Self.text(of: request.labels)
-        guard counts[labels] != nil || counts.count < Self.seriesLimit else { return }
-        counts[labels, default: 0] += 1
-        for (index, family) in Self.families.enumerated() {
-            guard let value = family.value(request) else { continue }
-            var histogram =
-                histograms[index][labels]
-                ?? Histogram(counts: Array(repeating: 0, count: family.buckets.count))
-            if let bucket = family.buckets.firstIndex(where: { value <= $0 }) {
-                histogram.counts[bucket] += 1
-            }
-            histogram.sum += value
-            histogram.count += 1
-            histograms[index][labels] = histogram
-        }
-    }
-
-    /// The counters in Prometheus' text format.
+    /// The counters in Prometheus' text format, everything that is in the log by now included.
     package func text() -> String {
-        var text = """
-            # HELP \(Self.counter) The total number of client requests
-            # TYPE \(Self.counter) counter
+        catchUp()
+        return counters.text()
+    }
 
-            """
-        for (labels, count) in counts.sorted(by: { $0.key < $1.key }) {
-            text += "\(Self.counter){\(labels)} \(count)\n"
+    /// Goes on where an earlier run stopped. Without a record of one, a log that is whole is counted from its beginning.
+    func follow(log: String, record: String) {
+        source = Source(log: log, record: record)
+        var kept: JSON = [:]
+        if let text = Files.glance(record) {
+            do throws(DocumentError) { kept = try JSON(parsing: text) } catch { kept = [:] }
         }
-        for (family, series) in zip(Self.families, histograms) {
-            text += "# HELP \(family.name) \(family.help)\n# TYPE \(family.name) histogram\n"
-            for (labels, histogram) in series.sorted(by: { $0.key < $1.key }) {
-                var total: UInt64 = 0
-                for (bucket, count) in zip(family.buckets, histogram.counts) {
-                    total += count
-                    text += "\(family.name)_bucket{\(labels),le=\"\(Self.number(bucket))\"} \(total)\n"
-                }
-                text += "\(family.name)_bucket{\(labels),le=\"+Inf\"} \(histogram.count)\n"
-                text += "\(family.name)_sum{\(labels)} \(histogram.sum)\n"
-                text += "\(family.name)_count{\(labels)} \(histogram.count)\n"
+        guard let file = LogFile(log) else { return }
+        let place = kept["offset"]?.int.map { off_t($0) } ?? 0
+        if place <= file.size, place >= file.firstKept {
+            counters.restore(kept["counters"] ?? [:])
+            offset = place
+        } else {
+            // Another log than the one that was counted, or one whose beginning is gone.
+            offset = file.size
+        }
+        savedOffset = offset
+    }
+
+    /// Counts every whole line that has been written.
+    func catchUp() {
+        guard let source else { return }
+        while let file = LogFile(source.log), file.size > offset {
+            let part: [UInt8]
+            do throws(SystemFailure) {
+                part = try file.read(from: offset, atMost: Self.partBytes)
+            } catch {
+                return
             }
+            if part.isEmpty { return }
+            offset += off_t(part.count)
+            take(part)
+            if offset - savedOffset > Self.recordBytes { save() }
         }
-        return text
     }
 
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() ? String(Int(value)) : String(value)
-    }
-
-    private static func text(of labels: [(String, String)]) -> String {
-        labels.map { name, value in "\(name)=\"\(escaped(value))\"" }.joined(separator: ",")
-    }
-
-    private static func escaped(_ value: String) -> String {
-        var text = ""
-        for character in value {
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
+    /// Counts the whole lines; what is left of the last one waits for more.
+    private func take(_ part: [UInt8]) {
+        let lines = (rest + part).split(separator: 10, omittingEmptySubsequences: false)
+        rest = lines.last.map(Array.init) ?? []
+        // A line that does not end is no line of ours.
+        if rest.count > Self.partBytes { rest = [] }
+        for line in lines.dropLast() {
+            if let request = ServedRequest(Array(line)) { counters.add(request) }
         }
-        return text
+    }
+
+    /// Keeps the counters with their place, and gives back what of the log nobody needs any more.
+    func save() {
+        let place = offset - off_t(rest.count)
+        guard let source, place != savedOffset else { return }
+        let json: JSON = ["offset": .int(Int64(place)), "counters": counters.kept]
+        do throws(SystemFailure) {
+            try Files.write(json.text, to: source.record)
+        } catch {
+            // The log stays longer, and a later record takes the place of this one.
+            return
+        }
+        savedOffset = place
+        guard let file = LogFile(source.log) else { return }
+        let last = min(place, file.size - Self.keptBytes)
+        if last - file.firstKept > Self.slackBytes { LogFile.free(source.log, before: last) }
     }
 }
