@@ -41,21 +41,25 @@ package struct Node: Sendable {
     let directory: String
     let block: AddressBlock
     let account: Account?
+    let programs: String?
     let logger: Logger
     private let events: AsyncStream<Event>
     let sink: AsyncStream<Event>.Continuation
 
     /// - Parameters:
     ///   - directory: where records, logs and working directories live; made where it is missing.
+    ///   - programs: a directory of programs that pods find before all others.
     ///   - account: who the pods run as; nil for whoever we are.
     package init(
         _ edges: Edges, directory: String, block: AddressBlock, account: Account?,
+        programs: String? = nil,
         logger: Logger = Logger(label: "sluice.node")
     ) {
         self.edges = edges
         self.directory = directory
         self.block = block
         self.account = account
+        self.programs = programs
         self.logger = logger
         (events, sink) = AsyncStream.makeStream()
     }

@@ -67,7 +67,7 @@ struct PodDesk {
         let cluster = node.edges.cluster
         surroundings = PodSurroundings(
             configMaps: await cluster.list(.configMaps), secrets: await cluster.list(.secrets),
-            services: await cluster.list(.services))
+            services: await cluster.list(.services), programs: node.programs)
         let pods = await cluster.list(.pods)
         for pod in pods {
             if entries[pod.uid] != nil {

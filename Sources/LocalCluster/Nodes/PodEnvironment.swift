@@ -18,8 +18,14 @@ package struct PodSurroundings: Sendable {
     package var configMaps: [Object]
     package var secrets: [Object]
     package var services: [Object]
+    /// A directory of programs that pods find before all others; nil for none.
+    package var programs: String?
 
-    package init(configMaps: [Object] = [], secrets: [Object] = [], services: [Object] = []) {
+    package init(
+        configMaps: [Object] = [], secrets: [Object] = [], services: [Object] = [],
+        programs: String? = nil
+    ) {
+        self.programs = programs
         self.configMaps = configMaps
         self.secrets = secrets
         self.services = services
@@ -61,7 +67,7 @@ struct PodEnvironment {
                 set(name, value)
             }
         }
-        set("PATH", Self.searchPath)
+        set("PATH", (surroundings.programs.map { $0 + ":" } ?? "") + Self.searchPath)
         set("HOME", home)
         set("HOSTNAME", pod.name)
         set("SLUICE_IMAGE", container["image"]?.string ?? "")

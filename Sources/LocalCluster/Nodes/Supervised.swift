@@ -12,7 +12,7 @@ struct Supervised: Sendable {
     /// Where its record and log are.
     let directory: String
 
-    private var record: String { "\(directory)/\(name).json" }
+    private var record: String { "\(directory)/\(name).process" }
     var log: String { "\(directory)/\(name).log" }
 
     /// The server that an earlier run of ours started, where it still runs. What is left of one that does not is killed.

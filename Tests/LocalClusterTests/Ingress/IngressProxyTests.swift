@@ -175,7 +175,7 @@ struct `nginx as the ingress of the box` {
     @Test func `leaves no process and no port behind`() async throws {
         var master: pid_t = 0
         try await run(["weight": "0"]) {
-            let record = Files.glance("\(shop.scratch.path)/nginx.json") ?? ""
+            let record = Files.glance("\(shop.scratch.path)/nginx.process") ?? ""
             let identity = try #require(ProcessIdentity(try JSON(parsing: record)))
             master = identity.pid
             #expect(Workers(of: master).pids.count >= 2)
