@@ -27,6 +27,7 @@ extension Pages {
         let chosen = records.reversed().filter { query.showsAll || !isDetail($0.kind) }
         let other = query.with { $0.showsAll.toggle() }
         return [
+            "hasRecords": .bool(!chosen.isEmpty),
             "records": .array(chosen.prefix(longestHistory).map { row($0, now: now) }),
             "showsAll": .bool(query.showsAll), "toggle": .string(other.link(path(of: view))),
             "left": number(chosen.count > longestHistory ? chosen.count - longestHistory : nil),
@@ -78,9 +79,11 @@ extension RolloutView {
             "lookAgain": time(decision?.lookAgain.map(Timestamp.init), now: now),
             "revision": number(snapshot.rollout.revision), "standing": text(standing),
             "weight": traffic.model, "images": imagesModel,
-            "pods": podsModel, "steps": stepsModel, "stepsNote": text(stepsNote),
+            "pods": podsModel, "steps": stepsModel, "hasSteps": .bool(!steps.isEmpty),
+            "stepsNote": text(stepsNote),
             "traffic": trafficModel, "replicaSets": replicaSetsModel(now: now),
             "runs": runsModel(now: now), "conditions": conditionsModel(now: now),
+            "hasConditions": .bool(!status.conditions.isEmpty),
         ]
     }
 

@@ -122,12 +122,14 @@ struct TrafficShare {
     /// The canary's part of the available pods, which is its share where no router divides.
     var podsPercent: Int?
 
+    var isKnown: Bool { carried != nil || podsPercent != nil }
+
     /// The share as one phrase.
     var phrase: String {
         if let carried {
             let asked = asked ?? carried
             return asked == carried
-                ? share(carried) : "\(share(carried)), asked \(share(asked))"
+                ? share(carried) : "\(share(carried)) (asked \(share(asked)))"
         }
         return podsPercent.map { "about \($0) % by pods" } ?? "—"
     }

@@ -14,7 +14,9 @@ extension RolloutView {
                 status.weights?.stable, service: snapshot.rollout.spec.canary.stableService,
                 carried: traffic.carried.map { traffic.total - $0 }, traffic),
             "routers": .array(snapshot.routers.map { $0.model }),
-            "hasRouters": .bool(!snapshot.routers.isEmpty), "phrase": .string(traffic.phrase),
+            "hasRouters": .bool(!snapshot.routers.isEmpty),
+            "wantsRouter": .bool(snapshot.rollout.spec.canary.hasRouter),
+            "hasShare": .bool(traffic.isKnown), "phrase": .string(traffic.phrase),
         ]
     }
 

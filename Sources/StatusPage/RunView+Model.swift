@@ -50,7 +50,7 @@ extension MetricView {
             "metricMessage": text(result.message), "isDryRun": .bool(result.isDryRun),
             "provider": text(provider), "query": text(query),
             "success": text(successCondition), "failure": text(failureCondition),
-            "progress": .string(progress), "pace": text(pace),
+            "progress": .string(progress), "pace": text(pace), "streak": text(streak),
             "counters": .array(counters.map(\.model)),
             "measurements": .array(measurements.map { $0.model(now: now) }),
         ]
@@ -59,6 +59,12 @@ extension MetricView {
     private var progress: String {
         guard let wanted = metric?.effectiveCount else { return "\(result.count)" }
         return "\(result.count) of \(wanted)"
+    }
+
+    /// How many good measurements in a row are there of those that are asked for.
+    private var streak: String? {
+        guard let limit = metric?.consecutiveSuccessLimit, limit > 0 else { return nil }
+        return "\(result.consecutiveSuccess) of \(limit)"
     }
 
     private var pace: String? {

@@ -33,7 +33,8 @@ extension RunView {
             .taken(.successful, "[\(value)]", startedAgo - index * 10)
         }
         return made(
-            "model-api-7d9f5c6b4d-7-\(step)", step: step, startedAgo: startedAgo, metric: .latency,
+            "model-api-7d9f5c6b4d-7-\(step)-\(startedAgo)", step: step, startedAgo: startedAgo,
+            metric: .latency,
             result: result)
     }
 
@@ -50,6 +51,23 @@ extension RunView {
         ]
         return made(
             "search-6c4b8d7f59-7-1", step: 1, startedAgo: 40, metric: .errorRate, result: result)
+    }
+
+    /// Endless, with one metric that does not count.
+    static var running: RunView {
+        var result = MetricResult(name: "error-rate", phase: .running, isDryRun: true)
+        result.count = 2
+        result.successful = 2
+        result.consecutiveSuccess = 2
+        result.measurements = [
+            .taken(.successful, "[0.002]", 30), .taken(.successful, "[0.0031]", 20),
+        ]
+        var metric = MetricSpec.errorRate
+        metric.count = nil
+        metric.failureLimit = .int(-1)
+        metric.consecutiveSuccessLimit = .int(5)
+        return made(
+            "embed-6c4b8d7f59-7", step: 5, startedAgo: 45, metric: metric, result: result)
     }
 
     static var inconclusive: RunView {

@@ -31,9 +31,11 @@ struct Situation: Sendable {
     var reason: Reason? = .healthy
     var lookAgain: Instant?
     var images: [String: [String]] = [:]
+    var hasRouter = true
 
     var view: RolloutView {
-        let canary = Canary(steps: steps, stableService: name, canaryService: "\(name)-canary")
+        var canary = Canary(steps: steps, stableService: name, canaryService: "\(name)-canary")
+        canary.hasRouter = hasRouter
         let spec = Spec(
             replicas: 10, templateHash: replicaSets.first?.hash ?? "", stepsHash: "s",
             canary: canary)
@@ -89,6 +91,7 @@ extension Situation {
     static let named: [String: Situation] = [
         "healthy": .healthy, "paused": .paused, "aborted": .aborted, "inconclusive": .inconclusive,
         "first-deploy": .firstDeploy, "refused": .refused,
+        "moving": .judged,
     ]
 
     static var healthy: Situation {
@@ -167,6 +170,23 @@ extension Situation {
         return situation
     }
 
+    /// The routers carry less than asked, a run is under way, others are past.
+    static var judged: Situation {
+        var situation = moving("embed")
+        situation.namespace = "shop"
+        situation.status.phase = .progressing
+        situation.status.message = "more replicas need to be updated"
+        situation.status.currentStepIndex = 5
+        situation.replicaSets[0].desired = 5
+        situation.reason = .weightLimited(asked: 50, carried: 30)
+        situation.lookAgain = ago(-10)
+        situation.route(asked: 50, carried: 30, verification: .no("2 of 3 proxies still say 10 %"))
+        situation.runs =
+            [.running]
+            + [2_000, 1_000, 600, 300].map { .passed(step: 1, startedAgo: $0) }
+        return situation
+    }
+
     static var inconclusive: Situation {
         var situation = moving("recommend")
         situation.namespace = "shop"
@@ -199,6 +219,7 @@ extension Situation {
     static var refused: Situation {
         var situation = moving("worker")
         situation.steps = []
+        situation.hasRouter = false
         situation.status.phase = .degraded
         situation.status.message =
             "InvalidSpec: The Rollout \"worker\" is invalid: "
