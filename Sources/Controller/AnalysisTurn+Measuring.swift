@@ -58,7 +58,8 @@ extension AnalysisTurn {
         case .take(let metric):
             return await take(metric, of: run)
         case .resume(let metric, let measurement), .terminate(let metric, let measurement):
-            // A measurement of ours is begun and ended in one go: an unfinished one was cut off by a crash.
+            // A measurement of ours is begun and ended in one go: an unfinished one was cut off by
+            // a crash.
             var measurement = measurement
             measurement.phase = .error
             measurement.message = "the measurement was interrupted"

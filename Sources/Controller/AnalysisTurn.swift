@@ -4,8 +4,9 @@ import KubernetesObjects
 import Manifests
 import MetricProviders
 
-/// One turn of one analysis run: what is due is measured, judged and stored (rollout-semantics §5.5). A run that ends
-/// badly is told to its rollout at once; that does not wait for the run's own status to be stored.
+/// One turn of one analysis run: what is due is measured, judged and stored (rollout-semantics
+/// §5.5). A run that ends badly is told to its rollout at once; that does not wait for the run's
+/// own status to be stored.
 package struct AnalysisTurn: Sendable {
     let cluster: Cluster
     let source: MetricSource
@@ -70,8 +71,8 @@ package struct AnalysisTurn: Sendable {
         return Outcome(lookAgain: status.due(prepared, now: now()).next)
     }
 
-    /// Stores what was measured. Where somebody wrote in between, the same measurements are counted on what is
-    /// there now: none is lost, none counts twice.
+    /// Stores what was measured. Where somebody wrote in between, the same measurements are counted
+    /// on what is there now: none is lost, none counts twice.
     private func conclude(
         _ taken: [Taken], _ first: ReadRun, _ reference: Reference
     ) async throws(ClusterError) -> RunStatus {

@@ -2,8 +2,8 @@ import Documents
 import KubernetesObjects
 import Rollouts
 
-/// The API server as the controller needs it: reads come from caches that know this process's own writes, writes go
-/// to the server. Live over HTTP, in memory for the simulation.
+/// The API server as the controller needs it: reads come from caches that know this process's own
+/// writes, writes go to the server. Live over HTTP, in memory for the simulation.
 package struct Cluster: Sendable {
     /// The object, or nil where there is none.
     package var get: @Sendable (Reference) async throws(ClusterError) -> Object?

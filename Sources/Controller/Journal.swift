@@ -2,8 +2,8 @@ import Documents
 import KubernetesObjects
 import Rollouts
 
-/// Where the controller tells what it did: events in the cluster, lines in the log, records in the history. Told
-/// after the act, and never waited for by it.
+/// Where the controller tells what it did: events in the cluster, lines in the log, records in the
+/// history. Told after the act, and never waited for by it.
 package struct Journal: Sendable {
     /// An event about an object.
     package var announce: @Sendable (_ regarding: Object, Rollouts.Event) async -> Void

@@ -2,7 +2,8 @@ import Documents
 import KubernetesObjects
 import Manifests
 
-/// What a person asks of a rollout, as the writes that the field's tools send (rollout-semantics §7.6).
+/// What a person asks of a rollout, as the writes that the field's tools send (rollout-semantics
+/// §7.6).
 package enum OperatorCommand: Hashable, Sendable {
     case promote
     case promoteFull
@@ -42,8 +43,8 @@ package struct CommandRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension OperatorCommand {
-    /// The writes, in order. They carry the version that was looked at where the command depends on it, so that it
-    /// never applies to another moment than the one the person saw.
+    /// The writes, in order. They carry the version that was looked at where the command depends on
+    /// it, so that it never applies to another moment than the one the person saw.
     ///
     /// - Parameter replicaSets: those of the rollout, for `undo`.
     package func writes(
@@ -60,7 +61,7 @@ extension OperatorCommand {
             }
             return [Write(reference, .patchStatus(.merge(["status": ["abort": false]])))]
         case .pause: return [Write(reference, .patch(.merge(["spec": ["paused": true]])))]
-        case .resume: return resume(reference, rollout)
+        case .resume: return try resume(reference, rollout)
         case .promote: return try promote(reference, rollout)
         case .promoteFull:
             guard status?["currentPodHash"]?.string != status?["stableRS"]?.string else {
@@ -82,16 +83,24 @@ extension OperatorCommand {
         return [Write(reference, .patch(.merge(["spec": ["paused": false]])))]
     }
 
-    private func resume(_ reference: Reference, _ rollout: Object) -> [Write] {
-        var writes = unpause(reference, rollout)
-        if rollout.status?["pauseConditions"]?.array?.isEmpty == false {
-            writes.append(
-                Write(reference, .patchStatus(.merge(["status": ["pauseConditions": .null]]))))
+    /// Takes back one pause: the user's own first, since a step's open pause was not what it held.
+    private func resume(
+        _ reference: Reference, _ rollout: Object
+    ) throws(CommandRefusal) -> [Write] {
+        let unpaused = unpause(reference, rollout)
+        if !unpaused.isEmpty { return unpaused }
+        guard rollout.status?["pauseConditions"]?.array?.isEmpty == false else {
+            throw CommandRefusal("rollout \(rollout.name) is not paused")
         }
-        return writes
+        let body: JSON = [
+            "metadata": ["resourceVersion": .string(rollout.resourceVersion)],
+            "status": ["pauseConditions": .null],
+        ]
+        return [Write(reference, .patchStatus(.merge(body)))]
     }
 
-    /// One pause or one step. The version goes with it, so that two promotions at once do not skip two steps.
+    /// One pause or one step. The version goes with it, so that two promotions at once do not skip
+    /// two steps.
     private func promote(
         _ reference: Reference, _ rollout: Object
     ) throws(CommandRefusal) -> [Write] {

@@ -1,7 +1,7 @@
 import Rollouts
 
-/// What this process remembers of each rollout between two turns. A fresh process knows nothing and is only more
-/// careful; nothing that matters is kept here alone.
+/// What this process remembers of each rollout between two turns. A fresh process knows nothing and
+/// is only more careful; nothing that matters is kept here alone.
 package actor Recollection {
     private var memories: [RolloutKey: Memory] = [:]
 

@@ -4,8 +4,8 @@ import Manifests
 import Rollouts
 import Traffic
 
-/// Carrying a decision out, in its order. Only patches of our own fields; what follows from what was seen carries the
-/// version it was seen at, and only giving traffic back goes without.
+/// Carrying a decision out, in its order. Only patches of our own fields; what follows from what
+/// was seen carries the version it was seen at, and only giving traffic back goes without.
 extension RolloutTurn {
     /// - Returns: the first thing that did not work; nil when all is done.
     func act(on decision: Decision, in scene: Scene) async -> ClusterError? {
@@ -30,11 +30,11 @@ extension RolloutTurn {
         return nil
     }
 
-    /// Status and router at once: neither waits for, or fails with, the other. Until the status is stored this
-    /// process keeps the rollout down.
+    /// Status and router at once: neither waits for, or fails with, the other. Until the status is
+    /// stored this process keeps the rollout down.
     private func giveBack(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
         if decision.status.isAborted {
-            await memory.latch(scene.key, because: decision.reason.abortCause ?? "")
+            await memory.latch(scene.key, because: decision.status.storedAbortCause)
         }
         let weight = scene.snapshot.canaryWeight
         let routes = decision.actions.filter { $0.givesBack(from: weight) }
@@ -92,14 +92,5 @@ extension RolloutTurn {
         guard case .refused(let text) = trouble else { return }
         await journal.announce(
             scene.object, Rollouts.Event("ReconciliationError", text, isWarning: true))
-    }
-}
-
-extension Reason {
-    /// The cause of an abort as its condition says it.
-    fileprivate var abortCause: String? {
-        guard case .aborted(let message) = self else { return nil }
-        guard let colon = message.firstIndex(of: ":") else { return "" }
-        return String(message[message.index(after: colon)...].drop { $0 == " " })
     }
 }

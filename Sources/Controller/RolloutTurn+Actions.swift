@@ -20,14 +20,16 @@ extension RolloutTurn {
         case .setRolloutReplicas(let count):
             try await patch(scene.object, .rollouts, ["spec": ["replicas": .int(Int64(count))]])
         case .setRolloutRevision(let revision):
-            // Without the version: the status may have been stored a moment ago, and the revision is only raised.
+            // Without the version: the status may have been stored a moment ago, and the revision
+            // is only raised.
             let body: JSON = ["metadata": ["annotations": .object([Keys.revision: revision])]]
             _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
         case .bind(let service, _, let hash):
             try await bind(service, to: hash, scene)
         case .terminateRun(let name):
             guard let run = scene.runs.first(where: { $0.name == name }) else { return }
-            // Without the version: a measurement may be stored at any moment, and the wish does not depend on it.
+            // Without the version: a measurement may be stored at any moment, and the wish does not
+            // depend on it.
             let write = Write(
                 Reference(.analysisRuns, namespace: run.namespace, name: name),
                 .patch(.merge(RunDocument.termination)))
@@ -60,10 +62,11 @@ extension RolloutTurn {
         case .setMinReadySeconds(_, let seconds):
             return ["spec": ["minReadySeconds": .int(Int64(seconds))]]
         case .scale(_, _, let count):
+            var annotations: [String: JSON] = [Keys.desiredReplicas: .string(String(size))]
+            // Without pods there is nothing left to wait for.
+            if count == 0 { annotations[Keys.scaleDownDeadline] = .null }
             return [
-                "metadata": [
-                    "annotations": .object([Keys.desiredReplicas: .string(String(size))])
-                ],
+                "metadata": ["annotations": .object(annotations)],
                 "spec": ["replicas": .int(Int64(count))],
             ]
         case .delayScaleDown(_, let end):
@@ -151,7 +154,8 @@ extension RolloutTurn {
         try await create(object, .analysisRuns, scene)
     }
 
-    /// Creates an object of ours. One that is there already under the same owner is what an earlier turn made.
+    /// Creates an object of ours. One that is there already under the same owner is what an earlier
+    /// turn made.
     private func create(
         _ object: Object, _ resource: Resource, _ scene: Scene
     ) async throws(ClusterError) {

@@ -35,7 +35,8 @@ extension RolloutTurn {
             rollout: parsed.rollout,
             replicaSets: sets.map { ReplicaSetDocument.parse($0, of: parsed) },
             services: services.mapValues(ServiceDocument.parse),
-            runs: runs.compactMap(RunDocument.parse), refusal: parsed.invalidSpecMessage,
+            runs: runs.compactMap { Run(reading: $0, of: parsed.rollout.status) },
+            refusal: parsed.invalidSpecMessage,
             now: now)
         observed.currentHash = snapshot.new?.hash ?? ""
         snapshot.routers = parsed.routers.map { router in

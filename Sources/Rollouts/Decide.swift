@@ -1,5 +1,6 @@
-/// What to do about a rollout: the one place that chooses (rollout-semantics §4). Pure: the same snapshot always
-/// gives the same decision, and a decision whose effects are all there already has no actions.
+/// What to do about a rollout: the one place that chooses (rollout-semantics §4). Pure: the same
+/// snapshot always gives the same decision, and a decision whose effects are all there already has
+/// no actions.
 package func decide(_ seen: Snapshot) -> Decision {
     if let refusal = seen.refusal {
         return refused(refusal, seen)
@@ -30,15 +31,18 @@ package func decide(_ seen: Snapshot) -> Decision {
     case .finishing:
         draft.finish()
     }
+    draft.noteStablePods()
     draft.tidyRuns()
     draft.tidyReplicaSets()
     draft.describe()
     return draft.decision
 }
 
-/// Where a rollout is on its way. The cases exclude each other; a new one does not compile until it is answered.
+/// Where a rollout is on its way. The cases exclude each other; a new one does not compile until it
+/// is answered.
 enum Course: Hashable {
-    /// The present template is stable: the initial deploy, a finished update, or a return to stable.
+    /// The present template is stable: the initial deploy, a finished update, or a return to
+    /// stable.
     case settled
     /// Traffic belongs to stable, whatever the template says.
     case aborted(String)
@@ -80,10 +84,12 @@ private func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
         reason: .refused(refusal))
 }
 
-/// What a document refers to may appear without an event that names the rollout, so it is looked at again (§8).
+/// What a document refers to may appear without an event that names the rollout, so it is looked at
+/// again (§8).
 private let refusalRetrySeconds = 20
 
-/// The first act of a new revision: its ReplicaSet, with no pods yet (§3.3). The status follows once it is there.
+/// The first act of a new revision: its ReplicaSet, with no pods yet (§3.3). The status follows
+/// once it is there.
 private func createReplicaSet(_ seen: Snapshot) -> Decision {
     let revision = nextRevision(seen.replicaSets)
     let name = "\(seen.rollout.name)-\(seen.spec.templateHash)"

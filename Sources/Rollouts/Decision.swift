@@ -24,14 +24,17 @@ package struct Decision: Hashable, Sendable {
     }
 
     package enum Order: Hashable, Sendable {
-        /// The status that commits is stored before the actions that follow from it; a failed write stops the turn.
+        /// The status that commits is stored before the actions that follow from it; a failed write
+        /// stops the turn.
         case statusFirst
-        /// Traffic goes back: status and router patch are sent together, and neither waits for the other.
+        /// Traffic goes back: status and router patch are sent together, and neither waits for the
+        /// other.
         case together
     }
 }
 
-/// One absolute act. Seen and wanted were compared already: an action is only there when something differs.
+/// One absolute act. Seen and wanted were compared already: an action is only there when something
+/// differs.
 package enum Action: Hashable, Sendable {
     /// Writes the default size into the spec.
     case setRolloutReplicas(Int)

@@ -31,7 +31,11 @@ extension Draft {
             status.currentStepIndex = steps.isEmpty ? nil : 0
         } else if templateChanged || stepsChanged {
             reset()
-            note(templateChanged ? .revisionChanged(revision: revision) : .stepsChanged)
+            if status.stableHash != new.hash {
+                note(templateChanged ? .revisionChanged(revision: revision) : .stepsChanged)
+            } else if templateChanged {
+                note(.rollingBackToStable)
+            }
         } else if steps.isEmpty {
             status.currentStepIndex = nil
         } else {
@@ -40,12 +44,26 @@ extension Draft {
         if isFirst || templateChanged {
             announceStart()
         }
+        forgetOtherStepsRun()
+    }
+
+    /// A step that was skipped takes its analysis run with it: the run is not the present step's
+    /// (§4.12).
+    private mutating func forgetOtherStepsRun() {
+        guard !status.isAborted, let mirror = status.stepRun,
+            let index = status.currentStepIndex
+        else { return }
+        let isOfThisStep =
+            seen.run(mirror).map { $0.purpose == .step(index) }
+            ?? mirror.name.isOrExtends("\(seen.rollout.name)-\(new.hash)-\(revision)-\(index)")
+        if !isOfThisStep { status.stepRun = nil }
     }
 
     private mutating func reset() {
         status.pauseConditions = []
         status.controllerPause = false
-        // An abort that no turn has seen yet is a command, and no command is lost; an old one ends with its revision.
+        // An abort that no turn has seen yet is a command, and no command is lost; an old one ends
+        // with its revision.
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
@@ -59,12 +77,18 @@ extension Draft {
     private mutating func announceStart() {
         if status.stableHash == new.hash {
             events.append(Event("SkipSteps", "Rollback to stable ReplicaSets"))
-            note(.rollingBackToStable)
         } else {
             events.append(
                 Event(
                     "RolloutNotCompleted",
                     "Rollout not completed, started update to revision \(revision) (\(new.hash))"))
         }
+    }
+}
+
+extension String {
+    /// Whether this is the name of a run, or that name with the `.1`, `.2` … of a later one.
+    fileprivate func isOrExtends(_ name: String) -> Bool {
+        self == name || hasPrefix("\(name).")
     }
 }

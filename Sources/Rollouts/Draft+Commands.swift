@@ -36,8 +36,9 @@ extension Draft {
         note(.retrying)
     }
 
-    /// `controllerPause` without conditions is the signal that a person resumed. It ends the pause of the step that
-    /// was paused; where the same command also moved the index on, that step's own pause still has to come.
+    /// `controllerPause` without conditions is the signal that a person resumed. It ends the pause
+    /// of the step that was paused; where the same command also moved the index on, that step's own
+    /// pause still has to come.
     private mutating func takeResume() {
         guard status.controllerPause, status.pauseConditions.isEmpty, !status.isAborted else {
             return
@@ -53,7 +54,8 @@ extension Draft {
         if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }
     }
 
-    /// Gives the rollout up: the pauses end, the steps start again, traffic belongs to stable (§4.10).
+    /// Gives the rollout up: the pauses end, the steps start again, traffic belongs to stable
+    /// (§4.10).
     mutating func abort(because cause: String) {
         let isNews = seen.rollout.status.abortedAt == nil
         abortCause = cause
@@ -65,7 +67,13 @@ extension Draft {
         if isNews {
             events.append(Event("RolloutAborted", abortMessage, isWarning: true))
         }
-        note(.aborted(abortMessage))
+    }
+
+    /// The numbers of the run that ended the update; empty where a person or the clock did.
+    var abortEvidence: String {
+        [status.stepRun, status.backgroundRun].compactMap { $0.flatMap(seen.run) }
+            .first { $0.phase == .failed || $0.phase == .error }
+            .map { $0.evidence.isEmpty ? "" : "\($0.evidence) (analysis run \($0.name))" } ?? ""
     }
 
     var abortMessage: String {
@@ -75,8 +83,8 @@ extension Draft {
 }
 
 extension Status {
-    /// The cause that the condition of an earlier abort gave; empty where there was none.
-    fileprivate var storedAbortCause: String {
+    /// The cause that the condition of an abort gives; empty where there is none.
+    package var storedAbortCause: String {
         guard let condition = self[.progressing], condition.reason == "RolloutAborted" else {
             return ""
         }

@@ -53,7 +53,7 @@ extension Draft {
             set(.progressing, .no, "RolloutAborted", abortMessage)
         } else if isRetry {
             set(.progressing, .unknown, "RolloutRetry", "Retrying Rollout after abort")
-        } else if hasTimedOut {
+        } else if hasTimedOut, !isProgressing {
             set(.progressing, .no, "ProgressDeadlineExceeded", timeoutMessage)
         } else if isHealthy {
             set(
@@ -81,7 +81,7 @@ extension Draft {
     }
 
     /// Progress since the last status (§2.3). It restarts the progress deadline.
-    private var isProgressing: Bool {
+    var isProgressing: Bool {
         let before = seen.rollout.status
         return status.updatedReplicas != before.updatedReplicas
             || status.replicas - status.updatedReplicas < before.replicas - before.updatedReplicas

@@ -1,4 +1,5 @@
-/// The courses other than a step: settled, aborted, and the ways to the end (rollout-semantics §4.6, §4.10, §4.12).
+/// The courses other than a step: settled, aborted, and the ways to the end (rollout-semantics
+/// §4.6, §4.10, §4.12).
 extension Draft {
     /// The present template is stable, or becomes so now because there was none before.
     mutating func settle() {
@@ -15,7 +16,8 @@ extension Draft {
         bindCanary(to: new)
         let isBack = isStableBound && (new.available > 0 || !seen.canary.servesPods)
         if seen.canaryWeight > 0 || (isBack && !seen.routersCarry(0)) || status.weights != nil {
-            // Until the stable service selects these pods, the canary service is what leads to them.
+            // Until the stable service selects these pods, the canary service is what leads to
+            // them.
             let wanted = isBack ? 0 : seen.canaryWeight
             var capacity = seen.capacity(canaryWanted: seen.size)
             capacity.canaryAvailable = seen.podsBehindCanaryService
@@ -30,14 +32,15 @@ extension Draft {
             note(.waitingForStablePods(available: new.available, of: seen.size))
         } else if weight > 0 || !isStableBound {
             note(.settling("moving all traffic to the stable service"))
-        } else if let deadline = seen.others.compactMap(\.scaleDownDeadline).min() {
+        } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {
             note(.healthy)
         }
     }
 
-    /// All traffic goes back to stable, as fast as stable's pods carry it; nothing else is asked first.
+    /// All traffic goes back to stable, as fast as stable's pods carry it; nothing else is asked
+    /// first.
     mutating func giveBack(because cause: String) {
         bindStable()
         let sizing = seen.sizing(at: 0, isAborted: true)
@@ -45,11 +48,14 @@ extension Draft {
         let wanted =
             seen.canary.dynamicStableScale
             ? sizing.reverseTrafficWeight(current: seen.canaryWeight) : 0
-        ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
+        let next = affordable(wanted, current: seen.canaryWeight, capacity)
+        note(
+            next > 0
+                ? .stableCannotCarry(weight: next, because: abortMessage)
+                : .aborted(abortMessage, evidence: abortEvidence))
+        ask(for: next)
         if weight < seen.canaryWeight || seen.rollout.status.abortedAt == nil { order = .together }
-        scaleStable(sizing)
         if weight > 0 {
-            note(.stableCannotCarry(weight: weight))
             if (seen.stable?.available ?? 0) == 0 {
                 events.append(
                     Event(
@@ -58,12 +64,13 @@ extension Draft {
                         isWarning: true))
             }
         }
+        scaleStable(sizing)
         if seen.canaryWeight == 0, weight == 0, let stable = seen.stable { bindCanary(to: stable) }
         retireCanary(sizing)
-        note(.aborted(abortMessage))
     }
 
-    /// An aborted canary goes once it has no traffic and stable is whole, after its delay (§4.10, I6).
+    /// An aborted canary goes once it has no traffic and stable is whole, after its delay (§4.10,
+    /// I6).
     private mutating func retireCanary(_ sizing: Sizing) {
         guard new.desired > 0, seen.canaryWeight <= weight else { return }
         if seen.canary.dynamicStableScale {
@@ -83,7 +90,8 @@ extension Draft {
         if deadline <= seen.now { scale(new, to: 0) } else { look(at: deadline) }
     }
 
-    /// Everything at once: the new pods first, then the promotion, then traffic by the stable service.
+    /// Everything at once: the new pods first, then the promotion, then traffic by the stable
+    /// service.
     mutating func promoteFully() {
         growToFullSize()
         let current = seen.canaryWeight
@@ -107,7 +115,8 @@ extension Draft {
         }
         growToFullSize()
         startBackgroundAnalysis()
-        // With steps, the last weight holds until all pods are there; without any, traffic follows the pods.
+        // With steps, the last weight holds until all pods are there; without any, traffic follows
+        // the pods.
         let holds = !isFullyAvailable && !seen.canary.steps.isEmpty
         route(
             towards: holds ? seen.canaryWeight : seen.total,
@@ -127,7 +136,7 @@ extension Draft {
 
     /// The pods that the last step's weight needed.
     private var lastWanted: Int {
-        min(seen.size, ceiling(seen.canaryWeight * seen.size, seen.total))
+        podsNeeded(for: seen.canaryWeight, at: max(0, seen.canary.steps.count - 1))
     }
 
     private mutating func growToFullSize() {
@@ -140,7 +149,8 @@ extension Draft {
 
     private var isFullyAvailable: Bool { new.available >= seen.size && new.desired >= seen.size }
 
-    /// The new revision is stable from here on. Services and router follow in the next turns (§4.6).
+    /// The new revision is stable from here on. Services and router follow in the next turns
+    /// (§4.6).
     private mutating func promote(_ why: String) {
         status.stableHash = new.hash
         status.currentStepIndex = seen.canary.steps.isEmpty ? nil : seen.canary.steps.count

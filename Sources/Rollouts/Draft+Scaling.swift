@@ -13,13 +13,21 @@ extension Draft {
         scaleStable(sizing)
         if new.available < wanted {
             note(.waitingForCanaryPods(available: new.available, of: wanted))
+        } else if new.desired > wanted {
+            note(.settling("scaling the canary down to \(wanted)"))
         }
     }
 
     mutating func scaleStable(_ sizing: Sizing) {
         guard let stable = seen.stable, stable.name != new.name else { return }
-        let wanted = sizing.replicas.stable
-        scale(stable, to: wanted)
+        scale(stable, to: sizing.replicas.stable)
+    }
+
+    /// Said last: a stable side that lacks pods holds up nothing that gives it less traffic.
+    mutating func noteStablePods() {
+        guard let stable = seen.stable, stable.name != new.name else { return }
+        var wanted = stable.desired
+        for case .scale(stable.name, _, let count) in actions { wanted = count }
         if stable.available < wanted {
             note(.waitingForStablePods(available: stable.available, of: wanted))
         }
@@ -47,14 +55,21 @@ extension Draft {
     private func isNeeded(_ set: ReplicaSet, for wanted: Int) -> Bool {
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
         if onStable, set.hash != status.stableHash { return true }
+        if onStable, wanted == 0, seen.size > 0 { return true }
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
         return onCanary && wanted == 0 && seen.canaryWeight > 0
     }
 
     /// "At desired replica counts" (§4.5): the canary's pods available, stable's pods created.
     func isScaled(at index: Int) -> Bool {
+        new.desired == seen.sizing(at: index).replicas.canary && hasPods(at: index)
+    }
+
+    /// Whether the pods for step `index` are there; more canary pods than it needs do not hold its
+    /// weight up.
+    func hasPods(at index: Int) -> Bool {
         let wanted = seen.sizing(at: index).replicas
-        guard new.desired == wanted.canary, new.available >= wanted.canary else { return false }
+        guard new.available >= wanted.canary else { return false }
         if seen.canary.dynamicStableScale { return true }
         guard let stable = seen.stable else { return false }
         return stable.desired == wanted.stable && stable.replicas >= wanted.stable
@@ -67,8 +82,8 @@ extension Draft {
         }
     }
 
-    /// Old ReplicaSets: the last stable one waits out its delay after traffic has left it; what was never promoted
-    /// goes at once; what nobody remembers is deleted.
+    /// Old ReplicaSets: the last stable one waits out its delay after traffic has left it; what was
+    /// never promoted goes at once; what nobody remembers is deleted.
     mutating func tidyReplicaSets() {
         let isSettled = status.stableHash == new.hash
         let old = seen.replicaSets.filter {

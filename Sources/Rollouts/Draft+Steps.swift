@@ -22,7 +22,8 @@ extension Draft {
         }
     }
 
-    /// The user's own pause and an inconclusive analysis halt the steps and the growth of the canary.
+    /// The user's own pause and an inconclusive analysis halt the steps and the growth of the
+    /// canary.
     var isHalted: Bool {
         seen.spec.isPaused
             || status.pauseConditions.contains { $0.reason == .inconclusiveAnalysisRun }
@@ -32,21 +33,47 @@ extension Draft {
         seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive")
     }
 
-    /// Keeps weight and sizes where they are; a change of `spec.replicas` is still followed, since an autoscaler
-    /// must not be frozen (§9.3).
+    /// Keeps weight and sizes where they are; a change of `spec.replicas` is still followed, since
+    /// an autoscaler must not be frozen (§9.3).
     private mutating func hold(at index: Int) {
-        if new.desired > 0 { scale(at: index) } else { scaleStable(seen.sizing(at: index)) }
+        let sizing = seen.sizing(at: index)
+        let wanted = heldWeight(at: index)
+        followSize(atMost: sizing.replicas.canary, forWeight: wanted)
+        scaleStable(sizing)
         bindStable()
-        let committed = status.weights?.canary.weight ?? seen.canaryWeight
-        route(
-            towards: min(committed, seen.canary.weight(at: index)),
-            canaryWanted: canaryPods(at: index))
+        route(towards: wanted, canaryWanted: podsNeeded(for: wanted, at: index))
         startBackgroundAnalysis()
+    }
+
+    /// A step that sets a weight is held where it is on its way; every other step has its weight
+    /// already, and gets it back when lost pods return.
+    private func heldWeight(at index: Int) -> Int {
+        if !seen.hasSize { return 0 }
+        let after = seen.canary.weight(at: index)
+        guard case .setWeight = seen.canary.steps[index] else { return after }
+        let before = index == 0 ? 0 : seen.canary.weight(at: index - 1)
+        let committed = status.weights?.canary.weight ?? seen.canaryWeight
+        return min(max(committed, min(before, after)), max(before, after))
+    }
+
+    /// Resizes the canary with the rollout, in proportion, and not for any step.
+    private mutating func followSize(atMost limit: Int, forWeight weight: Int) {
+        guard let before = new.rolloutReplicas, before != seen.size, new.desired > 0 else { return }
+        let share = ceiling(weight * seen.size, seen.total)
+        let proportional = before == 0 ? limit : ceiling(new.desired * seen.size, before)
+        scale(new, to: min(max(proportional, share), max(limit, share)))
+    }
+
+    /// The canary pods that carry `weight` at step `index`: as many as its share of the traffic
+    /// asks for, or fewer where the step says so.
+    func podsNeeded(for weight: Int, at index: Int) -> Int {
+        min(ceiling(weight * seen.size, seen.total), canaryPods(at: index))
     }
 
     private mutating func complete(_ index: Int) {
         let count = seen.canary.steps.count
         let step = seen.canary.steps[index]
+        let evidence = step == .analysis ? status.stepRun.flatMap(seen.run)?.evidence ?? "" : ""
         status.currentStepIndex = index + 1
         status.stepRun = nil
         if status.pauseConditions.contains(where: { $0.reason == .canaryPauseStep })
@@ -61,7 +88,7 @@ extension Draft {
             Event(
                 "RolloutStepCompleted",
                 "Rollout step \(index + 1)/\(count) completed (\(step.description))"))
-        note(.stepCompleted(index + 1, of: count, step))
+        note(.stepCompleted(index + 1, of: count, step, evidence: evidence))
         if index + 1 < count, case .pause(let seconds) = seen.canary.steps[index + 1] {
             beginPause(seconds)
         }
@@ -135,7 +162,8 @@ extension Draft {
         }
     }
 
-    /// Names the run in the status first: killed before it exists, the next turn creates it under the same name.
+    /// Names the run in the status first: killed before it exists, the next turn creates it under
+    /// the same name.
     private mutating func start(_ purpose: Run.Purpose) {
         let name = freshRunName(purpose)
         let mirror = RunMirror(name: name, phase: .pending)
@@ -147,7 +175,8 @@ extension Draft {
         note(.analysisStarted(name))
     }
 
-    /// `<rollout>-<hash>-<revision>[-<step>]`, with `.1`, `.2` … where that name was used before (§5.2).
+    /// `<rollout>-<hash>-<revision>[-<step>]`, with `.1`, `.2` … where that name was used before
+    /// (§5.2).
     private func freshRunName(_ purpose: Run.Purpose) -> String {
         var base = "\(seen.rollout.name)-\(new.hash)-\(revision)"
         if case .step(let index) = purpose { base += "-\(index)" }

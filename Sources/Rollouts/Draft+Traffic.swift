@@ -4,6 +4,10 @@ extension Draft {
     mutating func moveTraffic(at index: Int) {
         bindCanary(to: new)
         bindStable()
+        guard seen.hasSize else {
+            route(towards: 0, canaryWanted: 0)
+            return
+        }
         let source = weightSource(at: index)
         let wanted = source < 0 ? 0 : seen.canary.weight(at: source)
         route(towards: wanted, canaryWanted: source < 0 ? 0 : canaryPods(at: source))
@@ -12,18 +16,20 @@ extension Draft {
         }
     }
 
-    /// I1: a step's weight needs that step's pods. Until they are there, the weight of the steps before it holds:
-    /// the index of the step whose weight and pods count now, −1 for no traffic at all.
+    /// I1: a step's weight needs that step's pods. Until they are there, the weight of the steps
+    /// before it holds: the index of the step whose weight and pods count now, −1 for no traffic at
+    /// all.
     private func weightSource(at index: Int) -> Int {
-        if isScaled(at: index) || seen.canary.steps.isEmpty { return index }
+        if hasPods(at: index) || seen.canary.steps.isEmpty { return index }
         let isLower = index > 0 && seen.canary.weight(at: index) < seen.canary.weight(at: index - 1)
         return isLower ? index : index - 1
     }
 
     func canaryPods(at index: Int) -> Int { seen.sizing(at: index).replicas.canary }
 
-    /// Every weight passes here. Down is never held up by anything but stable's capacity; up needs the canary
-    /// service on the new pods, and after a restart in mid-abort a fresh good measurement.
+    /// Every weight passes here. Down is never held up by anything but stable's capacity; up needs
+    /// the canary service on the new pods, and after a restart in mid-abort a fresh good
+    /// measurement.
     mutating func route(towards wanted: Int, canaryWanted: Int) {
         let current = seen.canaryWeight
         let capacity = seen.capacity(canaryWanted: canaryWanted)
@@ -50,14 +56,25 @@ extension Draft {
         return .waitingForFreshMeasurement(running.name)
     }
 
-    /// Commits to a canary weight: into the status, and as an action where a router carries another one.
+    /// Commits to a canary weight: into the status, and as an action where a router carries another
+    /// one.
     mutating func ask(for next: Int) {
         weight = next
         record(next)
         guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
         actions.append(.route(Split(canary: next, of: seen.total)))
         if next < seen.canaryWeight { order = .together }
-        if next != seen.canaryWeight { note(.movingTraffic(from: seen.canaryWeight, to: next)) }
+        if next != seen.canaryWeight {
+            note(.movingTraffic(from: seen.canaryWeight, to: next, step: stepInWords))
+        }
+    }
+
+    /// The step in progress, for sentences; empty where none is.
+    private var stepInWords: String {
+        let count = seen.canary.steps.count
+        guard isUpdating, !status.isAborted, let index = status.currentStepIndex, index < count
+        else { return "" }
+        return "step \(index + 1) of \(count) (\(seen.canary.steps[index].description))"
     }
 
     private mutating func record(_ next: Int) {
@@ -84,8 +101,9 @@ extension Draft {
         }
     }
 
-    /// Whether the step's weight is asked for, carried by the routers, and followed by the data plane. A router that
-    /// cannot tell whether it is followed is taken at its word, and then asking is enough: drift shows next turn.
+    /// Whether the step's weight is asked for, carried by the routers, and followed by the data
+    /// plane. A router that cannot tell whether it is followed is taken at its word, and then
+    /// asking is enough: drift shows next turn.
     mutating func isWeightSettled(at index: Int) -> Bool {
         let wanted = seen.canary.weight(at: index)
         guard weight == wanted else { return false }
@@ -102,8 +120,8 @@ extension Draft {
         return true
     }
 
-    /// I3 for the canary service: it moves to pods that are there, and never with traffic on it that they cannot
-    /// carry.
+    /// I3 for the canary service: it moves to pods that are there, and never with traffic on it
+    /// that they cannot carry.
     mutating func bindCanary(to target: ReplicaSet) {
         guard let name = seen.canary.canaryService, let service = seen.service(name),
             service.hash != target.hash
@@ -111,6 +129,13 @@ extension Draft {
         let isFirst = service.managedBy == nil
         let needed = isFirst && target.hash == status.stableHash ? seen.size : 1
         guard target.available >= max(needed, 1) else { return }
+        // Until the data plane follows its router, old weights may still lead to whatever this
+        // service selects.
+        if let why = seen.unverified, target.hash != status.stableHash {
+            note(.waitingForRouter(why))
+            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            return
+        }
         let current = seen.canaryWeight
         let carried = seen.size == 0 ? 0 : seen.total * target.available / seen.size
         guard current <= carried else { return }
@@ -118,7 +143,8 @@ extension Draft {
         announceSwitch(name, from: service.hash, to: target.hash)
     }
 
-    /// I3 for the stable service: the first time all of stable's pods, later as many as its traffic needs.
+    /// I3 for the stable service: the first time all of stable's pods, later as many as its traffic
+    /// needs.
     mutating func bindStable() {
         guard let name = seen.canary.stableService, let service = seen.service(name),
             let target = stableTarget, service.hash != target.hash
@@ -149,5 +175,6 @@ extension Draft {
     }
 }
 
-/// A router that is not followed yet is asked again after this long, even without an event (§6.2 g).
+/// A router that is not followed yet is asked again after this long, even without an event (§6.2
+/// g).
 private let verifySeconds = 10

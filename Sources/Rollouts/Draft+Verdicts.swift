@@ -5,8 +5,11 @@ extension Draft {
         mirrorRuns()
         take(status.stepRun, named: "Step-based analysis")
         take(status.backgroundRun, named: "Background analysis")
-        if !status.isAborted, hasTimedOut, seen.spec.progressDeadlineAbort {
+        guard !status.isAborted, hasTimedOut, !isProgressing else { return }
+        if seen.spec.progressDeadlineAbort {
             abort(because: timeoutMessage)
+        } else {
+            note(.timedOut(timeoutMessage, available: new.available, of: new.desired))
         }
     }
 
@@ -68,7 +71,8 @@ extension Draft {
 extension Draft {
     var timeoutMessage: String { "ReplicaSet \"\(new.name)\" has timed out progressing." }
 
-    /// Whether the update made no progress for longer than its deadline. Pauses and analyses take the time they take.
+    /// Whether the update made no progress for longer than its deadline. Pauses and analyses take
+    /// the time they take.
     var hasTimedOut: Bool {
         guard let progressing = status[.progressing], !seen.spec.isPaused,
             status.pauseConditions.isEmpty
@@ -85,7 +89,7 @@ extension Draft {
             }
         }
         guard isUpdating || !isAvailable,
-            !seen.others.contains(where: { $0.scaleDownDeadline != nil })
+            seen.nextScaleDown == nil
         else { return false }
         return deadline(after: progressing) < seen.now
     }

@@ -56,8 +56,8 @@ struct Draft {
 }
 
 extension [Action] {
-    /// Traffic that goes back comes first; then what adds capacity and points services, then traffic that goes up,
-    /// and last what takes capacity away.
+    /// Traffic that goes back comes first; then what adds capacity and points services, then
+    /// traffic that goes up, and last what takes capacity away.
     func inOrderOfSafety(from weight: Int) -> [Action] {
         func rank(_ action: Action) -> Int {
             switch action {

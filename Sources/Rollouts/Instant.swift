@@ -1,4 +1,5 @@
-/// A point on the wall clock, in milliseconds since 1970. Kept instants must survive a restart, therefore wall clock.
+/// A point on the wall clock, in milliseconds since 1970. Kept instants must survive a restart,
+/// therefore wall clock.
 package struct Instant: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 

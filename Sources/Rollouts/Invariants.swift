@@ -1,5 +1,5 @@
-/// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7). Unit tests and the simulation
-/// check every decision; debug builds of the controller do too.
+/// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7). Unit tests and
+/// the simulation check every decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new else { return [] }
     let promise = Promise(decision: decision, seen: seen, new: new)

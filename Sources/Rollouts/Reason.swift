@@ -5,15 +5,17 @@ package enum Reason: Hashable, Sendable {
     case creatingReplicaSet(revision: Int)
     case revisionChanged(revision: Int)
     case stepsChanged
-    case stepCompleted(Int, of: Int, Step)
+    /// With the numbers that an analysis step rests on.
+    case stepCompleted(Int, of: Int, Step, evidence: String = "")
     case waitingForCanaryPods(available: Int, of: Int)
     case waitingForStablePods(available: Int, of: Int)
     case waitingForRouter(String)
-    case movingTraffic(from: Int, to: Int)
+    /// `step` names the step that asks for it; empty where none does.
+    case movingTraffic(from: Int, to: Int, step: String = "")
     /// The canary's pods carry less than the step asks for.
     case weightLimited(asked: Int, carried: Int)
     /// Stable's pods cannot take all traffic back yet.
-    case stableCannotCarry(weight: Int)
+    case stableCannotCarry(weight: Int, because: String)
     case paused(until: Instant?)
     case pausedByUser
     case waitingForPerson(String)
@@ -21,11 +23,15 @@ package enum Reason: Hashable, Sendable {
     case analysisRunning(String)
     /// After a restart in the middle of giving traffic back.
     case waitingForFreshMeasurement(String)
-    case aborted(String)
+    /// The message that clients read, and the numbers it rests on where an analysis ended the
+    /// update.
+    case aborted(String, evidence: String = "")
     case retrying
     case resumed
     case promoted(String)
     case rollingBackToStable
+    /// Past its progress deadline, and nothing more than said (`progressDeadlineAbort` is off).
+    case timedOut(String, available: Int, of: Int)
     case settling(String)
     case scalingDownOld(at: Instant)
     case healthy
@@ -40,18 +46,21 @@ extension Reason {
         case .creatingReplicaSet(let revision): "creating the ReplicaSet of revision \(revision)"
         case .revisionChanged(let revision): "revision \(revision) starts at the first step"
         case .stepsChanged: "the steps were edited: starting again at the first"
-        case .stepCompleted(let index, let count, let step):
+        case .stepCompleted(let index, let count, let step, let evidence):
             "step \(index) of \(count) completed (\(step.description))"
+                + (evidence.isEmpty ? "" : ": \(evidence)")
         case .waitingForCanaryPods(let available, let wanted):
             "waiting for canary pods: \(available) of \(wanted) available"
         case .waitingForStablePods(let available, let wanted):
             "waiting for stable pods: \(available) of \(wanted) available"
         case .waitingForRouter(let why): "waiting for the router: \(why)"
-        case .movingTraffic(let from, let to): "moving the canary's traffic from \(from) to \(to)"
+        case .movingTraffic(let from, let to, let step):
+            (step.isEmpty ? "" : "\(step): ") + "moving the canary's traffic from \(from) to \(to)"
         case .weightLimited(let asked, let carried):
             "the canary's available pods carry \(carried), not the \(asked) of the step"
-        case .stableCannotCarry(let weight):
-            "stable's available pods cannot take everything back yet: \(weight) stays on the canary"
+        case .stableCannotCarry(let weight, let cause):
+            "\(cause); stable's available pods cannot take everything back yet: \(weight) stays on "
+                + "the canary"
         case .paused(nil): "paused until somebody promotes or aborts"
         case .paused(let until?): "paused until \(until.clockText)"
         case .pausedByUser: "paused by spec.paused"
@@ -60,11 +69,14 @@ extension Reason {
         case .analysisRunning(let name): "analysis run \(name) is running"
         case .waitingForFreshMeasurement(let name):
             "traffic was given back: analysis run \(name) must measure good before it is raised again"
-        case .aborted(let cause): cause
+        case .aborted(let message, ""): message
+        case .aborted(_, let evidence): "everything goes back to stable: \(evidence)"
         case .retrying: "retrying after an abort: starting at the first step"
         case .resumed: "resumed"
         case .promoted(let why): "promoted: \(why)"
         case .rollingBackToStable: "the template is stable's again: no steps are needed"
+        case .timedOut(let message, let available, let wanted):
+            "\(message) \(available) of \(wanted) pods are available"
         case .settling(let what): what
         case .scalingDownOld(let at): "the old ReplicaSet is scaled down at \(at.clockText)"
         case .healthy: "all traffic is on the current revision"

@@ -62,15 +62,16 @@ extension Sizing {
         return raised(max(share(total - weight), share(actualStable)))
     }
 
-    /// While an aborted rollout with a shrunken stable walks its steps back: the last weight whose canary is smaller
-    /// than what stable still lacks, or than the canary that is there.
+    /// While an aborted rollout with a shrunken stable walks its steps back: the last weight whose
+    /// canary is smaller than what stable still lacks, or than the canary that is there.
     package var reverseStepWeight: Int {
         guard let stableAvailable, let canaryAvailable else { return 0 }
         let expected = max(size - stableAvailable, canaryAvailable)
         return weightsSoFar.last { share($0) < expected } ?? 0
     }
 
-    /// The traffic weight that goes with `reverseStepWeight` (§6.2). Never more than the canary has now.
+    /// The traffic weight that goes with `reverseStepWeight` (§6.2). Never more than the canary has
+    /// now.
     package func reverseTrafficWeight(current: Int) -> Int {
         let carried = total * (stableAvailable ?? 0) / max(size, 1)
         let weight = reverseStepWeight
@@ -98,7 +99,8 @@ extension Snapshot {
 }
 
 extension Canary {
-    /// The nearest `setWeight` at or before step `index`: 0 before the first, everything past the last step.
+    /// The nearest `setWeight` at or before step `index`: 0 before the first, everything past the
+    /// last step.
     func weight(at index: Int) -> Int {
         if index >= steps.count { return totalWeight }
         return weights(upTo: index).last ?? 0

@@ -1,4 +1,5 @@
-/// A rollout as its owner wrote it and as its status stands. Pod templates are opaque here: a template is its hash.
+/// A rollout as its owner wrote it and as its status stands. Pod templates are opaque here: a
+/// template is its hash.
 package struct Rollout: Hashable, Sendable {
     package var namespace: String
     package var name: String
@@ -23,7 +24,8 @@ package struct Rollout: Hashable, Sendable {
 
 /// What the owner wants (rollout-semantics §1.1), defaults applied where the wire format has them.
 package struct Spec: Hashable, Sendable {
-    /// Nil where the document leaves it out: then 1 is written into it first, as autoscalers expect.
+    /// Nil where the document leaves it out: then 1 is written into it first, as autoscalers
+    /// expect.
     package var replicas: Int?
     package var minReadySeconds = 0
     package var revisionHistoryLimit = 10
@@ -58,8 +60,8 @@ package struct Canary: Hashable, Sendable {
     package var totalWeight = 100
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
-    /// Whether both sides are pods of this rollout. Without, the router divides traffic between upstreams that exist
-    /// already, and no pods limit what a side can carry.
+    /// Whether both sides are pods of this rollout. Without, the router divides traffic between
+    /// upstreams that exist already, and no pods limit what a side can carry.
     package var servesPods = true
     /// How long the previous stable ReplicaSet stays after a promotion.
     package var scaleDownDelaySeconds = 30

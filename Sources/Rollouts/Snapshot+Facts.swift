@@ -7,8 +7,12 @@ extension Snapshot {
     /// n: the size that was asked for.
     var size: Int { spec.replicas ?? 1 }
 
-    /// The ReplicaSet of the present template: by hash first, then by meaning, the oldest first (§3.1). The hash may
-    /// differ between versions of the controller; a template that means the same is never a new revision.
+    /// Whether there is anything to serve traffic: a rollout of size 0 has been switched off.
+    var hasSize: Bool { size > 0 || !canary.servesPods }
+
+    /// The ReplicaSet of the present template: by hash first, then by meaning, the oldest first
+    /// (§3.1). The hash may differ between versions of the controller; a template that means the
+    /// same is never a new revision.
     package var new: ReplicaSet? {
         let living = replicaSets.filter { !$0.isDeleting }.sorted { $0.created < $1.created }
         return living.first { $0.hash == spec.templateHash } ?? living.first { $0.matchesTemplate }
@@ -24,8 +28,13 @@ extension Snapshot {
         replicaSets.filter { $0.hash != new?.hash && $0.hash != rollout.status.stableHash }
     }
 
-    /// The most traffic that any router sends to the canary at present. What cannot be read counts as what was
-    /// asked last: unknown is never zero.
+    /// When the first of the others that still have pods is to be scaled down.
+    var nextScaleDown: Instant? {
+        others.filter { $0.desired > 0 }.compactMap(\.scaleDownDeadline).min()
+    }
+
+    /// The most traffic that any router sends to the canary at present. What cannot be read counts
+    /// as what was asked last: unknown is never zero.
     package var canaryWeight: Int {
         routers.map { router in
             switch router.reading {
@@ -46,7 +55,8 @@ extension Snapshot {
         }
     }
 
-    /// Why the data plane does not follow its routers yet; nil when it does, or when no router can tell.
+    /// Why the data plane does not follow its routers yet; nil when it does, or when no router can
+    /// tell.
     var unverified: String? {
         for router in routers {
             if case .no(let why) = router.verification { return why }

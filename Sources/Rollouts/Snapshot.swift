@@ -3,15 +3,17 @@ package struct Snapshot: Hashable, Sendable {
     package var rollout: Rollout
     /// The ReplicaSets that the rollout controls.
     package var replicaSets: [ReplicaSet]
-    /// What the stable and the canary service select at present, by service name. A service that is absent here
-    /// was not found.
+    /// What the stable and the canary service select at present, by service name. A service that is
+    /// absent here was not found.
     package var services: [String: ServiceBinding]
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]
     package var runs: [Run]
-    /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid one.
+    /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid
+    /// one.
     package var refusal: String?
-    /// What only this process remembers. A fresh process starts with none of it and is only more careful.
+    /// What only this process remembers. A fresh process starts with none of it and is only more
+    /// careful.
     package var memory: Memory
     package var now: Instant
 
@@ -33,7 +35,8 @@ package struct Snapshot: Hashable, Sendable {
 }
 
 package struct Memory: Hashable, Sendable {
-    /// Set from the moment this process decided to give traffic back until the status that says so is stored.
+    /// Set from the moment this process decided to give traffic back until the status that says so
+    /// is stored.
     package var latch: String?
     /// When this process first saw less traffic on the canary than the status had committed to.
     package var lowWeightSince: Instant?
@@ -58,7 +61,8 @@ package struct ReplicaSet: Hashable, Sendable {
     package var replicas: Int
     package var ready: Int
     package var available: Int
-    /// The annotation `rollout.argoproj.io/desired-replicas`: the rollout's size when this set was last scaled.
+    /// The annotation `rollout.argoproj.io/desired-replicas`: the rollout's size when this set was
+    /// last scaled.
     package var rolloutReplicas: Int?
     package var minReadySeconds = 0
     package var scaleDownDeadline: Instant?
@@ -159,6 +163,9 @@ package struct Run: Hashable, Sendable {
     package var isTerminating: Bool
     /// When the last measurement that was good started; nil where there is none.
     package var lastGoodMeasurement: Instant?
+    /// The numbers that a completed run ended on, in one line: `error-rate 0.08 fails result[0] <=
+    /// 0.01`.
+    package var evidence = ""
 
     package init(
         name: String, purpose: Purpose, hash: String, revision: Int, phase: RunPhase,

@@ -1,4 +1,5 @@
-/// The rollout's status as clients read it (rollout-semantics §2.1). It is the only memory the controller relies on.
+/// The rollout's status as clients read it (rollout-semantics §2.1). It is the only memory the
+/// controller relies on.
 package struct Status: Hashable, Sendable {
     /// A decimal string on the wire.
     package var observedGeneration = ""

@@ -1,7 +1,7 @@
 import Controller
 import Documents
-import Foundation
 import KubernetesObjects
+import Manifests
 import Rollouts
 
 /// Writes the transcript while a story is played. Used by one thread at a time.
@@ -10,15 +10,37 @@ final class Notes: @unchecked Sendable {
     private var transcript = Transcript()
     private var lastReason: [RolloutKey: String] = [:]
     private var lastTrouble: ClusterError?
-    var seconds: Int64 = 0
+    /// A line that only counts if nothing else happens at its instant.
+    private var waiting: (line: Transcript.Line, key: RolloutKey)?
+    var seconds: Int64 = 0 {
+        didSet { if seconds != oldValue { flush() } }
+    }
     /// What the next line follows from.
-    var cause = ""
+    private var cause = ""
 
     func add(cause: String, act: String, reason: String) {
+        flush()
         transcript.add(at: seconds, cause: cause, act: act, reason: reason)
     }
 
-    /// What could not be written. A conflict is observed again and says nothing; the rest is told once.
+    /// Something came from outside. It stands on the line of the decision that follows from it.
+    func came(_ text: String) {
+        flush()
+        cause = cause.isEmpty ? text : "\(cause), \(text)"
+    }
+
+    /// The world changed, which decisions may only follow much later.
+    func happened(_ text: String) {
+        flush()
+        transcript.addHappening(text, at: seconds)
+    }
+
+    func told(_ event: Rollouts.Event) {
+        transcript.events.append(Transcript.Told(reason: event.reason, message: event.message))
+    }
+
+    /// What could not be written. A conflict is observed again and says nothing; the rest is told
+    /// once.
     func stumbled(_ trouble: ClusterError) {
         if case .conflict = trouble { return }
         guard trouble != lastTrouble else { return }
@@ -26,34 +48,115 @@ final class Notes: @unchecked Sendable {
         add(cause: "", act: "failed", reason: trouble.description)
     }
 
-    /// A line for each decision that moves traffic or has another reason than the one before.
+    /// A line for each decision that does something or has another reason than the one before. Of
+    /// several reasons to wait at one instant only the last is told.
     func decided(_ decision: Decision, _ seen: Snapshot, _ key: RolloutKey) {
         transcript.broken += brokenInvariants(of: decision, seen)
-        var act = ""
-        for case .route(let split) in decision.actions {
-            act = "set \(split.canary)"
-            transcript.weights.append(split.canary)
-        }
+        for case .route(let split) in decision.actions { transcript.weights.append(split.canary) }
+        let act = decision.acts(seen)
         let reason = decision.reason.sentence
-        guard !act.isEmpty || lastReason[key] != reason else { return }
-        lastReason[key] = reason
-        transcript.add(at: seconds, cause: cause, act: act, reason: reason)
+        guard !act.isEmpty || !cause.isEmpty || lastReason[key] != reason else { return }
+        let line = Transcript.Line(
+            milliseconds: seconds, cause: cause, act: act, reason: reason)
+        if act.isEmpty, cause.isEmpty, decision.reason.isPassing {
+            waiting = (line, key)
+            return
+        }
+        waiting = nil
+        write(line, key)
+    }
+
+    /// Nothing more happens at this instant.
+    func flush() {
+        guard let (line, key) = waiting else { return }
+        waiting = nil
+        if lastReason[key] != line.reason { write(line, key) }
+    }
+
+    private func write(_ line: Transcript.Line, _ key: RolloutKey) {
         cause = ""
+        lastReason[key] = line.reason
+        transcript.add(
+            at: line.milliseconds, cause: line.cause, act: line.act, reason: line.reason)
     }
 
     func transcript(of cluster: SimulatedCluster) async -> Transcript {
+        flush()
+        if !cause.isEmpty { add(cause: cause, act: "", reason: "nothing changes") }
         var result = transcript
         result.writes = await cluster.writes
+        result.samples = await cluster.samples
+        result.placed = await cluster.placed
+        let sets = await cluster.all(.replicaSets)
         for rollout in await cluster.rollouts {
-            let status = rollout.status
-            result.ends["\(rollout.namespace)/\(rollout.name)"] = Transcript.End(
-                phase: status?["phase"]?.string ?? "", message: status?["message"]?.string ?? "",
-                stable: status?["stableRS"]?.string ?? "",
-                current: status?["currentPodHash"]?.string ?? "",
-                revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) }
-                    ?? 0,
-                weight: status?["canary"]?["weights"]?["canary"]?["weight"]?.int ?? 0)
+            let own = sets.filter { $0.controllerOwner?.uid == rollout.uid }
+            result.ends["\(rollout.namespace)/\(rollout.name)"] = Transcript.End(rollout, own)
         }
         return result
+    }
+}
+
+extension Transcript.End {
+    fileprivate init(_ rollout: Object, _ sets: [Object]) {
+        let status = rollout.status
+        phase = status?["phase"]?.string ?? ""
+        message = status?["message"]?.string ?? ""
+        stable = status?["stableRS"]?.string ?? ""
+        current = status?["currentPodHash"]?.string ?? ""
+        revision = rollout.annotations[Keys.revision].flatMap { Int($0) } ?? 0
+        weight = status?["canary"]?["weights"]?["canary"]?["weight"]?.int ?? 0
+        step = status?["currentStepIndex"]?.int
+        isAborted = status?["abort"]?.bool ?? false
+        isPaused = status?["pauseConditions"]?.array?.isEmpty == false
+        pods = [:]
+        for set in sets {
+            let desired = set.spec?["replicas"]?.int ?? 0
+            guard desired > 0, let revision = set.annotations[Keys.revision].flatMap({ Int($0) })
+            else { continue }
+            pods[revision] = Transcript.Pods(
+                desired: desired, available: set.status?["availableReplicas"]?.int ?? 0)
+        }
+        let containers = rollout.spec?["template"]?["spec"]?["containers"]?.array ?? []
+        images = containers.compactMap { $0["image"]?.string }
+    }
+}
+
+extension Decision {
+    /// What the decision does to traffic and pods, in the words of a transcript.
+    fileprivate func acts(_ seen: Snapshot) -> String {
+        actions.compactMap { action in
+            switch action {
+            case .route(let split): "set \(split.canary)"
+            case .scale(let name, let from, let to) where from != to:
+                "\(seen.side(of: name)) \(from) → \(to) pods"
+            case .deleteReplicaSet(let name): "delete \(name)"
+            default: nil
+            }
+        }.joined(separator: ", ")
+    }
+}
+
+extension Snapshot {
+    /// The word for a ReplicaSet as this decision saw it.
+    fileprivate func side(of name: String) -> String {
+        if stable?.name == name { return "stable" }
+        if new?.name == name { return rollout.status.stableHash.isEmpty ? "stable" : "canary" }
+        return "old"
+    }
+}
+
+extension Reason {
+    /// Whether the reason says no more than that something is under way.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .waitingForCanaryPods, .waitingForStablePods, .waitingForRouter, .movingTraffic,
+            .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
+            .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
+            true
+        case .refused, .revisionChanged, .stepsChanged, .stepCompleted, .stableCannotCarry,
+            .pausedByUser, .waitingForPerson, .waitingForFreshMeasurement, .aborted, .retrying,
+            .resumed, .promoted, .rollingBackToStable:
+            false
+        }
     }
 }

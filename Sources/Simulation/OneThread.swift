@@ -1,9 +1,11 @@
 import Foundation
 
-/// Runs tasks one after the other on the thread that calls it, in the order in which they became ready: the same
-/// story gives the same transcript every time. Child tasks inherit it; nothing simulated may start loose tasks.
+/// Runs tasks one after the other on the thread that calls it, in the order in which they became
+/// ready: the same story gives the same transcript every time. Child tasks inherit it; nothing
+/// simulated may start loose tasks.
 final class OneThread: TaskExecutor, @unchecked Sendable {
-    // The condition guards `ready`: jobs are only ever run by the thread in `run`, but may be enqueued by others.
+    // The condition guards `ready`: jobs are only ever run by the thread in `run`, but may be
+    // enqueued by others.
     private let condition = NSCondition()
     private var ready: [UnownedJob] = []
     private var head = 0

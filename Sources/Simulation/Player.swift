@@ -1,18 +1,16 @@
-import Analysis
 import Controller
 import Documents
 import KubernetesObjects
-import ObjectStore
-import Rollouts
 
-/// Plays a story against the same decisions, documents and routers as a real cluster, on a virtual clock.
+/// Plays a story against the same decisions, documents and routers as a real cluster, on a virtual
+/// clock.
 package struct Player: Sendable {
     /// What there is at the beginning: rollouts, templates, services, ingresses.
     package var objects: [Object]
     package var story: Story
-    package var podStartSeconds = 2
-    /// Faults for tests: each is played once.
-    package var fault: SimulatedFault?
+    package var timing = SimulatedTiming()
+    /// Faults for tests: each happens at most once.
+    package var faults: [SimulatedFault] = []
 
     package init(objects: [Object], story: Story) {
         self.objects = objects
@@ -38,10 +36,27 @@ package struct Player: Sendable {
     }
 }
 
+/// How long things take in a simulated cluster.
+package struct SimulatedTiming: Hashable, Sendable {
+    package var podStartSeconds = 2
+    /// From the change of a Deployment's template until all its pods are new ones.
+    package var gatewayRollSeconds = 3
+
+    package init() {}
+}
+
 /// Something that goes wrong at one write of the controller, counted from 1.
 package enum SimulatedFault: Hashable, Sendable {
     case killBefore(Int)
     case killAfter(Int)
-    /// A command that arrives in the same instant in which the controller writes.
+    /// The server does not take the write.
+    case refuse(Int)
+    /// The server takes the write, and its answer is lost.
+    case loseAnswer(Int)
+    /// The write is overtaken by the one that is sent at the same time, if there is one.
+    case holdBack(Int)
+    /// A command that arrives in the same instant, just before the write.
     case command(Int, Story.Command)
+    /// A command that arrives in the same instant, just after the write.
+    case commandAfter(Int, Story.Command)
 }

@@ -2,30 +2,37 @@ import Analysis
 import Controller
 import Documents
 import KubernetesObjects
+import Manifests
 import MetricProviders
 import ObjectStore
 
-/// An API server in memory, with pods that become ready after a while, metrics that answer what the story says, and
-/// faults at chosen writes.
+/// An API server in memory, with pods that become ready after a while, metrics that answer what the
+/// story says, and faults at chosen writes.
 actor SimulatedCluster {
     private(set) var store: ObjectStore
     private(set) var now: Timestamp
     private var uids = 0
     var answers: [String: Story.Answering] = [:]
     var newPodLimit: Int?
-    var stablePodLimit: Int?
-    private let podStartMilliseconds: Int64
-    /// When the pods that a ReplicaSet waits for are ready.
-    private var starting: [Reference: Timestamp] = [:]
+    /// The limit of the ReplicaSet that was stable when it was set, also when it is stable no more.
+    private var stablePodLimit: (limit: Int?, hash: String?) = (nil, nil)
+    private let timing: SimulatedTiming
+    private var pods: [Reference: SimulatedPods] = [:]
+    private var rolls: [Reference: SimulatedRoll] = [:]
+    /// How often the controller wrote, or tried to.
     private(set) var writes = 0
     /// The controller was killed: it writes nothing any more.
     private(set) var isDead = false
-    var fault: SimulatedFault?
+    private var faults: [SimulatedFault] = []
+    /// Commands that came in the instant of a write, and whether they were accepted.
+    private(set) var placed: [Transcript.Placed] = []
+    /// How traffic stood after each write that moved it or its pods.
+    private(set) var samples: [Transcript.Sample] = []
 
-    init(now: Timestamp, podStartSeconds: Int) throws(StoreError) {
+    init(now: Timestamp, timing: SimulatedTiming) {
         store = ObjectStore()
         self.now = now
-        podStartMilliseconds = Int64(podStartSeconds) * 1_000
+        self.timing = timing
     }
 
     func advance(to time: Timestamp) { now = time }
@@ -54,31 +61,57 @@ actor SimulatedCluster {
     }
 
     /// What the controller writes.
-    func write(_ write: Write) throws(ClusterError) -> Object? {
+    func write(_ write: Write) async throws(ClusterError) -> Object? {
         guard !isDead else { throw .unreachable("the controller was killed") }
         writes += 1
-        switch fault {
-        case .killBefore(writes):
+        let number = writes
+        if faults.contains(.holdBack(number)) { await letOthersWrite(after: number) }
+        guard !isDead else { throw .unreachable("the controller was killed") }
+        if faults.contains(.killBefore(number)) {
             isDead = true
             throw .unreachable("the controller was killed")
-        case .killAfter(writes):
-            let object = try perform(write)
-            isDead = true
-            return object
-        case .command(writes, let command):
-            pending = command
-        default: break
         }
-        if let command = pending, let rollout = rollouts.first {
-            pending = nil
-            for write in command.writes(on: rollout, sets: list(.replicaSets, rollout.namespace)) {
-                try apply(write)
-            }
-        }
-        return try perform(write)
+        if faults.contains(.refuse(number)) { throw .unreachable("connection refused") }
+        for case .command(number, let command) in faults { place(command) }
+        let object = try perform(write)
+        sample()
+        for case .commandAfter(number, let command) in faults { place(command) }
+        if faults.contains(.killAfter(number)) { isDead = true }
+        if faults.contains(.loseAnswer(number)) { throw .unreachable("connection reset") }
+        return object
     }
 
-    private var pending: Story.Command?
+    /// Lets the writes that are sent at the same time overtake this one; there may be none.
+    private func letOthersWrite(after number: Int) async {
+        for _ in 0..<overtakingRounds where writes == number && !isDead { await Task.yield() }
+    }
+
+    private func place(_ command: Story.Command) {
+        guard let rollout = rollouts.first else { return }
+        var placed = Transcript.Placed(
+            command: command, rollout: rollout.json, isAccepted: false,
+            milliseconds: milliseconds)
+        let sets = list(.replicaSets, rollout.namespace)
+        do {
+            let writes = try command.writes(on: rollout, sets: sets)
+            for write in writes { try apply(write) }
+            placed.isAccepted = !writes.isEmpty
+        } catch {
+            placed.isAccepted = false
+        }
+        self.placed.append(placed)
+    }
+
+    private var milliseconds: Int64 { now.milliseconds - Player.start.milliseconds }
+
+    private func sample() {
+        for rollout in rollouts {
+            guard let sample = Transcript.Sample(of: rollout, in: self.store, at: milliseconds),
+                samples.last != sample
+            else { continue }
+            samples.append(sample)
+        }
+    }
 
     func revive() { isDead = false }
 
@@ -112,58 +145,71 @@ actor SimulatedCluster {
         }
     }
 
-    /// Lets every ReplicaSet have the pods it asks for; new ones become ready after the start time.
-    /// - Returns: whether something changed.
-    func runPods() throws(ClusterError) -> Bool {
-        var changed = false
-        for set in all(.replicaSets) {
-            changed = try runPods(of: set) || changed
-        }
-        return changed
+    /// Lets every ReplicaSet have the pods it asks for, and every Deployment roll.
+    func runPods() throws(ClusterError) {
+        for set in all(.replicaSets) { try runPods(of: set) }
+        for gateway in all(.deployments) { try roll(gateway) }
     }
 
-    private func runPods(of set: Object) throws(ClusterError) -> Bool {
+    private func runPods(of set: Object) throws(ClusterError) {
         let reference = Reference(.replicaSets, namespace: set.namespace, name: set.name)
         let wanted = set.spec?["replicas"]?.int ?? 1
-        let ready = set.status?["availableReplicas"]?.int ?? 0
-        let possible = min(wanted, limit(of: set) ?? wanted)
-        var nowReady = min(ready, possible)
-        if possible > nowReady {
-            let due = starting[reference] ?? now.advanced(byMilliseconds: podStartMilliseconds)
-            starting[reference] = due
-            if due <= now {
-                nowReady = possible
-                starting[reference] = nil
-            }
-        } else {
-            starting[reference] = nil
-        }
+        var running = pods[reference] ?? SimulatedPods()
+        running.follow(
+            wanted: wanted, limit: limit(of: set), now: now,
+            startMilliseconds: Int64(timing.podStartSeconds) * 1_000,
+            minReadySeconds: set.spec?["minReadySeconds"]?.int ?? 0)
+        pods[reference] = running
         let status: JSON = [
-            "replicas": .int(Int64(wanted)), "readyReplicas": .int(Int64(nowReady)),
-            "availableReplicas": .int(Int64(nowReady)),
+            "replicas": .int(Int64(wanted)),
+            "readyReplicas": .int(Int64(running.ready(at: now))),
+            "availableReplicas": .int(Int64(running.available(at: now))),
             "observedGeneration": .int(Int64(set.generation)),
         ]
-        if set.status == status { return false }
+        try store(status, on: set, reference)
+    }
+
+    private func roll(_ gateway: Object) throws(ClusterError) {
+        let reference = Reference(.deployments, namespace: gateway.namespace, name: gateway.name)
+        let status = rolls[reference, default: SimulatedRoll()].status(
+            generation: gateway.generation, replicas: gateway.spec?["replicas"]?.int ?? 1, now: now,
+            rollMilliseconds: Int64(timing.gatewayRollSeconds) * 1_000)
+        try store(status, on: gateway, reference)
+    }
+
+    private func store(
+        _ status: JSON, on object: Object, _ reference: Reference
+    ) throws(ClusterError) {
+        if object.status == status { return }
         try apply(Write(reference, .patchStatus(.merge(["status": status]))))
-        return true
     }
 
     private func limit(of set: Object) -> Int? {
         guard let rollout = rollouts.first(where: { $0.uid == set.controllerOwner?.uid }) else {
             return nil
         }
-        let hash = set.labels["rollouts-pod-template-hash"]
-        if rollout.status?["stableRS"]?.string == hash { return stablePodLimit }
+        let hash = set.labels[Keys.templateHash]
+        if rollout.status?["stableRS"]?.string == hash, stablePodLimit.hash == nil {
+            stablePodLimit.hash = hash
+        }
+        if let hash, stablePodLimit.hash == hash { return stablePodLimit.limit }
+        if rollout.status?["stableRS"]?.string == hash { return nil }
         return rollout.status?["currentPodHash"]?.string == hash ? newPodLimit : nil
     }
 
     /// When the next pods become ready.
-    var nextPodEvent: Timestamp? { starting.values.filter { $0 > now }.min() }
+    var nextPodEvent: Timestamp? {
+        let next = pods.values.compactMap { $0.nextChange(after: now) }
+        return (next + rolls.values.compactMap { $0.nextChange(after: now) }).min()
+    }
 
     func setAnswer(_ answer: Story.Answering, of metric: String) { answers[metric] = answer }
     func limitNewPods(_ limit: Int?) { newPodLimit = limit }
-    func limitStablePods(_ limit: Int?) { stablePodLimit = limit }
-    func set(_ fault: SimulatedFault?) { self.fault = fault }
+    func limitStablePods(_ limit: Int?) {
+        let stable = rollouts.first?.status?["stableRS"]?.string
+        stablePodLimit = (limit, stable == "" ? nil : stable)
+    }
+    func set(_ faults: [SimulatedFault]) { self.faults = faults }
 
     /// The answer of a provider, as the story has it.
     func answer(_ question: Question) throws(ProviderError) -> Answer {
@@ -174,6 +220,10 @@ actor SimulatedCluster {
         }
     }
 }
+
+/// How long a write that is held back waits for one that is sent at the same time. All tasks of a
+/// turn are runnable after fewer rounds than this.
+private let overtakingRounds = 64
 
 private func padded(_ number: Int) -> String {
     let text = String(number)

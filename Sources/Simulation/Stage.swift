@@ -15,19 +15,16 @@ struct Stage {
     private var moments: [Story.Moment]
     /// When each rollout and run wants to be looked at again.
     private var alarms: [Reference: Timestamp] = [:]
+    /// How often in a row the turns of each object stumbled.
+    private var stumbles: [Reference: Int] = [:]
 
     init(_ player: Player) async throws(ClusterError) {
         self.player = player
-        do {
-            cluster = try SimulatedCluster(
-                now: Player.start, podStartSeconds: player.podStartSeconds)
-        } catch {
-            throw ClusterError(error)
-        }
+        cluster = SimulatedCluster(now: Player.start, timing: player.timing)
         moments = player.story.moments.enumerated()
             .sorted { ($0.element.milliseconds, $0.offset) < ($1.element.milliseconds, $1.offset) }
             .map(\.element)
-        await cluster.set(player.fault)
+        await cluster.set(player.faults)
         for object in player.objects { try await place(object) }
     }
 
@@ -85,7 +82,7 @@ struct Stage {
 
     private func runPods() async {
         do {
-            _ = try await cluster.runPods()
+            try await cluster.runPods()
         } catch {
             notes.add(cause: "pods", act: "", reason: error.description)
         }
@@ -93,16 +90,32 @@ struct Stage {
 
     private mutating func startAgain() async {
         memory = Recollection()
+        alarms = [:]
+        stumbles = [:]
         await cluster.revive()
-        await cluster.set(nil)
         notes.add(cause: "crash", act: "", reason: "the controller starts again")
     }
 
+    /// The next instant at which something is due. Without anything else to come, a story ends at
+    /// its `end`, or when it was waited for long enough.
     private func nextInstant() async -> Timestamp? {
         let now = await cluster.now
-        let moment = moments.first.map { Player.start.advanced(byMilliseconds: $0.milliseconds) }
-        let instants = [moment, await cluster.nextPodEvent] + alarms.values.map { Optional($0) }
-        return instants.compactMap(\.self).filter { $0 > now }.min() ?? (moment == nil ? nil : now)
+        let instants = [await cluster.nextPodEvent] + alarms.values.map { Optional($0) }
+        let due = instants.compactMap(\.self).filter { $0 > now }.min()
+        if let moment = moments.first {
+            let time = Player.start.advanced(byMilliseconds: moment.milliseconds)
+            return due.map { min($0, time) } ?? max(time, now)
+        }
+        return due.flatMap { $0 > end ? nil : $0 }
+    }
+
+    /// When the story is over, whatever would still come.
+    private var end: Timestamp {
+        let moments = player.story.moments
+        let last = moments.map(\.milliseconds).max() ?? 0
+        let isTold = moments.contains { $0.command == .end }
+        return Player.start.advanced(
+            byMilliseconds: last + (isTold ? 0 : patienceMilliseconds))
     }
 
     private mutating func playMoments(until now: Timestamp) async {
@@ -110,35 +123,51 @@ struct Stage {
             Player.start.advanced(byMilliseconds: moment.milliseconds) <= now
         {
             moments.removeFirst()
-            notes.cause = moment.command.text
             await play(moment.command)
         }
     }
 
     private mutating func play(_ command: Story.Command) async {
         switch command {
-        case .metric(let name, let answer): await cluster.setAnswer(answer, of: name)
-        case .newPods(let limit): await cluster.limitNewPods(limit)
-        case .stablePods(let limit): await cluster.limitStablePods(limit)
+        case .metric(let name, let answer):
+            notes.happened(command.text)
+            await cluster.setAnswer(answer, of: name)
+        case .newPods(let limit):
+            notes.happened(command.text)
+            await cluster.limitNewPods(limit)
+        case .stablePods(let limit):
+            notes.happened(command.text)
+            await cluster.limitStablePods(limit)
         case .crash: await startAgain()
         case .end: break
-        case .image, .promote, .promoteFull, .abort, .retry, .pause, .resume, .undo, .scale:
-            for rollout in await cluster.rollouts {
-                let sets = await cluster.list(.replicaSets, rollout.namespace)
-                for write in command.writes(on: rollout, sets: sets) {
-                    do {
-                        try await cluster.apply(write)
-                    } catch {
-                        notes.add(cause: command.text, act: "refused", reason: error.description)
-                    }
-                }
+        case .image, .promote, .promoteFull, .abort, .retry, .pause, .resume, .undo, .scale, .edit:
+            for rollout in await cluster.rollouts { await send(command, to: rollout) }
+        }
+    }
+
+    private func send(_ command: Story.Command, to rollout: Object) async {
+        let sets = await cluster.list(.replicaSets, rollout.namespace)
+            .filter { $0.controllerOwner?.uid == rollout.uid }
+        do {
+            for write in try command.writes(on: rollout, sets: sets) {
+                try await cluster.apply(write)
             }
+            notes.came(command.text)
+        } catch {
+            notes.add(cause: command.text, act: "refused", reason: "\(error)")
         }
     }
 }
 
 /// A story that needs more rounds than this does not come to rest.
 private let turnLimit = 20_000
+
+/// How long a story without an `end` is followed after its last line. Background analysis can go on
+/// for ever.
+private let patienceMilliseconds: Int64 = 3_600_000
+
+/// A turn that stumbled is taken again after 1 s, 2 s, 4 s … and at most after this many.
+private let longestRetrySeconds = 64
 
 extension Stage {
     private var edge: Cluster {
@@ -149,23 +178,24 @@ extension Stage {
     }
 
     private func rolloutTurn(at now: Timestamp) -> RolloutTurn {
-        RolloutTurn(
+        var turn = RolloutTurn(
             cluster: edge, memory: memory,
             journal: Journal(
-                announce: { _, _ in },
+                announce: { [notes] _, event in notes.told(event) },
                 decided: { [notes] decision, scene in
                     notes.decided(decision, scene.snapshot, scene.key)
                 },
                 stumbled: { _, _, _ in }),
             now: { now })
+        turn.stopsAtBrokenInvariants = false
+        return turn
     }
 
     private mutating func turn(rollout: Object) async {
         let now = await cluster.now
         let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
         let outcome = await rolloutTurn(at: now).take(key)
-        alarms[key.reference] = outcome.lookAgain
-        if let trouble = outcome.trouble { notes.stumbled(trouble) }
+        note(outcome.trouble, of: key.reference, next: outcome.lookAgain, at: now)
     }
 
     private mutating func turn(run: Object) async {
@@ -180,7 +210,22 @@ extension Stage {
             tell: { key, run in _ = await rollouts.take(key, news: run) },
             announce: { _, _, _, _ in }, now: { now })
         let outcome = await turn.take(reference)
-        alarms[reference] = outcome.lookAgain
+        note(outcome.trouble, of: reference, next: outcome.lookAgain, at: now)
+    }
+
+    private mutating func note(
+        _ trouble: ClusterError?, of reference: Reference, next: Timestamp?, at now: Timestamp
+    ) {
+        guard let trouble else {
+            alarms[reference] = next
+            stumbles[reference] = nil
+            return
+        }
+        notes.stumbled(trouble)
+        let count = stumbles[reference, default: 0]
+        stumbles[reference] = count + 1
+        let retry = now.advanced(bySeconds: min(1 << min(count, 30), longestRetrySeconds))
+        alarms[reference] = next.map { min($0, retry) } ?? retry
     }
 }
 

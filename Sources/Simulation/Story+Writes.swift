@@ -15,16 +15,18 @@ extension Story.Command {
         case .resume: .resume
         case .undo(let revision): .undo(toRevision: revision)
         case .scale(let count): .scale(count)
-        case .metric, .newPods, .stablePods, .crash, .end: nil
+        case .edit, .metric, .newPods, .stablePods, .crash, .end: nil
         }
     }
 
-    /// The writes of the command; none where it is refused.
-    func writes(on rollout: Object, sets: [Object]) -> [Write] {
-        do {
-            return try asOperator?.writes(on: rollout, replicaSets: sets) ?? []
-        } catch {
-            return []
+    /// The writes of the command.
+    ///
+    /// - Throws: `CommandRefusal` for a command that has nothing to do.
+    func writes(on rollout: Object, sets: [Object]) throws(CommandRefusal) -> [Write] {
+        if case .edit(let patch) = self {
+            let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
+            return [Write(reference, .patch(.merge(patch)))]
         }
+        return try asOperator?.writes(on: rollout, replicaSets: sets) ?? []
     }
 }

@@ -29,6 +29,8 @@ package struct Story: Hashable, Sendable {
         case resume
         case undo(revision: Int?)
         case scale(Int)
+        /// A merge patch of the Rollout, as an edit of its document in Git would have it.
+        case edit(JSON)
         /// What a metric answers from now on.
         case metric(String, Answering)
         /// At most this many pods of the new ReplicaSet become ready; nil for all.
@@ -88,11 +90,19 @@ extension Story.Command {
     static let help = [
         "image NAME", "promote", "promote full", "abort", "retry", "pause", "resume",
         "undo [REVISION]",
-        "scale N", "metric NAME VALUE|none|error", "new-pods N|all", "stable-pods N|all", "crash",
+        "scale N", "edit {spec: {…}}", "metric NAME VALUE|none|error", "new-pods N|all",
+        "stable-pods N|all", "crash",
         "end",
     ]
 
     init?(words: [String]) {
+        if words.first == "edit" {
+            guard let patch = Self.patch(words.dropFirst().joined(separator: " ")) else {
+                return nil
+            }
+            self = .edit(patch)
+            return
+        }
         switch (words.first, words.count) {
         case ("image", 2): self = .image(words[1])
         case ("promote", 1): self = .promote
@@ -123,6 +133,16 @@ extension Story.Command {
         }
     }
 
+    /// YAML in one line.
+    private static func patch(_ text: String) -> JSON? {
+        do {
+            let documents = try YAML.documents(in: [UInt8](text.utf8), file: "story")
+            return documents.first.flatMap { $0.value.object == nil ? nil : $0.value }
+        } catch {
+            return nil
+        }
+    }
+
     private static func answering(_ word: String) -> Story.Answering? {
         switch word {
         case "none": .noData
@@ -150,6 +170,7 @@ extension Story.Command {
         case .undo(nil): "undo"
         case .undo(let revision?): "undo \(revision)"
         case .scale(let count): "scale \(count)"
+        case .edit(let patch): "edit \(patch.keyPath)"
         case .metric(let name, .value(let value)): "\(name) \(value)"
         case .metric(let name, .noData): "\(name) has no data"
         case .metric(let name, .error): "\(name) cannot be asked"
@@ -158,6 +179,17 @@ extension Story.Command {
         case .crash: "crash"
         case .end: "end"
         }
+    }
+}
+
+extension JSON {
+    /// The path to the only thing that a patch changes, or to where its changes part.
+    fileprivate var keyPath: String {
+        guard let members = object?.members, members.count == 1, let member = members.first else {
+            return ""
+        }
+        let rest = member.value.keyPath
+        return rest.isEmpty ? member.key : "\(member.key).\(rest)"
     }
 }
 

@@ -1,7 +1,7 @@
 import Rollouts
 
-/// A tiny world that carries decisions out at once, so that a test can play a story on `decide` alone. Pods become
-/// available one turn after they are asked for, unless the test says otherwise.
+/// A tiny world that carries decisions out at once, so that a test can play a story on `decide`
+/// alone. Pods become available one turn after they are asked for, unless the test says otherwise.
 struct World {
     var rollout: Rollout
     var replicaSets: [ReplicaSet] = []
@@ -111,6 +111,7 @@ struct World {
         case .scale(let name, _, let count):
             change(name) { $0.desired = count }
             change(name) { [size = rollout.spec.replicas] in $0.rolloutReplicas = size }
+            if count == 0 { change(name) { $0.scaleDownDeadline = nil } }
         case .delayScaleDown(let name, let end): change(name) { $0.scaleDownDeadline = end }
         case .cancelScaleDown(let name): change(name) { $0.scaleDownDeadline = nil }
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }

@@ -1,18 +1,17 @@
-import Documents
+import Foundation
 import Simulation
 import Testing
 
-struct `A simulated release` {
-    @Test func `that is good goes through all steps`() throws {
-        let transcript = try play(
-            """
-            0s   metric error-rate 0.001
-            0s   metric latency-p95-seconds 0.08
-            10s  image model-api:v2
-            """)
-        print(transcript.text)
-        #expect(transcript.weights == [0, 10, 30, 50, 100, 0])
-        #expect(transcript.ends["default/model-api"]?.phase == "Healthy")
+/// Stories and their transcripts. `RECORD_SCENARIOS=1 swift test` writes the transcripts anew: read
+/// every line of the difference before you believe it.
+struct `A scenario` {
+    @Test(arguments: try Scenario.names) func `is told as recorded`(name: String) throws {
+        let transcript = try Scenario(name).player.play()
+        let file = Scenario.folder.appending(path: "\(name).txt")
+        if ProcessInfo.processInfo.environment["RECORD_SCENARIOS"] != nil {
+            try transcript.text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(transcript.text == (try String(contentsOf: file, encoding: .utf8)))
         #expect(transcript.broken == [])
     }
 }

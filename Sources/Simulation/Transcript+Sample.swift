@@ -1,0 +1,82 @@
+import Documents
+import KubernetesObjects
+import Manifests
+import ObjectStore
+
+extension Transcript {
+    /// How the traffic of a rollout is really divided: read from the objects that nginx and the
+    /// Services serve, by nothing that the controller itself reads them with.
+    package struct Sample: Hashable, Sendable {
+        package var milliseconds: Int64
+        /// The canary's share of `total`, the largest of all its Ingresses.
+        package var weight: Int
+        package var total: Int
+        /// The revision behind the canary service, and its available pods.
+        package var canaryHash: String
+        package var canaryAvailable: Int
+        package var stableHash: String
+        package var stableAvailable: Int
+        /// `spec.replicas`.
+        package var size: Int
+        package var currentHash: String
+        package var isAborted: Bool
+        /// The pods that are asked for, over all ReplicaSets.
+        package var podsWanted: Int
+    }
+}
+
+extension Transcript.Sample {
+    /// Nil where the rollout has no services of its own.
+    init?(of rollout: Object, in store: ObjectStore, at milliseconds: Int64) {
+        let canary = rollout.spec?["strategy"]?["canary"]
+        guard let stableName = canary?["stableService"]?.string,
+            let canaryName = canary?["canaryService"]?.string
+        else { return nil }
+        let world = World(store: store, namespace: rollout.namespace)
+        self.milliseconds = milliseconds
+        total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
+        weight = world.canaryWeight(of: rollout.uid)
+        canaryHash = world.hash(behind: canaryName)
+        stableHash = world.hash(behind: stableName)
+        canaryAvailable = world.available(canaryHash)
+        stableAvailable = world.available(stableHash)
+        size = rollout.spec?["replicas"]?.int ?? 1
+        currentHash = rollout.status?["currentPodHash"]?.string ?? ""
+        isAborted = rollout.status?["abort"]?.bool ?? false
+        podsWanted = world.podsWanted
+    }
+
+    private struct World {
+        let store: ObjectStore
+        let namespace: String
+
+        func list(_ resource: Resource) -> [Object] {
+            do {
+                return try store.list(resource, matching: Selection(namespace: namespace)).items
+            } catch {
+                return []
+            }
+        }
+
+        func hash(behind service: String) -> String {
+            let object = list(.services).first { $0.name == service }
+            return object?.spec?["selector"]?[Keys.templateHash]?.string ?? ""
+        }
+
+        func available(_ hash: String) -> Int {
+            list(.replicaSets).filter { $0.labels[Keys.templateHash] == hash }
+                .reduce(0) { $0 + ($1.status?["availableReplicas"]?.int ?? 0) }
+        }
+
+        var podsWanted: Int {
+            list(.replicaSets).reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
+        }
+
+        func canaryWeight(of owner: String) -> Int {
+            list(.ingresses).filter { $0.controllerOwner?.uid == owner }.compactMap { ingress in
+                ingress.annotations.first { $0.key.hasSuffix("/canary-weight") }
+                    .flatMap { Int($0.value) }
+            }.max() ?? 0
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Documents
+import Foundation
+import KubernetesObjects
+import Simulation
+
+/// A file of `Scenarios`: what it is about, how its rollout differs from the example, and its
+/// story.
+///
+///     # What it shows.
+///     spec: {replicas: 5}
+///     ---
+///     10s  image model-api:v2
+struct Scenario {
+    let player: Player
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Scenarios")
+
+    static var names: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+                .filter { $0.pathExtension == "story" }
+                .map { $0.deletingPathExtension().lastPathComponent }.sorted()
+        }
+    }
+
+    init(_ name: String) throws {
+        let file = Self.folder.appending(path: "\(name).story")
+        try self.init(text: String(contentsOf: file, encoding: .utf8), name: name)
+    }
+
+    init(text: String, name: String = "story") throws {
+        var head = "", body = text
+        if let cut = text.range(of: "\n---\n") {
+            head = String(text[..<cut.lowerBound])
+            body = String(text[cut.upperBound...])
+        }
+        let header = try YAML.documents(in: [UInt8](head.utf8), file: name).first?.value ?? [:]
+        let objects = try modelAPI().map { object in
+            guard object.kind == "Rollout", let spec = header["spec"] else { return object }
+            return Object(object.json.merged(with: ["spec": spec]))
+        }
+        let absent = Set(header["without"]?.array?.compactMap(\.string) ?? [])
+        let added = (header["objects"]?.array ?? []).map { Object($0) }
+        let replaced = Set(added.map { "\($0.kind)/\($0.name)" })
+        let kept = objects.filter {
+            !absent.contains($0.kind) && !replaced.contains("\($0.kind)/\($0.name)")
+        }
+        player = Player(objects: kept + added, story: try Story(parsing: body))
+    }
+}
+
+/// The example of a model API behind nginx, as it stands in `manifests`.
+func modelAPI() throws -> [Object] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../manifests/examples/model-api").standardized
+    let files = try FileManager.default.contentsOfDirectory(
+        at: folder, includingPropertiesForKeys: nil
+    )
+    .filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }
+    return try files.flatMap { file in
+        try YAML.documents(in: [UInt8](try Data(contentsOf: file)), file: file.lastPathComponent)
+            .map { Object($0.value) }
+    }
+}

@@ -1,0 +1,6 @@
+# setCanaryScale by percent, also above 100 and below what the traffic needs.
+spec: {replicas: 4, strategy: {canary: {steps: [{setCanaryScale: {weight: 200}}, {setWeight: 50}, {pause: {}}, {setCanaryScale: {weight: 25}}, {pause: {}}]}}}
+---
+10s  image model-api:v2
+30s  promote
+50s  promote

@@ -1,0 +1,5 @@
+# The controller is killed in a timed pause, which does not begin again.
+spec: {strategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 60}}]}}}
+---
+10s  image model-api:v2
+50s  crash

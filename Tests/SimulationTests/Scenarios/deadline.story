@@ -1,0 +1,6 @@
+# The new pods never become ready: after its deadline the rollout says so and waits.
+spec: {progressDeadlineSeconds: 60, strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}
+---
+0s   new-pods 1
+10s  image model-api:v2
+120s new-pods all

@@ -1,0 +1,6 @@
+# Stable shrinks as the canary grows, and is gone at the end.
+spec: {replicas: 5, strategy: {canary: {dynamicStableScale: true, scaleDownDelaySeconds: null, steps: [{setWeight: 40}, {pause: {}}, {setWeight: 80}, {pause: {}}]}}}
+---
+10s  image model-api:v2
+30s  promote
+60s  promote

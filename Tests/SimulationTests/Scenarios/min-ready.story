@@ -1,0 +1,4 @@
+# Pods count once they have been ready for a while.
+spec: {minReadySeconds: 15, strategy: {canary: {steps: [{setWeight: 40}, {pause: {duration: 10}}]}}}
+---
+20s  image model-api:v2

@@ -1,0 +1,6 @@
+# Open pauses wait for a person, who ends each of them with one promote.
+spec: {strategy: {canary: {steps: [{setWeight: 10}, {pause: {}}, {setWeight: 50}, {pause: {}}, {setWeight: 100}]}}}
+---
+10s  image model-api:v2
+60s  promote
+90s  promote

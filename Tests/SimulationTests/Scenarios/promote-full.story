@@ -1,0 +1,5 @@
+# A person skips all steps: all pods first, then all traffic.
+spec: {replicas: 5, strategy: {canary: {steps: [{setWeight: 20}, {pause: {}}, {setWeight: 60}, {pause: {}}]}}}
+---
+10s  image model-api:v2
+30s  promote full

@@ -1,0 +1,11 @@
+# An autoscaler changes the size while traffic is divided, also under a pause of the user's own.
+spec: {replicas: 4, strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}, {setWeight: 75}, {pause: {}}]}}}
+---
+10s  image model-api:v2
+30s  scale 8
+50s  pause
+60s  scale 12
+80s  scale 6
+100s resume
+110s promote
+130s promote
