@@ -35,9 +35,12 @@ int cprocess_hold_name(const char *name) {
     return fd;
 }
 
-int cprocess_free_port(int wanted) {
+int cprocess_free_port(const char *text, int wanted) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)wanted)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (inet_pton(AF_INET, text, &address.sin_addr) != 1) {
+        errno = EINVAL;
+        return -1;
+    }
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
     int yes = 1;

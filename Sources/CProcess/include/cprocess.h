@@ -62,8 +62,8 @@ int cprocess_punch(int fd, off_t offset, off_t length);
 off_t cprocess_next_data(int fd, off_t offset);
 /* Takes a name that one process on this machine can hold at a time, until it ends: a descriptor, or -1 with errno. */
 int cprocess_hold_name(const char *name);
-/* A TCP port of 127.0.0.1 that nobody listens on now (0: any); -1 with errno. */
-int cprocess_free_port(int wanted);
+/* A TCP port of an IPv4 address that nobody listens on now (0: any); -1 with errno. */
+int cprocess_free_port(const char *address, int wanted);
 /* 1 where a TCP connection to an IPv4 address is accepted within the time, else 0 with errno. */
 int cprocess_connects(const char *address, int port, int milliseconds);
 /* Sends a request over a Unix socket and reads what is answered, at most `capacity` bytes; -1 with errno. */

@@ -126,9 +126,15 @@ package actor IngressProxy {
         guard !isEnding else { return nil }
         // From here to the end of the look nobody knows yet which addresses the next configuration names.
         isReading = true
-        let table = RouteTable(
+        var table = RouteTable(
             ingresses: await cluster.list(.ingresses), services: await cluster.list(.services),
             slices: await cluster.list(.endpointSlices))
+        let known = Set(applied?.table.serviceAddresses ?? [])
+        // What an nginx of an earlier run holds cannot be told from what somebody else does: then it is ours.
+        let isAdopted = applied == nil && process != nil
+        table.keepServiceAddresses {
+            known.contains($0) || isAdopted || Ports.isFree($0.port, of: $0.address)
+        }
         pending = table.addresses
         isReading = false
         do throws(SystemFailure) {

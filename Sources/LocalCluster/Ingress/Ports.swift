@@ -40,7 +40,7 @@ package struct Ports: Hashable, Sendable {
             if let wanted {
                 return try free(wanted: wanted)
             }
-            if let kept, cprocess_free_port(Int32(kept)) == kept { return kept }
+            if let kept, isFree(kept) { return kept }
             for _ in 0..<Self.attempts {
                 let number = try free()
                 if !given.contains(number) { return number }
@@ -58,9 +58,14 @@ package struct Ports: Hashable, Sendable {
         return ports
     }
 
+    /// Whether we may listen on a port now.
+    static func isFree(_ port: Int, of address: String = "127.0.0.1") -> Bool {
+        cprocess_free_port(address, Int32(port)) == port
+    }
+
     /// A port of 127.0.0.1 that nobody listens on now; 0 leaves the choice to the kernel.
     static func free(wanted: Int = 0) throws(SystemFailure) -> Int {
-        let port = Int(cprocess_free_port(Int32(wanted)))
+        let port = Int(cprocess_free_port("127.0.0.1", Int32(wanted)))
         guard port > 0 else { throw SystemFailure("port \(wanted) of 127.0.0.1 cannot be used") }
         return port
     }

@@ -78,6 +78,16 @@ package struct RouteTable: Hashable, Sendable {
         servers.sort { $0.host < $1.host }
     }
 
+    /// Leaves out the addresses of Services on which nginx cannot listen: one of them would spoil everything.
+    mutating func keepServiceAddresses(where canListen: (ServiceAddress) -> Bool) {
+        for service in serviceAddresses where !canListen(service) {
+            notes.append(
+                "service \(service.backend.namespace)/\(service.backend.service): nobody can listen on"
+                    + " \(service.address):\(service.port), so it is reached by its ingress only")
+        }
+        serviceAddresses.removeAll { !canListen($0) }
+    }
+
     /// Of the class `nginx`, or of none: nobody else would serve it here.
     private static func isOurs(_ ingress: Object) -> Bool {
         let named =

@@ -46,13 +46,15 @@ package actor PrometheusServer {
 
     private var data: String { "\(settings.directory)/data" }
     private var configuration: String { "\(settings.directory)/prometheus.json" }
-    private var targets: String { "\(settings.directory)/pods.json" }
+    private var targets: String { "\(settings.directory)/targets/pods.json" }
 
     /// Runs Prometheus until the task is cancelled, and stops it before it returns.
     /// - Throws: `SystemFailure` where the directory cannot be used or the program cannot be started.
     package func run() async throws(SystemFailure) {
         try Files.makeDirectory(settings.directory, mode: 0o711)
         try Files.makeDirectory(data, mode: 0o700, owner: settings.account)
+        // Prometheus is told of changes only in a directory that it may read.
+        try Files.makeDirectory("\(settings.directory)/targets", mode: 0o755)
         try Files.write(wholeConfiguration.text, to: configuration, mode: 0o644)
         try Files.write("[]", to: targets, mode: 0o644)
         let first: RunningProcess
@@ -115,7 +117,8 @@ package actor PrometheusServer {
                     "static_configs": [["targets": [.string("127.0.0.1:\(settings.metricsPort)")]]],
                 ],
                 [
-                    "job_name": "pods", "file_sd_configs": [["files": ["pods.json"]]],
+                    "job_name": "pods",
+                    "file_sd_configs": [["files": ["targets/pods.json"], "refresh_interval": "5s"]],
                     "relabel_configs": [
                         ["source_labels": ["metrics_path"], "target_label": "__metrics_path__"],
                         ["regex": "metrics_path", "action": "labeldrop"],

@@ -11,14 +11,17 @@ package struct WorkloadControllers: Sendable {
     private static let retryMilliseconds: Int64 = 200
 
     private let cluster: ClusterAccess
+    private let block: AddressBlock?
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
 
+    /// - Parameter block: gives every Service an address of its own; nil where none shall have one.
     package init(
-        _ cluster: ClusterAccess, now: @escaping @Sendable () -> Timestamp,
+        _ cluster: ClusterAccess, block: AddressBlock? = nil, now: @escaping @Sendable () -> Timestamp,
         logger: Logger = Logger(label: "sluice.workloads")
     ) {
         self.cluster = cluster
+        self.block = block
         self.now = now
         self.logger = logger
     }
@@ -31,7 +34,8 @@ package struct WorkloadControllers: Sendable {
     /// One look at everything. Returns when to look again at the latest.
     package func turn() async -> Timestamp? {
         let seen = await look()
-        let outcome = seen.outcome(at: now())
+        var outcome = seen.outcome(at: now())
+        if let block { outcome.writes += ServiceAddresses.turn(seen.services, block: block) }
         var wake = outcome.wake
         for write in outcome.writes {
             do throws(WriteFailure) {

@@ -50,11 +50,11 @@ final class TestBackend: Sendable {
     }
 }
 
-private func loopback(port: Int) -> sockaddr_in {
+private func loopback(port: Int, address text: String = "127.0.0.1") -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    inet_pton(AF_INET, text, &address.sin_addr)
     return address
 }
 
@@ -70,7 +70,7 @@ private func readRequest(_ connection: Int32) -> Bool {
 }
 
 /// Runs blocking code on a thread of its own, so that it holds up no test.
-private func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Box: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -87,25 +87,26 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// One request over a connection of its own. Returns the whole answer; nil where the connection broke.
-func fetch(port: Int, host: String = "shop.test", path: String = "/", headers: String = "") async -> String? {
-    await withCheckedContinuation { continuation in
-        startThread {
-            continuation.resume(returning: fetchNow(port: port, host: host, path: path, headers: headers))
-        }
+func fetch(
+    address: String = "127.0.0.1", port: Int, host: String = "shop.test", path: String = "/",
+    headers: String = ""
+) async -> String? {
+    let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\(headers)Connection: close\r\n\r\n"
+    return await withCheckedContinuation { continuation in
+        startThread { continuation.resume(returning: ask(loopback(port: port, address: address), request)) }
     }
 }
 
-private func fetchNow(port: Int, host: String, path: String, headers: String) -> String? {
+private func ask(_ address: sockaddr_in, _ request: String) -> String? {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(connection) }
-    var address = loopback(port: port)
+    var address = address
     let connected = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
     guard connected == 0 else { return nil }
-    let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\(headers)Connection: close\r\n\r\n"
     guard send(connection, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { return nil }
     var answer: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4096)
