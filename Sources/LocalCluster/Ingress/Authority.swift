@@ -2,8 +2,8 @@ import Documents
 import FoundationEssentials
 import Glibc
 
-/// Who clients of the box believe: a CA made at first start, a certificate for 127.0.0.1, and the one token that opens
-/// the API. All of it stays in a directory that only we can read.
+/// Who clients of the box believe: a CA made at first start, a certificate for 127.0.0.1, and the
+/// one token that opens the API. All of it stays in a directory that only we can read.
 package struct Authority: Sendable {
     /// The CA's certificate as PEM.
     package let certificate: String
@@ -30,7 +30,8 @@ package struct Authority: Sendable {
             try await maker.makeServer()
         }
         guard let certificate = try Files.text("\(directory)/ca.crt") else {
-            throw SystemFailure("\(directory)/ca.crt is missing; remove the directory to begin anew", code: ENOENT)
+            throw SystemFailure(
+                "\(directory)/ca.crt is missing; remove the directory to begin anew", code: ENOENT)
         }
         return Authority(
             certificate: certificate, serverCertificatePath: "\(server).crt",
@@ -81,7 +82,9 @@ package struct Authority: Sendable {
         func makeAuthority() async throws(SystemFailure) {
             try await request(
                 "ca", subject: "/CN=sluice local cluster CA",
-                extensions: ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"])
+                extensions: [
+                    "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign",
+                ])
         }
 
         /// The certificate is written last, so that a server without one is a server not yet made.
@@ -91,7 +94,7 @@ package struct Authority: Sendable {
                 extensions: [
                     "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
                     "extendedKeyUsage=serverAuth",
-                    "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc",
+                    "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc",
                 ], signer: ["-CA", "ca.crt", "-CAkey", "ca.key"])
         }
 
@@ -99,14 +102,16 @@ package struct Authority: Sendable {
             _ name: String, subject: String, extensions: [String], signer: [String] = []
         ) async throws(SystemFailure) {
             var command = [
-                openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc",
+                openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-noenc",
                 "-days", String(years * 365), "-subj", subject, "-keyout", "\(name).key", "-out",
                 "\(name).crt.new", "-config", "/dev/null",
             ]
             command += signer + extensions.flatMap { ["-addext", $0] }
             // The program may want a place to look for its own settings; ours are all above.
             let launch = Launch(
-                command: command, environment: [("PATH", PodEnvironment.searchPath)], directory: directory,
+                command: command, environment: [("PATH", PodEnvironment.searchPath)],
+                directory: directory,
                 log: "\(directory)/openssl.log", mask: 0o077)
             let (exit, output) = try await launch.run(within: .seconds(programSeconds))
             guard exit == .code(0) else {

@@ -25,7 +25,8 @@ struct Canary: Hashable, Sendable {
         ingress.annotations["\(prefix)canary"] == "true"
     }
 
-    /// Annotations of ingress-nginx that would change how a request is served, and that the box does not follow.
+    /// Annotations of ingress-nginx that would change how a request is served, and that the box
+    /// does not follow.
     static func isIgnored(_ key: String) -> Bool {
         guard key.hasPrefix(prefix) else { return false }
         return !key.dropFirst(prefix.count).hasPrefix("canary")
@@ -61,8 +62,9 @@ struct Canary: Hashable, Sendable {
         case all
     }
 
-    /// The share of the requests about which no header and no cookie has decided. What is more than nothing is at least
-    /// the smallest share there is, and what is less than all at most the largest.
+    /// The share of the requests about which no header and no cookie has decided. What is more than
+    /// nothing is at least the smallest share there is, and what is less than all at most the
+    /// largest.
     var share: Share {
         if weight <= 0 { return .none }
         if weight >= total { return .all }

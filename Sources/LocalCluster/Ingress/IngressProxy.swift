@@ -4,7 +4,8 @@ import Glibc
 import KubernetesObjects
 import Logging
 
-/// The nginx of the box: keeps its configuration at what the Ingresses say, and says what it has really applied.
+/// The nginx of the box: keeps its configuration at what the Ingresses say, and says what it has
+/// really applied.
 package actor IngressProxy {
     /// Where and how nginx runs.
     package struct Place: Sendable {
@@ -14,7 +15,9 @@ package actor IngressProxy {
         package var directory: String
         package var settings: NginxSettings
 
-        package init(program: String = "/usr/sbin/nginx", directory: String, settings: NginxSettings) {
+        package init(
+            program: String = "/usr/sbin/nginx", directory: String, settings: NginxSettings
+        ) {
             self.program = program
             self.directory = directory
             self.settings = settings
@@ -72,7 +75,7 @@ package actor IngressProxy {
     }
 
     /// Serves until `end()` or a cancellation, and stops nginx before it returns.
-    /// - Throws: `SystemFailure` where the directory cannot be used or nginx cannot be started at first.
+    /// - Throws: `SystemFailure` where the directory cannot be used.
     package func run() async throws(SystemFailure) {
         try Files.makeDirectory("\(place.directory)/temp", mode: 0o711)
         process = nginx.found()
@@ -80,7 +83,9 @@ package actor IngressProxy {
         if let process { starts.yield(process) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [cluster, nudge] in
-                for await _ in cluster.changes([.ingresses, .services, .endpointSlices]) { nudge.yield() }
+                for await _ in cluster.changes([.ingresses, .services, .endpointSlices]) {
+                    nudge.yield()
+                }
             }
             // The end of nginx is a reason to look again.
             group.addTask { [started, nudge] in
@@ -102,8 +107,8 @@ package actor IngressProxy {
         starts.finish()
     }
 
-    /// Whether a request may still be sent to an address: it is in a configuration that is applied or on its way, or a
-    /// worker is still waiting for its answer.
+    /// Whether a request may still be sent to an address: it is in a configuration that is applied
+    /// or on its way, or a worker is still waiting for its answer.
     package func isRouted(_ address: String) -> Bool {
         if isReading || pending.contains(address) { return true }
         // An nginx of an earlier run may still serve whatever that run told it.
@@ -113,9 +118,11 @@ package actor IngressProxy {
         return Workers(of: process.identity.pid).areConnected(to: address)
     }
 
-    /// What nginx serves: now, where it serves already, and after every change. Only the newest is kept for a slow reader.
+    /// What nginx serves: now, where it serves already, and after every change. Only the newest is
+    /// kept for a slow reader.
     package func updates() -> AsyncStream<Applied> {
-        let (stream, listener) = AsyncStream.makeStream(of: Applied.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, listener) = AsyncStream.makeStream(
+            of: Applied.self, bufferingPolicy: .bufferingNewest(1))
         listeners.append(listener)
         if let applied { listener.yield(applied) }
         return stream
@@ -124,13 +131,15 @@ package actor IngressProxy {
     /// Brings nginx to what the cluster says now. Returns when to try again, where that failed.
     private func turn() async -> Timestamp? {
         guard !isEnding else { return nil }
-        // From here to the end of the look nobody knows yet which addresses the next configuration names.
+        // From here to the end of the look nobody knows yet which addresses the next configuration
+        // names.
         isReading = true
         var table = RouteTable(
             ingresses: await cluster.list(.ingresses), services: await cluster.list(.services),
             slices: await cluster.list(.endpointSlices))
         let known = Set(applied?.table.serviceAddresses ?? [])
-        // What an nginx of an earlier run holds cannot be told from what somebody else does: then it is ours.
+        // What an nginx of an earlier run holds cannot be told from what somebody else does: then
+        // it is ours.
         let isAdopted = applied == nil && process != nil
         table.keepServiceAddresses {
             known.contains($0) || isAdopted || Ports.isFree($0.port, of: $0.address)
@@ -139,7 +148,8 @@ package actor IngressProxy {
         isReading = false
         do throws(SystemFailure) {
             if let process, process.hasEnded(within: 0) {
-                logger.warning("nginx has ended by itself", metadata: ["log": "\(nginx.lastWords())"])
+                logger.warning(
+                    "nginx has ended by itself", metadata: ["log": "\(nginx.lastWords())"])
                 process.reap()
                 self.process = nil
                 applied = nil
@@ -167,7 +177,8 @@ package actor IngressProxy {
             // The one thing in a configuration that users can get wrong is a pattern.
             configuration.usesPatterns = false
             try await check(configuration)
-            logger.warning("A header pattern of a canary cannot be read", metadata: ["why": "\(error)"])
+            logger.warning(
+                "A header pattern of a canary cannot be read", metadata: ["why": "\(error)"])
         }
         let path = "\(place.directory)/nginx.conf"
         if rename("\(path).next", path) != 0 { throw SystemFailure("cannot replace \(path)") }
@@ -214,7 +225,8 @@ package actor IngressProxy {
         starts.yield(started)
     }
 
-    /// Waits until workers of this generation answer and none of the old ones takes connections any more.
+    /// Waits until workers of this generation answer and none of the old ones takes connections any
+    /// more.
     private func serving(_ generation: Int, instead old: Workers) async throws(SystemFailure) {
         let deadline = now().advanced(byMilliseconds: Self.reloadMilliseconds)
         while now() < deadline {
@@ -222,7 +234,8 @@ package actor IngressProxy {
             if answered() == generation, old.accepting.isEmpty { return }
             do { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) } catch { break }
         }
-        throw SystemFailure("nginx does not serve its configuration: \(nginx.lastWords())", code: ETIMEDOUT)
+        throw SystemFailure(
+            "nginx does not serve its configuration: \(nginx.lastWords())", code: ETIMEDOUT)
     }
 
     /// The generation that nginx answers with; nil where it answers none.

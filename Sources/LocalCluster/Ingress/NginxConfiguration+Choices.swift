@@ -1,4 +1,5 @@
-/// How nginx chooses between a stable backend and its canary, in the order of ingress-nginx: header, cookie, weight.
+/// How nginx chooses between a stable backend and its canary, in the order of ingress-nginx:
+/// header, cookie, weight.
 extension NginxConfiguration {
     /// The backends that have a canary, each with the number that its variables carry.
     private var split: [(number: Int, primary: RouteTable.Backend, canary: Canary)] {
@@ -7,14 +8,16 @@ extension NginxConfiguration {
         }
     }
 
-    /// For each: `$pick_N`, the canary's label or nothing, and `$to_N`, the upstream that follows from it.
+    /// For each: `$pick_N`, the canary's label or nothing, and `$to_N`, the upstream that follows
+    /// from it.
     var choices: [String] {
         split.flatMap { number, primary, canary in
             let (lines, pick) = pick(number, primary, canary)
             let stable = table.endpoints[primary]?.isEmpty == false ? primary.upstream : "none"
             return lines + [
                 "map \(pick) $pick_\(number) { default \(pick); }",
-                "map $pick_\(number) $to_\(number) { \"\" \(stable); default \(canary.backend.upstream); }",
+                "map $pick_\(number) $to_\(number) "
+                    + "{ \"\" \(stable); default \(canary.backend.upstream); }",
             ]
         }
     }
@@ -38,17 +41,16 @@ extension NginxConfiguration {
         if let cookie = canary.cookie {
             // Patterns, since nginx compares plain strings of a map without regard to case.
             let name = NginxText.pattern(for: cookie)
-            lines.append(
-                map(
-                    "$http_cookie", "$cookie_rule_\(number)",
-                    [
-                        ("~(?:^|;)\\s*\(name)=always\\s*(?:;|$)", label),
-                        ("~(?:^|;)\\s*\(name)=never\\s*(?:;|$)", "\"\""),
-                    ], else: next))
+            lines += map(
+                "$http_cookie", "$cookie_rule_\(number)",
+                [
+                    ("~(?:^|;)\\s*\(name)=always\\s*(?:;|$)", label),
+                    ("~(?:^|;)\\s*\(name)=never\\s*(?:;|$)", "\"\""),
+                ], else: next)
             next = "$cookie_rule_\(number)"
         }
         if let header = canary.header {
-            lines.append(rule(header, "$header_rule_\(number)", label: label, else: next))
+            lines += rule(header, "$header_rule_\(number)", label: label, else: next)
             next = "$header_rule_\(number)"
         }
         return (lines, next)
@@ -56,14 +58,16 @@ extension NginxConfiguration {
 
     private func rule(
         _ header: Canary.Header, _ variable: String, label: String, else next: String
-    ) -> String {
+    ) -> [String] {
         switch header {
         case .named(let name):
             return map(
-                NginxText.headerVariable(name), variable, [("~^always$", label), ("~^never$", "\"\"")], else: next)
+                NginxText.headerVariable(name), variable,
+                [("~^always$", label), ("~^never$", "\"\"")], else: next)
         case .value(let name, let value):
             return map(
-                NginxText.headerVariable(name), variable, [("~^\(NginxText.pattern(for: value))$", label)],
+                NginxText.headerVariable(name), variable,
+                [("~^\(NginxText.pattern(for: value))$", label)],
                 else: next)
         case .pattern(let name, let pattern):
             // A pattern that cannot be read means stable, as where it fails while it is matched.
@@ -75,12 +79,13 @@ extension NginxConfiguration {
     /// An absent value leaves the decision to the next rule.
     private func map(
         _ source: String, _ variable: String, _ entries: [(String, String)], else next: String
-    ) -> String {
-        let texts = entries.map { "\(NginxText.quoted($0)) \($1);" }
-        return "map \(source) \(variable) { \"\" \(next); \(texts.joined(separator: " ")) default \(next); }"
+    ) -> [String] {
+        ["map \(source) \(variable) {", "    \"\" \(next);"]
+            + entries.map { "    \(NginxText.quoted($0)) \($1);" } + ["    default \(next);", "}"]
     }
 
-    /// What a location does. Without a ready stable endpoint it answers 503, whatever its canary could serve.
+    /// What a location does. Without a ready stable endpoint it answers 503, whatever its canary
+    /// could serve.
     func location(_ location: RouteTable.Location) -> [String] {
         let backend = location.backend
         let choice = split.first { $0.primary == backend }
@@ -99,12 +104,14 @@ extension NginxConfiguration {
         return lines + ["proxy_pass http://\(target);"]
     }
 
-    /// The address of a Service itself: every ready endpoint in turn, not counted as a request of an Ingress.
+    /// The address of a Service itself: every ready endpoint in turn, not counted as a request of
+    /// an Ingress.
     func service(_ service: RouteTable.ServiceAddress) -> [String] {
         let isServed = table.endpoints[service.backend]?.isEmpty == false
         let act = isServed ? "proxy_pass http://\(service.backend.upstream);" : "return 503;"
         return [
-            "server {", "    listen \(service.address):\(service.port);", "    location / { \(act) }", "}",
+            "server {", "    listen \(service.address):\(service.port);",
+            "    location / { \(act) }", "}",
         ]
     }
 
@@ -116,7 +123,8 @@ extension NginxConfiguration {
             "    ssl_certificate_key \(NginxText.quoted(api.key));",
             "    ssl_protocols TLSv1.2 TLSv1.3;", "    ssl_session_cache shared:api:1m;",
             "    location / {", "        proxy_pass http://unix:\(api.socket):;",
-            "        proxy_buffering off;", "        proxy_read_timeout 7200s;", "        proxy_send_timeout 7200s;",
+            "        proxy_buffering off;", "        proxy_read_timeout 7200s;",
+            "        proxy_send_timeout 7200s;",
             "    }", "}",
         ]
     }

@@ -1,7 +1,7 @@
 /// What may stand in a configuration of nginx. Everything that users give passes here.
 enum NginxText {
-    /// In double quotes, with what would end them written so that it does not. Where nginx expands variables, `$` must
-    /// not occur: see `isSafe`.
+    /// In double quotes, with what would end them written so that it does not. Where nginx expands
+    /// variables, `$` must not occur: see `isSafe`.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -11,9 +11,11 @@ enum NginxText {
         return result + "\""
     }
 
-    /// A path that nginx reads as it is written: no `$`, which it cannot escape, and nothing unprintable.
+    /// A path that nginx reads as it is written: no `$`, which it cannot escape, and nothing
+    /// unprintable.
     static func isSafe(_ path: String) -> Bool {
-        path.hasPrefix("/") && path.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && $0 != "$" }
+        path.hasPrefix("/")
+            && path.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && $0 != "$" }
     }
 
     /// A host of an Ingress: a name, a name whose first label is `*`, or none.

@@ -2,7 +2,8 @@ import CProcess
 import Documents
 import Glibc
 
-/// The ports of 127.0.0.1 that the box listens on: chosen by the kernel at first, the same ever after.
+/// The ports of 127.0.0.1 that the box listens on: chosen by the kernel at first, the same ever
+/// after.
 package struct Ports: Hashable, Sendable {
     /// Ingresses.
     package var http: Int
@@ -49,7 +50,8 @@ package struct Ports: Hashable, Sendable {
         }
         let ports = Ports(
             http: try port("http", wanted: http), api: try port("api", wanted: api),
-            metrics: try port("metrics", wanted: nil), prometheus: try port("prometheus", wanted: nil))
+            metrics: try port("metrics", wanted: nil),
+            prometheus: try port("prometheus", wanted: nil))
         let json: JSON = [
             "http": count(ports.http), "api": count(ports.api), "metrics": count(ports.metrics),
             "prometheus": count(ports.prometheus),
@@ -71,10 +73,11 @@ package struct Ports: Hashable, Sendable {
     }
 }
 
-/// A short-named directory for the sockets of the box: paths of sockets end after 107 bytes, and the directory of a state
-/// may lie where nginx's workers cannot walk.
+/// A short-named directory for the sockets of the box: paths of sockets end after 107 bytes, and
+/// the directory of a state may lie where nginx's workers cannot walk.
 package enum SocketDirectory {
-    /// Makes the directory that belongs to the state in `directory`, closed to everybody but `account` and us.
+    /// Makes the directory that belongs to the state in `directory`, closed to everybody but
+    /// `account` and us.
     package static func prepare(
         for directory: String, account: Account?
     ) throws(SystemFailure) -> String {

@@ -1,7 +1,8 @@
 import Documents
 import KubernetesObjects
 
-/// Which requests go where: the Ingresses, Services and EndpointSlices of a moment, put together as ingress-nginx does.
+/// Which requests go where: the Ingresses, Services and EndpointSlices of a moment, put together as
+/// ingress-nginx does.
 package struct RouteTable: Hashable, Sendable {
     /// A port of a Service, as an Ingress names it.
     struct Backend: Hashable, Sendable {
@@ -52,7 +53,9 @@ package struct RouteTable: Hashable, Sendable {
 
     /// Every address that requests may be sent to.
     package var addresses: Set<String> {
-        Set(endpoints.values.joined().compactMap { $0.split(separator: ":").first.map(String.init) })
+        Set(
+            endpoints.values.joined().compactMap { $0.split(separator: ":").first.map(String.init) }
+        )
     }
 
     package init() {}
@@ -78,12 +81,14 @@ package struct RouteTable: Hashable, Sendable {
         servers.sort { $0.host < $1.host }
     }
 
-    /// Leaves out the addresses of Services on which nginx cannot listen: one of them would spoil everything.
+    /// Leaves out the addresses of Services on which nginx cannot listen: one of them would spoil
+    /// everything.
     mutating func keepServiceAddresses(where canListen: (ServiceAddress) -> Bool) {
         for service in serviceAddresses where !canListen(service) {
             notes.append(
-                "service \(service.backend.namespace)/\(service.backend.service): nobody can listen on"
-                    + " \(service.address):\(service.port), so it is reached by its ingress only")
+                "service \(service.backend.namespace)/\(service.backend.service): nobody can listen"
+                    + " on \(service.address):\(service.port), so it is reached by its ingress only"
+            )
         }
         serviceAddresses.removeAll { !canListen($0) }
     }
@@ -91,14 +96,17 @@ package struct RouteTable: Hashable, Sendable {
     /// Of the class `nginx`, or of none: nobody else would serve it here.
     private static func isOurs(_ ingress: Object) -> Bool {
         let named =
-            ingress["spec", "ingressClassName"]?.string ?? ingress.annotations["kubernetes.io/ingress.class"]
+            ingress["spec", "ingressClassName"]?.string
+            ?? ingress.annotations["kubernetes.io/ingress.class"]
         return named.map { $0 == "nginx" } ?? true
     }
 
     private mutating func add(_ ingress: Object) {
         for rule in IngressRule.all(of: ingress) {
             guard let location = rule.location(in: ingress) else {
-                note(ingress, "the backend of \(rule.host)\(rule.path) is no Service; it has no effect")
+                note(
+                    ingress,
+                    "the backend of \(rule.host)\(rule.path) is no Service; it has no effect")
                 continue
             }
             guard NginxText.isSafe(rule.path), NginxText.isSafeHost(rule.host) else {
@@ -122,7 +130,9 @@ package struct RouteTable: Hashable, Sendable {
             $0.path == location.path && $0.match == location.match
         }
         if let taken {
-            note(ingress, "\(host)\(location.path) is already served by the older ingress \(taken.ingress)")
+            note(
+                ingress,
+                "\(host)\(location.path) is already served by the older ingress \(taken.ingress)")
             return
         }
         servers[index].locations.append(location)
@@ -137,11 +147,15 @@ package struct RouteTable: Hashable, Sendable {
                     && $0.backend.namespace == location.backend.namespace
             }
             guard let primary else {
-                note(ingress, "no other ingress serves \(rule.host)\(rule.path); the canary has no effect")
+                note(
+                    ingress,
+                    "no other ingress serves \(rule.host)\(rule.path); the canary has no effect")
                 continue
             }
             guard primary.backend.service != location.backend.service else {
-                note(ingress, "the canary names the stable service \(primary.backend.service) itself")
+                note(
+                    ingress, "the canary names the stable service \(primary.backend.service) itself"
+                )
                 continue
             }
             if let other = canaries[primary.backend], other.ingress != ingress.name {
@@ -179,7 +193,8 @@ private struct IngressRule {
         return rules + [IngressRule(host: "", path: "/", pathType: "Prefix", backend: backend)]
     }
 
-    /// Nil where the backend is no Service. `ImplementationSpecific` means `Prefix`, as in ingress-nginx.
+    /// Nil where the backend is no Service. `ImplementationSpecific` means `Prefix`, as in
+    /// ingress-nginx.
     func location(in ingress: Object) -> RouteTable.Location? {
         guard let service = backend["service"]?["name"]?.string,
             let port = backend["service"]?["port"]?["number"]?.int.map(String.init)
@@ -189,7 +204,8 @@ private struct IngressRule {
         // A prefix is matched element by element, whether or not it ends with a slash.
         let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         return RouteTable.Location(
-            path: pathType == "Exact" ? path : trimmed, match: pathType == "Exact" ? .exact : .prefix,
+            path: pathType == "Exact" ? path : trimmed,
+            match: pathType == "Exact" ? .exact : .prefix,
             backend: target, ingress: ingress.name)
     }
 }

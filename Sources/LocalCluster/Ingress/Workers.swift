@@ -31,8 +31,10 @@ struct Workers {
                 var target = [CChar](repeating: 0, count: 64)
                 let count = readlink("/proc/\(pid)/fd/\(name)", &target, target.count - 1)
                 guard count > 0 else { return false }
-                let text = String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-                return text.hasPrefix("socket:[") && sockets.contains(String(text.dropFirst(8).dropLast()))
+                let text = String(
+                    decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+                return text.hasPrefix("socket:[")
+                    && sockets.contains(String(text.dropFirst(8).dropLast()))
             }
         }
     }
@@ -42,11 +44,15 @@ struct Workers {
         let parts = address.split(separator: ".").compactMap { UInt8($0) }
         guard parts.count == 4, let table = Files.glance("/proc/net/tcp") else { return [] }
         // The kernel writes the address as a little-endian word.
-        let word = parts.reversed().map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+        let word = parts.reversed().map {
+            ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true)
+        }.joined()
         return Set(
             table.split(separator: "\n").dropFirst().compactMap { line in
                 let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-                guard fields.count > 9, fields[2].hasPrefix(word + ":"), ["01", "02"].contains(fields[3]) else {
+                guard fields.count > 9, fields[2].hasPrefix(word + ":"),
+                    ["01", "02"].contains(fields[3])
+                else {
                     return nil
                 }
                 return String(fields[9])

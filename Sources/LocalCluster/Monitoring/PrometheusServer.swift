@@ -5,6 +5,7 @@ import Logging
 
 /// The Prometheus of the box: scrapes the proxy's counters and the pods that ask for it.
 package actor PrometheusServer {
+    /// Where Prometheus lives and what it scrapes.
     package struct Settings: Sendable {
         package var program = "/usr/bin/prometheus"
         /// Configuration and data.
@@ -29,7 +30,8 @@ package actor PrometheusServer {
     private let logger: Logger
     private let supervised: Supervised
 
-    /// How long samples are kept: longer than any analysis looks back, short enough for a small disk.
+    /// How long samples are kept: longer than any analysis looks back, short enough for a small
+    /// disk.
     private static let retention = "6h"
     private static let retentionSize = "512MB"
     private static let restartSeconds = 1
@@ -49,7 +51,7 @@ package actor PrometheusServer {
     private var targets: String { "\(settings.directory)/targets/pods.json" }
 
     /// Runs Prometheus until the task is cancelled, and stops it before it returns.
-    /// - Throws: `SystemFailure` where the directory cannot be used or the program cannot be started.
+    /// - Throws: `SystemFailure` where the directory cannot be used or the program not started.
     package func run() async throws(SystemFailure) {
         try Files.makeDirectory(settings.directory, mode: 0o711)
         try Files.makeDirectory(data, mode: 0o700, owner: settings.account)
@@ -71,14 +73,16 @@ package actor PrometheusServer {
     package nonisolated func isReady(_ httpGet: @Sendable (HTTPProbe) async -> Int?) async -> Bool {
         await httpGet(
             HTTPProbe(
-                host: "127.0.0.1", port: settings.port, path: "/-/ready", headers: [], timeoutSeconds: 1)
+                host: "127.0.0.1", port: settings.port, path: "/-/ready", headers: [],
+                timeoutSeconds: 1)
         ) == 200
     }
 
     private func start() throws(SystemFailure) -> RunningProcess {
         try supervised.start(
             [
-                // Paths as they are seen from its directory: those above it may be closed to its user.
+                // Paths as they are seen from its directory: those above it may be closed to its
+                // user.
                 settings.program, "--config.file=prometheus.json", "--storage.tsdb.path=data",
                 "--storage.tsdb.retention.time=\(Self.retention)",
                 "--storage.tsdb.retention.size=\(Self.retentionSize)",
@@ -118,7 +122,9 @@ package actor PrometheusServer {
                 ],
                 [
                     "job_name": "pods",
-                    "file_sd_configs": [["files": ["targets/pods.json"], "refresh_interval": "5s"]],
+                    "file_sd_configs": [
+                        ["files": ["targets/pods.json"], "refresh_interval": "5s"]
+                    ],
                     "relabel_configs": [
                         ["source_labels": ["metrics_path"], "target_label": "__metrics_path__"],
                         ["regex": "metrics_path", "action": "labeldrop"],
@@ -139,7 +145,8 @@ package actor PrometheusServer {
                 try Files.write(text, to: targets, mode: 0o644)
                 last = text
             } catch {
-                logger.error("the list of targets cannot be written", metadata: ["error": "\(error)"])
+                logger.error(
+                    "the list of targets cannot be written", metadata: ["error": "\(error)"])
             }
         }
     }

@@ -1,7 +1,7 @@
 import Documents
 
-/// Counts served requests under the names and labels of ingress-nginx (traffic-routers §1.9), so that the same
-/// analysis works here and in production.
+/// Counts served requests under the names and labels of ingress-nginx (traffic-routers §1.9), so
+/// that the same analysis works here and in production.
 struct RequestCounters: Sendable {
     private struct Histogram {
         var counts: [UInt64]
@@ -16,9 +16,12 @@ struct RequestCounters: Sendable {
         let value: @Sendable (ServedRequest) -> Double?
     }
 
-    private static let seconds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    private static let seconds: [Double] = [
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
     private static let bytes: [Double] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
-    /// More series than this are no Ingresses any more but somebody's random methods: they are not counted.
+    /// More series than this are no Ingresses any more but somebody's random methods: they are not
+    /// counted.
     private static let seriesLimit = 10_000
     private static let counter = "nginx_ingress_controller_requests"
     private static let leftOut = "sluice_ingress_requests_left_out_total"
@@ -26,14 +29,17 @@ struct RequestCounters: Sendable {
     private static let families: [Family] = [
         Family(
             name: "nginx_ingress_controller_request_duration_seconds",
-            help: "The request processing time in seconds", buckets: seconds, value: \.requestSeconds),
+            help: "The request processing time in seconds", buckets: seconds,
+            value: \.requestSeconds),
         Family(
             name: "nginx_ingress_controller_response_duration_seconds",
-            help: "The time spent on receiving the response from the upstream server", buckets: seconds,
+            help: "The time spent on receiving the response from the upstream server",
+            buckets: seconds,
             value: \.responseSeconds),
         Family(
             name: "nginx_ingress_controller_header_duration_seconds",
-            help: "The time spent on receiving first header from the upstream server", buckets: seconds,
+            help: "The time spent on receiving first header from the upstream server",
+            buckets: seconds,
             value: \.headerSeconds),
         Family(
             name: "nginx_ingress_controller_connect_duration_seconds",
@@ -90,7 +96,8 @@ struct RequestCounters: Sendable {
                 var total: UInt64 = 0
                 for (bucket, count) in zip(family.buckets, histogram.counts) {
                     total += count
-                    text += "\(family.name)_bucket{\(labels),le=\"\(Self.number(bucket))\"} \(total)\n"
+                    text +=
+                        "\(family.name)_bucket{\(labels),le=\"\(Self.number(bucket))\"} \(total)\n"
                 }
                 text += "\(family.name)_bucket{\(labels),le=\"+Inf\"} \(histogram.count)\n"
                 text += "\(family.name)_sum{\(labels)} \(histogram.sum)\n"
@@ -138,7 +145,8 @@ extension RequestCounters {
                             labels,
                             [
                                 "counts": .array(histogram.counts.map { .int(Int64($0)) }),
-                                "sum": .string(String(histogram.sum)), "count": .int(Int64(histogram.count)),
+                                "sum": .string(String(histogram.sum)),
+                                "count": .int(Int64(histogram.count)),
                             ]
                         )
                     }))

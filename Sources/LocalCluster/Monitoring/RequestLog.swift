@@ -17,7 +17,8 @@ package struct RequestLog: Sendable {
     /// Begins to count: what was counted before a kill is known again.
     package func begin() async {
         await metrics.follow(
-            log: "\(directory)/\(NginxConfiguration.accessLog)", record: "\(directory)/requests.json")
+            log: "\(directory)/\(NginxConfiguration.accessLog)",
+            record: "\(directory)/requests.json")
     }
 
     /// Counts until the task is cancelled.

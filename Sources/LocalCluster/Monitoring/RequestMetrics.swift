@@ -1,9 +1,9 @@
 import Documents
 import Glibc
 
-/// The counters of the requests that nginx has logged, every line counted exactly once, also across a kill: what has been
-/// counted is kept together with the place up to which it was, and the log is given back to the disk only before that
-/// place.
+/// The counters of the requests that nginx has logged, every line counted exactly once, also across
+/// a kill: what has been counted is kept together with the place up to which it was, and the log is
+/// given back to the disk only before that place.
 package actor RequestMetrics {
     private struct Source {
         let log: String
@@ -17,7 +17,8 @@ package actor RequestMetrics {
     private var rest: [UInt8] = []
 
     private static let partBytes = 1 << 20
-    /// How much of the log is kept for a person who looks, and how far it grows beyond before it is cut.
+    /// How much of the log is kept for a person who looks, and how far it grows beyond before it is
+    /// cut.
     private static let keptBytes: off_t = 4 << 20
     private static let slackBytes: off_t = 4 << 20
     /// A record is written after so much log: what a killed run must count again.
@@ -31,7 +32,8 @@ package actor RequestMetrics {
         return counters.text()
     }
 
-    /// Goes on where an earlier run stopped. Without a record of one, a log that is whole is counted from its beginning.
+    /// Goes on where an earlier run stopped. Without a record of one, a log that is whole is
+    /// counted from its beginning.
     func follow(log: String, record: String) {
         source = Source(log: log, record: record)
         var kept: JSON = [:]

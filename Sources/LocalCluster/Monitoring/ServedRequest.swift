@@ -19,7 +19,8 @@ struct ServedRequest: Hashable, Sendable {
     var requestBytes: Double?
     var responseBytes: Double?
 
-    /// Reads a line of the log; nil for a line that is none, and for a request that no Ingress served.
+    /// Reads a line of the log; nil for a line that is none, and for a request that no Ingress
+    /// served.
     init?(_ line: [UInt8]) {
         let json: JSON
         do {
@@ -28,7 +29,8 @@ struct ServedRequest: Hashable, Sendable {
             return nil
         }
         func text(_ key: String) -> String { json[key]?.string ?? "" }
-        // A request that was tried at several servers has several numbers; then none of them is its duration.
+        // A request that was tried at several servers has several numbers; then none of them is its
+        // duration.
         func number(_ key: String) -> Double? { Double(text(key)) }
         ingress = text("ingress")
         guard !ingress.isEmpty else { return nil }

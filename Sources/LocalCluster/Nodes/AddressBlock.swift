@@ -1,7 +1,8 @@
 import CProcess
 import Glibc
 
-/// The loopback addresses of one box: 127.N.0.0/16, a block that no other box of this machine uses at the same time.
+/// The loopback addresses of one box: 127.N.0.0/16, a block that no other box of this machine uses
+/// at the same time.
 ///
 /// Pods live in 127.N.0.1 to 127.N.199.254, Services in 127.N.200.1 to 127.N.254.254.
 package final class AddressBlock: Sendable {
@@ -20,8 +21,8 @@ package final class AddressBlock: Sendable {
 
     deinit { close(hold) }
 
-    /// Takes the `preferred` block where it is free, else the next one that is. It is given back when the process ends,
-    /// however it ends.
+    /// Takes the `preferred` block where it is free, else the next one that is. It is given back
+    /// when the process ends, however it ends.
     /// - Throws: `SystemFailure` where every block is taken.
     package static func take(preferred: Int) throws(SystemFailure) -> AddressBlock {
         let first = (preferred - numbers.lowerBound) % numbers.count
@@ -30,14 +31,17 @@ package final class AddressBlock: Sendable {
             let hold = cprocess_hold_name("sluice/loopback/\(number)")
             if hold >= 0 { return AddressBlock(number: number, hold: hold) }
         }
-        throw SystemFailure("every block of loopback addresses is taken by another box", code: EADDRINUSE)
+        throw SystemFailure(
+            "every block of loopback addresses is taken by another box", code: EADDRINUSE)
     }
 
     /// Whether an address is one of this block's.
     package func contains(_ address: String) -> Bool { address.hasPrefix("127.\(number).") }
 
     /// The first address for a pod after `last` that is not in `taken`; nil where all are.
-    package func podAddress(after last: Int, notIn taken: Set<String>) -> (address: String, index: Int)? {
+    package func podAddress(after last: Int, notIn taken: Set<String>) -> (
+        address: String, index: Int
+    )? {
         address(in: Self.podHosts, network: 0, after: last, notIn: taken)
     }
 

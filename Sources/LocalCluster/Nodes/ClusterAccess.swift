@@ -1,14 +1,15 @@
 import Documents
 import KubernetesObjects
 
-/// What the controllers of the box need of its API server. Lists are consistent with this process's own writes.
+/// What the controllers of the box need of its API server. Lists are consistent with this process's
+/// own writes.
 package struct ClusterAccess: Sendable {
     /// All objects of a kind, in every namespace.
     package var list: @Sendable (Resource) async -> [Object]
     /// Carries one change out.
     package var write: @Sendable (Write) async throws(WriteFailure) -> Void
-    /// Says that something about one of the kinds changed; changes may be told together, none is missed.
-    /// The first element comes at once.
+    /// Says that something about one of the kinds changed; changes may be told together, none is
+    /// missed. The first element comes at once.
     package var changes: @Sendable ([Resource]) -> AsyncStream<Void>
 
     package init(
@@ -30,7 +31,8 @@ package enum Write: Hashable, Sendable {
     case patch(Reference, JSON, version: String? = nil)
     /// The same for the `status` subresource.
     case patchStatus(Reference, JSON)
-    /// Deletes the object with this uid; 0 seconds of grace removes a pod at once, nil asks for its own grace.
+    /// Deletes the object with this uid; 0 seconds of grace removes a pod at once, nil asks for its
+    /// own grace.
     case delete(Reference, uid: String, graceSeconds: Int? = nil)
 }
 
@@ -44,7 +46,8 @@ package enum WriteFailure: Error, Hashable, Sendable {
     case refused(String)
 }
 
-/// What a turn of a controller came to: what to write, in this order, and when to look again though nothing changed.
+/// What a turn of a controller came to: what to write, in this order, and when to look again though
+/// nothing changed.
 package struct Outcome: Hashable, Sendable {
     package var writes: [Write]
     package var wake: Timestamp?

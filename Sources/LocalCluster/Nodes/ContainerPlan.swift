@@ -18,8 +18,8 @@ struct ContainerPlan: Sendable {
         name = container["name"]?.string ?? ""
         guard container["volumeMounts"]?.array?.isEmpty ?? true else {
             throw PodFault(
-                "volumeMounts need a container; the box runs plain processes: give files by absolute path,"
-                    + " and settings by env from ConfigMaps and Secrets")
+                "volumeMounts need a container; the box runs plain processes: give files by absolute"
+                    + " path, and settings by env from ConfigMaps and Secrets")
         }
         let environment = try PodEnvironment(
             of: container, in: pod, address: address, home: home, surroundings: surroundings
@@ -28,8 +28,8 @@ struct ContainerPlan: Sendable {
         let command = words.compactMap(\.string).map { expanded($0, with: environment) }
         guard let first = command.first, !(container["command"]?.array ?? []).isEmpty else {
             throw PodFault(
-                "container \"\(name)\" has no command; the box pulls no images, so name a program of this"
-                    + " machine in command", reason: "CreateContainerError")
+                "container \"\(name)\" has no command; the box pulls no images, so name a program of"
+                    + " this machine in command", reason: "CreateContainerError")
         }
         self.environment = environment
         let path = environment.first { $0.name == "PATH" }?.value ?? ""
@@ -48,7 +48,8 @@ struct ContainerPlan: Sendable {
     }
 }
 
-/// The path of a program: as it is where it has a slash, else the first in `path` that can be executed.
+/// The path of a program: as it is where it has a slash, else the first in `path` that can be
+/// executed.
 private func program(_ name: String, path: String) throws(PodFault) -> String {
     if name.contains("/") { return name }
     for directory in path.split(separator: ":") {

@@ -43,7 +43,8 @@ extension DeploymentState {
     }
 }
 
-/// Ten characters that stand for a template: FNV-1a over its text with sorted members, in letters that spell no word.
+/// Ten characters that stand for a template: FNV-1a over its text with sorted members, in letters
+/// that spell no word.
 func templateHash(_ template: JSON, collisions: Int) -> String {
     var bytes: [UInt8] = []
     template.sortedMembers.write(to: &bytes)
@@ -70,7 +71,9 @@ extension JSON {
         case .object(let object):
             .object(
                 JSONObject(
-                    object.members.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sortedMembers) }))
+                    object.members.sorted { $0.key < $1.key }.map {
+                        ($0.key, $0.value.sortedMembers)
+                    }))
         case .array(let values): .array(values.map(\.sortedMembers))
         default: self
         }

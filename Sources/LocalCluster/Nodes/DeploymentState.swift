@@ -36,7 +36,9 @@ struct DeploymentState {
                 revision: set.annotations[Deployments.revision].flatMap(Int.init) ?? 0)
         }
         let template = deployment["spec", "template"] ?? [:]
-        let current = all.firstIndex { sameTemplate($0.object["spec", "template"] ?? [:], template) }
+        let current = all.firstIndex {
+            sameTemplate($0.object["spec", "template"] ?? [:], template)
+        }
         new = current.map { all[$0] }
         old = all.indices.filter { $0 != current }.map { all[$0] }
     }
@@ -69,12 +71,15 @@ struct DeploymentState {
         return count == 0 && maxSurge == 0 ? 1 : count
     }
 
-    /// A number or a percentage of `replicas` in `spec.strategy.rollingUpdate`; 25 % where it is absent.
+    /// A number or a percentage of `replicas` in `spec.strategy.rollingUpdate`; 25 % where it is
+    /// absent.
     private func portion(_ field: String, roundingUp: Bool) -> Int {
         let value = deployment["spec", "strategy", "rollingUpdate", field]
         if let number = value?.int { return max(0, number) }
         let text = value?.string ?? "25%"
-        guard text.hasSuffix("%"), let percent = Int(text.dropLast()), percent >= 0 else { return 0 }
+        guard text.hasSuffix("%"), let percent = Int(text.dropLast()), percent >= 0 else {
+            return 0
+        }
         let hundredths = replicas * min(percent, 1000)
         return (hundredths + (roundingUp ? 99 : 0)) / 100
     }
@@ -91,7 +96,8 @@ struct DeploymentState {
     /// Everything runs the current template and serves, and nothing else is left.
     var isComplete: Bool {
         guard let new else { return false }
-        return new.wanted == replicas && new.available >= replicas && !old.contains { $0.wanted > 0 }
+        return new.wanted == replicas && new.available >= replicas
+            && !old.contains { $0.wanted > 0 }
             && deployment["status", "observedGeneration"]?.int ?? 0 >= deployment.generation
     }
 

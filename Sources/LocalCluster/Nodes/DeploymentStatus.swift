@@ -43,7 +43,8 @@ struct DeploymentStatus {
             before["conditions"]?.array ?? [], setting: "Available", to: enough,
             reason: enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
             message: enough
-                ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
+                ? "Deployment has minimum availability."
+                : "Deployment does not have minimum availability.",
             at: now)
         let progress = progress(moves, of: state, name: name, before: before, at: now)
         if let progress {
@@ -70,7 +71,8 @@ struct DeploymentStatus {
         }
         if let set = moves.created {
             return Progress(
-                reason: "NewReplicaSetCreated", message: "Created new replica set \"\(set)\"", moved: true)
+                reason: "NewReplicaSetCreated", message: "Created new replica set \"\(set)\"",
+                moved: true)
         }
         let set = state.new?.object.name ?? name
         let updated = json["updatedReplicas"]?.int ?? 0
@@ -98,6 +100,7 @@ struct DeploymentStatus {
         if !wasComplete { deadline = moved ? nil : limit }
         if wasComplete && !moved { return nil }
         return Progress(
-            reason: "ReplicaSetUpdated", message: "ReplicaSet \"\(set)\" is progressing.", moved: moved)
+            reason: "ReplicaSetUpdated", message: "ReplicaSet \"\(set)\" is progressing.",
+            moved: moved)
     }
 }

@@ -3,8 +3,9 @@ import KubernetesObjects
 
 /// Moves a Deployment's pods from one template to the next.
 ///
-/// Differs from Kubernetes in one way: a Deployment resized in the middle of a rolling update does not share the new
-/// size out among its ReplicaSets in proportion; the newest takes what is added, the older ones give up what goes.
+/// Differs from Kubernetes in one way: a Deployment resized in the middle of a rolling update does
+/// not share the new size out among its ReplicaSets in proportion; the newest takes what is added,
+/// the older ones give up what goes.
 enum Deployments {
     static let revision = "deployment.kubernetes.io/revision"
     static let desired = "deployment.kubernetes.io/desired-replicas"
@@ -78,7 +79,8 @@ enum Deployments {
         return shrink(&state, new: new)
     }
 
-    private static func shrink(_ state: inout DeploymentState, new: DeploymentState.Set) -> [Write] {
+    private static func shrink(_ state: inout DeploymentState, new: DeploymentState.Set) -> [Write]
+    {
         let least = state.replicas - state.maxUnavailable
         let total = state.all.reduce(0) { $0 + $1.wanted }
         var room = total - least - max(0, new.wanted - new.available)
@@ -109,7 +111,9 @@ enum Deployments {
         }
     }
 
-    private static func annotations(of new: DeploymentState.Set, in state: DeploymentState) -> [Write] {
+    private static func annotations(of new: DeploymentState.Set, in state: DeploymentState)
+        -> [Write]
+    {
         let wanted = state.annotations(revision: state.revision)
         let change = wanted.filter { new.object.annotations[$0.key] != $0.value }
         guard !change.isEmpty else { return [] }
@@ -119,6 +123,8 @@ enum Deployments {
     private static func revisionWrite(_ state: DeploymentState) -> [Write] {
         let text = String(state.revision)
         guard state.deployment.annotations[revision] != text else { return [] }
-        return [.patch(state.reference, ["metadata": ["annotations": JSON(strings: [revision: text])]])]
+        return [
+            .patch(state.reference, ["metadata": ["annotations": JSON(strings: [revision: text])]])
+        ]
     }
 }

@@ -1,7 +1,8 @@
 import Documents
 import KubernetesObjects
 
-/// Writes down which addresses serve a Service: those of ready pods that are not about to end, and no others.
+/// Writes down which addresses serve a Service: those of ready pods that are not about to end, and
+/// no others.
 enum EndpointSlices {
     static let serviceName = "kubernetes.io/service-name"
     static let managedBy = "endpointslice.kubernetes.io/managed-by"
@@ -14,13 +15,16 @@ enum EndpointSlices {
         guard service.deletionTimestamp == nil else { return Outcome() }
         let selector = service["spec", "selector"]?.strings ?? [:]
         // Without a selector somebody else looks after the endpoints.
-        guard !selector.isEmpty, service["spec", "type"]?.string != "ExternalName" else { return Outcome() }
+        guard !selector.isEmpty, service["spec", "type"]?.string != "ExternalName" else {
+            return Outcome()
+        }
         let wanted = wanted(of: service, serving: pods.filter { serves($0, service, selector) })
         let mine = slices.filter {
             $0.labels[serviceName] == service.name && $0.labels[managedBy] == manager
                 && $0.deletionTimestamp == nil
         }
-        let present = Dictionary(mine.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let present = Dictionary(
+            mine.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var writes: [Write] = []
         for slice in wanted {
             guard let old = present[slice.name] else {
@@ -43,7 +47,9 @@ enum EndpointSlices {
         Reference(.endpointSlices, namespace: slice.namespace, name: slice.name)
     }
 
-    private static func serves(_ pod: Object, _ service: Object, _ selector: [String: String]) -> Bool {
+    private static func serves(_ pod: Object, _ service: Object, _ selector: [String: String])
+        -> Bool
+    {
         guard pod.namespace == service.namespace, pod.podAddress != nil, pod.isActivePod else {
             return false
         }
@@ -51,7 +57,8 @@ enum EndpointSlices {
         return (pod.isReady || early) && selector.allSatisfy { pod.labels[$0.key] == $0.value }
     }
 
-    /// A slice for each different set of port numbers, since a named port may mean another number in another pod.
+    /// A slice for each different set of port numbers, since a named port may mean another number
+    /// in another pod.
     private static func wanted(of service: Object, serving pods: [Object]) -> [Object] {
         let groups = Dictionary(grouping: pods) { ports(of: service, on: $0) }
         let none = pods.isEmpty ? [(key: ports(of: service, on: nil), value: [Object]())] : []
@@ -61,7 +68,8 @@ enum EndpointSlices {
             let endpoints = pods.sorted { $0.name < $1.name }.map(endpoint)
             for start in stride(from: 0, to: max(1, endpoints.count), by: endpointsPerSlice) {
                 let part = Array(endpoints[start..<min(start + endpointsPerSlice, endpoints.count)])
-                slices.append(slice(of: service, number: slices.count, endpoints: part, ports: ports))
+                slices.append(
+                    slice(of: service, number: slices.count, endpoints: part, ports: ports))
             }
         }
         return slices
@@ -71,7 +79,8 @@ enum EndpointSlices {
         (service["spec", "ports"]?.array ?? []).compactMap { port in
             guard let number = target(of: port, on: pod) else { return nil }
             return [
-                "name": port["name"] ?? "", "port": count(number), "protocol": port["protocol"] ?? "TCP",
+                "name": port["name"] ?? "", "port": count(number),
+                "protocol": port["protocol"] ?? "TCP",
             ]
         }
     }
@@ -95,12 +104,15 @@ enum EndpointSlices {
         ]
     }
 
-    private static func slice(of service: Object, number: Int, endpoints: [JSON], ports: [JSON]) -> Object {
+    private static func slice(of service: Object, number: Int, endpoints: [JSON], ports: [JSON])
+        -> Object
+    {
         let tag = String(fnv1a(Array(service.uid.utf8)) % 0x10_0000, radix: 16)
         return Object([
             "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
             "metadata": [
-                "name": .string("\(service.name)-\(tag)-\(number)"), "namespace": .string(service.namespace),
+                "name": .string("\(service.name)-\(tag)-\(number)"),
+                "namespace": .string(service.namespace),
                 "labels": JSON(strings: [serviceName: service.name, managedBy: manager]),
                 "ownerReferences": [service.ownerReference(of: .services).json],
             ],

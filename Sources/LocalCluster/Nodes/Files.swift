@@ -44,7 +44,8 @@ enum Files {
         try read(path).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The text of a file that may vanish at any moment, as those of `/proc` do; nil where it cannot be read.
+    /// The text of a file that may vanish at any moment, as those of `/proc` do; nil where it
+    /// cannot be read.
     static func glance(_ path: String) -> String? {
         do throws(SystemFailure) {
             return try text(path)
@@ -123,7 +124,8 @@ enum Files {
 
     static func isExecutable(_ path: String) -> Bool {
         var found = stat()
-        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFREG && found.st_mode & 0o111 != 0
+        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFREG
+            && found.st_mode & 0o111 != 0
     }
 }
 
@@ -144,7 +146,9 @@ package struct Account: Hashable, Sendable {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var room = [CChar](repeating: 0, count: 16 << 10)
-        guard getpwnam_r(name, &entry, &room, room.count, &found) == 0, found != nil else { return nil }
+        guard getpwnam_r(name, &entry, &room, room.count, &found) == 0, found != nil else {
+            return nil
+        }
         self.init(name: name, user: entry.pw_uid, group: entry.pw_gid)
     }
 
@@ -152,8 +156,8 @@ package struct Account: Hashable, Sendable {
     package static var canSwitch: Bool { geteuid() == 0 }
 }
 
-/// Who runs what in the box: pods, nginx workers and Prometheus each as somebody without rights. Started by an ordinary
-/// user, everything runs as that user, and all are nil.
+/// Who runs what in the box: pods, nginx workers and Prometheus each as somebody without rights.
+/// Started by an ordinary user, everything runs as that user, and all are nil.
 package struct Accounts: Sendable {
     package var pods: Account?
     /// Another one than that of the pods, which therefore cannot reach what nginx can.
@@ -167,12 +171,14 @@ package struct Accounts: Sendable {
     }
 
     /// The accounts that Debian has.
-    /// - Throws: `SystemFailure` as root on a machine without them: nothing of the box may run as root.
+    /// - Throws: `SystemFailure` as root where there are none: nothing of the box may run as root.
     package static func standard() throws(SystemFailure) -> Accounts {
         guard Account.canSwitch else { return Accounts(pods: nil, proxy: nil, prometheus: nil) }
         guard let nobody = Account(named: "nobody"), let web = Account(named: "www-data") else {
-            throw SystemFailure("the users nobody and www-data are needed to run without rights", code: ENOENT)
+            throw SystemFailure(
+                "the users nobody and www-data are needed to run without rights", code: ENOENT)
         }
-        return Accounts(pods: nobody, proxy: web, prometheus: Account(named: "prometheus") ?? nobody)
+        return Accounts(
+            pods: nobody, proxy: web, prometheus: Account(named: "prometheus") ?? nobody)
     }
 }

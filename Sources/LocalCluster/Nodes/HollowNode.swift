@@ -1,9 +1,11 @@
 import Documents
 import KubernetesObjects
 
-/// A node that runs nothing: every pod becomes ready at once and goes at once. For benchmarks and for trying YAML.
+/// A node that runs nothing: every pod becomes ready at once and goes at once. For benchmarks and
+/// for trying YAML.
 ///
-/// Its addresses are those of 192.0.2.0/24, which is reserved for documentation: nothing ever dials them.
+/// Its addresses are those of 192.0.2.0/24, which is reserved for documentation: nothing ever dials
+/// them.
 package struct HollowNode: Sendable {
     private let cluster: ClusterAccess
     private let now: @Sendable () -> Timestamp
@@ -35,7 +37,9 @@ package struct HollowNode: Sendable {
     static func writes(for pods: [Object], at now: Timestamp) -> [Write] {
         pods.compactMap { pod in
             let reference = Reference(.pods, namespace: pod.namespace, name: pod.name)
-            if pod.deletionTimestamp != nil { return .delete(reference, uid: pod.uid, graceSeconds: 0) }
+            if pod.deletionTimestamp != nil {
+                return .delete(reference, uid: pod.uid, graceSeconds: 0)
+            }
             guard pod.podAddress == nil else { return nil }
             let host = fnv1a(Array(pod.uid.utf8)) % 254 + 1
             var state = PodState(pod, address: "192.0.2.\(host)")

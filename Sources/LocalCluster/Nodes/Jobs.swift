@@ -3,8 +3,8 @@ import KubernetesObjects
 
 /// Runs the pods of a Job until enough of them have succeeded or too many have failed.
 enum Jobs {
-    /// The wait before a failed pod is followed by another, doubled for each further failure. Kubernetes begins with
-    /// ten seconds; in a box nobody else suffers from a fast retry.
+    /// The wait before a failed pod is followed by another, doubled for each further failure.
+    /// Kubernetes begins with ten seconds; in a box nobody else suffers from a fast retry.
     static let firstRetrySeconds = 1
     static let longestRetrySeconds = 60
 
@@ -106,11 +106,13 @@ struct JobState {
         if succeeded >= completions { return .complete }
         if let deadline, deadline <= now {
             return .failed(
-                reason: "DeadlineExceeded", message: "Job was active longer than specified deadline")
+                reason: "DeadlineExceeded", message: "Job was active longer than specified deadline"
+            )
         }
         if failed > backoffLimit {
             return .failed(
-                reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit")
+                reason: "BackoffLimitExceeded",
+                message: "Job has reached the specified backoff limit")
         }
         return nil
     }
@@ -147,10 +149,13 @@ struct JobState {
     private func newPod() -> Object {
         var template = job["spec", "template"] ?? [:]
         let own = [
-            "job-name": job.name, "batch.kubernetes.io/job-name": job.name, "controller-uid": job.uid,
+            "job-name": job.name, "batch.kubernetes.io/job-name": job.name,
+            "controller-uid": job.uid,
             "batch.kubernetes.io/controller-uid": job.uid,
         ]
-        let labels = (template["metadata"]?["labels"]?.strings ?? [:]).merging(own) { mine, _ in mine }
+        let labels = (template["metadata"]?["labels"]?.strings ?? [:]).merging(own) { mine, _ in
+            mine
+        }
         template.set(JSON(strings: labels), at: ["metadata", "labels"])
         if template["spec"]?["restartPolicy"] == nil {
             template.set("Never", at: ["spec", "restartPolicy"])

@@ -1,7 +1,8 @@
 import CProcess
 import Glibc
 
-/// A program to start. The process inherits nothing else: no environment, no descriptors, no signals.
+/// A program to start. The process inherits nothing else: no environment, no descriptors, no
+/// signals.
 package struct Launch: Sendable {
     /// The program's path, then its arguments.
     package var command: [String]
@@ -15,7 +16,8 @@ package struct Launch: Sendable {
     /// Takes rights away from files that the process makes.
     package var mask: mode_t
 
-    /// Enough for a server with many connections, and what Debian gives as a hard limit to everybody.
+    /// Enough for a server with many connections, and what Debian gives as a hard limit to
+    /// everybody.
     private static let openFiles: UInt64 = 8192
 
     package init(
@@ -30,12 +32,15 @@ package struct Launch: Sendable {
         self.mask = mask
     }
 
-    /// Starts the process. `record` is told its identity before the program begins, and where it throws, or this
-    /// process is killed meanwhile, the program never begins: no process runs that is not on record.
+    /// Starts the process. `record` is told its identity before the program begins, and where it
+    /// throws, or this process is killed meanwhile, the program never begins: no process runs that
+    /// is not on record.
     package func start(
         record: (ProcessIdentity) throws(SystemFailure) -> Void = { _ in }
     ) throws(SystemFailure) -> RunningProcess {
-        guard let program = command.first else { throw SystemFailure("no command is given", code: EINVAL) }
+        guard let program = command.first else {
+            throw SystemFailure("no command is given", code: EINVAL)
+        }
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard output >= 0 else { throw SystemFailure("cannot open the log \(log)") }
         defer { close(output) }
@@ -55,7 +60,8 @@ package struct Launch: Sendable {
                             path: path, arguments: arguments, environment: variables,
                             directory: directory, input: input, output: output, error: output,
                             executable: executable, user: account.map { Int64($0.user) } ?? -1,
-                            group: account.map { Int64($0.group) } ?? -1, open_files: limit, mask: mask)
+                            group: account.map { Int64($0.group) } ?? -1, open_files: limit,
+                            mask: mask)
                         return cprocess_fork(&launch, &child, &step)
                     }
                 }

@@ -6,7 +6,8 @@ import Logging
 
 /// Runs the pods of the box as processes of this machine, until it is told to end.
 ///
-/// Killed itself, it leaves the pods running and finds them again by process number, start time and boot.
+/// Killed itself, it leaves the pods running and finds them again by process number, start time and
+/// boot.
 package struct Node: Sendable {
     /// How the node reaches what lies outside of it.
     package struct Edges: Sendable {
@@ -72,7 +73,9 @@ package struct Node: Sendable {
         await desk.adopt()
         await withDiscardingTaskGroup { group in
             group.addTask {
-                for await _ in edges.cluster.changes([.pods, .configMaps, .secrets]) { sink.yield(.changed) }
+                for await _ in edges.cluster.changes([.pods, .configMaps, .secrets]) {
+                    sink.yield(.changed)
+                }
             }
             group.addTask { await boundLogs() }
             let alarm = Alarm { sink.yield(.tick) }
@@ -99,7 +102,8 @@ package struct HTTPProbe: Hashable, Sendable {
     package let headers: [HTTPHeader]
     package let timeoutSeconds: Int
 
-    package init(host: String, port: Int, path: String, headers: [HTTPHeader], timeoutSeconds: Int) {
+    package init(host: String, port: Int, path: String, headers: [HTTPHeader], timeoutSeconds: Int)
+    {
         self.host = host
         self.port = port
         self.path = path

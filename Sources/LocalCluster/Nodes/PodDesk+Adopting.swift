@@ -32,7 +32,8 @@ extension PodDesk {
         }
     }
 
-    /// How to go on asking an adopted container. What it was started from may be gone; then it is asked no more.
+    /// How to go on asking an adopted container. What it was started from may be gone; then it is
+    /// asked no more.
     private func surviving(_ container: String, of entry: Entry) -> ContainerPlan? {
         do throws(PodFault) {
             return try plan(container, of: entry)
@@ -46,7 +47,9 @@ extension PodDesk {
 
     func watchAdopted(in group: inout DiscardingTaskGroup) {
         for (uid, entry) in entries {
-            for (container, process) in entry.processes { watch(process, uid, container, in: &group) }
+            for (container, process) in entry.processes {
+                watch(process, uid, container, in: &group)
+            }
         }
     }
 

@@ -5,7 +5,8 @@ extension PodDesk {
     func plan(_ container: String, of entry: Entry) throws(PodFault) -> ContainerPlan {
         let spec = entry.pod["spec", "containers"]?.array?.first { $0["name"]?.string == container }
         guard entry.pod["spec", "initContainers"]?.array?.isEmpty ?? true else {
-            throw PodFault("initContainers are not run in the box; do their work in the container's command")
+            throw PodFault(
+                "initContainers are not run in the box; do their work in the container's command")
         }
         return try ContainerPlan(
             of: spec ?? [:], in: entry.pod, address: entry.state.address,

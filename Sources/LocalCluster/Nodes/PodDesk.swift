@@ -54,7 +54,8 @@ struct PodDesk {
         }
     }
 
-    private mutating func ended(_ uid: String, _ container: String, _ exit: Exit, at now: Timestamp) {
+    private mutating func ended(_ uid: String, _ container: String, _ exit: Exit, at now: Timestamp)
+    {
         guard let entry = entries[uid], entry.processes[container] != nil else { return }
         let policy = entry.pod["spec", "restartPolicy"]?.string ?? "Always"
         entries[uid]?.processes[container] = nil
@@ -84,7 +85,9 @@ struct PodDesk {
         let others = pods.filter { $0.uid != pod.uid }.compactMap(\.podAddress)
         let taken = Set(entries.values.map(\.state.address) + others)
         var address: String?
-        if let old = pod.podAddress, node.block.contains(old), !taken.contains(old) { address = old }
+        if let old = pod.podAddress, node.block.contains(old), !taken.contains(old) {
+            address = old
+        }
         if address == nil, let next = node.block.podAddress(after: lastAddress, notIn: taken) {
             address = next.address
             lastAddress = next.index
@@ -130,7 +133,9 @@ struct PodDesk {
     private func ask(
         _ container: String, _ kind: ProbeKind, _ uid: String, in group: inout DiscardingTaskGroup
     ) {
-        guard let plan = entries[uid]?.plans[container], let probe = plan.probe(kind) else { return }
+        guard let plan = entries[uid]?.plans[container], let probe = plan.probe(kind) else {
+            return
+        }
         let node = node
         let home = PodRecords(node.directory).home(uid: uid)
         group.addTask {
@@ -141,7 +146,8 @@ struct PodDesk {
 
     private mutating func writeStatus(_ uid: String) async {
         guard let entry = entries[uid], !entry.isGone else { return }
-        let status = PodStatus.json(entry.pod, entry.state, before: entry.status, at: node.edges.now())
+        let status = PodStatus.json(
+            entry.pod, entry.state, before: entry.status, at: node.edges.now())
         guard let patch = statusPatch(from: entry.status, to: status) else { return }
         let reference = Reference(.pods, namespace: entry.pod.namespace, name: entry.pod.name)
         do throws(WriteFailure) {

@@ -50,9 +50,10 @@ package struct PodSurroundings: Sendable {
     }
 }
 
-/// The environment of a container: what the pod says, after five variables that an image and a kubelet would give:
-/// `PATH`, `HOME` and `HOSTNAME`, `SLUICE_IMAGE` (the container's `image`, which is nothing but a label of the version
-/// here: no image is ever pulled), and the address and port of each Service of the namespace.
+/// The environment of a container: what the pod says, after five variables that an image and a
+/// kubelet would give: `PATH`, `HOME` and `HOSTNAME`, `SLUICE_IMAGE` (the container's `image`,
+/// which is nothing but a label of the version here: no image is ever pulled), and the address and
+/// port of each Service of the namespace.
 struct PodEnvironment {
     private(set) var variables: [(name: String, value: String)] = []
 
@@ -99,10 +100,12 @@ struct PodEnvironment {
         let values: [String: String]
         if let reference = source["configMapRef"] {
             values = try found(
-                surroundings.configMap(reference["name"]?.string ?? "", in: namespace), "configmap", reference)
+                surroundings.configMap(reference["name"]?.string ?? "", in: namespace), "configmap",
+                reference)
         } else if let reference = source["secretRef"] {
             values = try found(
-                surroundings.secret(reference["name"]?.string ?? "", in: namespace), "secret", reference)
+                surroundings.secret(reference["name"]?.string ?? "", in: namespace), "secret",
+                reference)
         } else {
             throw PodFault("an entry of envFrom has neither configMapRef nor secretRef")
         }
@@ -135,7 +138,7 @@ struct PodEnvironment {
             return try field(path, of: pod, address: address)
         }
         throw PodFault(
-            "env \"\(entry["name"]?.string ?? "")\" takes its value from something that the box does not know;"
+            "env \"\(entry["name"]?.string ?? "")\" takes its value from something unknown to the box;"
                 + " use value, configMapKeyRef, secretKeyRef or fieldRef")
     }
 
@@ -148,7 +151,9 @@ struct PodEnvironment {
 }
 
 private func field(_ path: String, of pod: Object, address: String) throws(PodFault) -> String {
-    for (prefix, values) in [("metadata.labels['", pod.labels), ("metadata.annotations['", pod.annotations)]
+    for (prefix, values) in [
+        ("metadata.labels['", pod.labels), ("metadata.annotations['", pod.annotations),
+    ]
     where path.hasPrefix(prefix) && path.hasSuffix("']") {
         return values[String(path.dropFirst(prefix.count).dropLast(2))] ?? ""
     }
@@ -164,7 +169,8 @@ private func field(_ path: String, of pod: Object, address: String) throws(PodFa
     }
 }
 
-/// `NAME_SERVICE_HOST` and `NAME_SERVICE_PORT` of every Service that has an address, as a kubelet gives them.
+/// `NAME_SERVICE_HOST` and `NAME_SERVICE_PORT` of every Service that has an address, as a kubelet
+/// gives them.
 private func serviceLinks(_ services: [Object], namespace: String) -> [(String, String)] {
     services.filter { $0.namespace == namespace }.sorted { $0.name < $1.name }.flatMap { service in
         let address = service["spec", "clusterIP"]?.string ?? ""
@@ -176,7 +182,8 @@ private func serviceLinks(_ services: [Object], namespace: String) -> [(String, 
     }
 }
 
-/// Replaces `$(NAME)` by the value of a variable; a name that nobody knows stays as it is, and `$$` writes a dollar.
+/// Replaces `$(NAME)` by the value of a variable; a name that nobody knows stays as it is, and `$$`
+/// writes a dollar.
 func expanded(_ text: String, with variables: [(name: String, value: String)]) -> String {
     var result = ""
     var rest = text[...]

@@ -19,7 +19,9 @@ extension Object {
 
     /// Since when the pod is ready; nil where it is not.
     var readySince: Timestamp? {
-        guard isReady, let text = condition("Ready")?["lastTransitionTime"]?.string else { return nil }
+        guard isReady, let text = condition("Ready")?["lastTransitionTime"]?.string else {
+            return nil
+        }
         return Timestamp(rfc3339: text)
     }
 
@@ -48,7 +50,9 @@ extension Object {
 
 /// Objects by the uid of their controller.
 func byController(_ objects: [Object]) -> [String: [Object]] {
-    Dictionary(grouping: objects.filter { $0.controllerOwner != nil }) { $0.controllerOwner?.uid ?? "" }
+    Dictionary(grouping: objects.filter { $0.controllerOwner != nil }) {
+        $0.controllerOwner?.uid ?? ""
+    }
 }
 
 /// `conditions` with one of them set; the time of its last transition changes only with its status.
@@ -65,7 +69,9 @@ func conditions(
         "message": .string(message),
     ]
     if !updateTime { new["lastUpdateTime"] = nil }
-    for (key, value) in [("reason", reason), ("message", message)] where value.isEmpty { new[key] = nil }
+    for (key, value) in [("reason", reason), ("message", message)] where value.isEmpty {
+        new[key] = nil
+    }
     if same, let time = old?["lastTransitionTime"] { new["lastTransitionTime"] = time }
     let unchanged =
         same && old?["reason"]?.string ?? "" == reason && old?["message"]?.string ?? "" == message
@@ -74,12 +80,15 @@ func conditions(
     return before.map { $0["type"]?.string == type ? new : $0 }
 }
 
-/// A patch of `status` that leads from one status to the other, members that vanish included; nil where they are equal.
+/// A patch of `status` that leads from one status to the other, members that vanish included; nil
+/// where they are equal.
 func statusPatch(from before: JSON?, to after: JSON) -> JSON? {
     let before = before ?? [:]
     guard before != after else { return nil }
     var change = JSONObject()
-    for (key, value) in after.object?.members ?? [] where before[key] != value { change[key] = value }
+    for (key, value) in after.object?.members ?? [] where before[key] != value {
+        change[key] = value
+    }
     for key in before.object?.keys ?? [] where after[key] == nil { change[key] = .null }
     return ["status": .object(change)]
 }

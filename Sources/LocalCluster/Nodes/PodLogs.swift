@@ -14,7 +14,8 @@ package struct PodLogs: Sendable {
     /// - Parameter directory: the directory of the node.
     package init(directory: String) { records = PodRecords(directory) }
 
-    /// The last bytes of a container's log, from the beginning of a line on; empty where there is none yet.
+    /// The last bytes of a container's log, from the beginning of a line on; empty where there is
+    /// none yet.
     /// - Parameters:
     ///   - restarts: which run of the container, as counted in `restartCount`.
     ///   - bytes: at most this many.
@@ -34,7 +35,9 @@ package struct PodLogs: Sendable {
         let path = records.log(uid: uid, container: container, restarts: restarts)
         let start = LogFile(path)?.size ?? 0
         let position = Position(offset: start)
-        return AsyncStream { await position.next(in: path, every: .milliseconds(Self.pollMilliseconds)) }
+        return AsyncStream {
+            await position.next(in: path, every: .milliseconds(Self.pollMilliseconds))
+        }
     }
 
     /// Where a reader stands.
@@ -66,14 +69,15 @@ package struct PodLogs: Sendable {
 extension Node {
     private static let logCheckSeconds = 5
 
-    /// Gives the beginnings of long logs back to the disk. The files keep their size, so that nobody who writes or reads
-    /// them at this moment loses a line.
+    /// Gives the beginnings of long logs back to the disk. The files keep their size, so that
+    /// nobody who writes or reads them at this moment loses a line.
     func boundLogs() async {
         while !Task.isCancelled {
             for uid in Files.names(in: "\(directory)/logs") {
                 for name in Files.names(in: "\(directory)/logs/\(uid)") {
                     LogFile.bound(
-                        "\(directory)/logs/\(uid)/\(name)", keep: PodLogs.keptBytes, slack: PodLogs.slackBytes)
+                        "\(directory)/logs/\(uid)/\(name)", keep: PodLogs.keptBytes,
+                        slack: PodLogs.slackBytes)
                 }
             }
             do { try await Task.sleep(for: .seconds(Self.logCheckSeconds)) } catch { return }

@@ -35,7 +35,8 @@ struct PodRecords: Sendable {
         String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
     }
 
-    /// Makes the directories of a container and says where its log is. The logs of the last two runs are kept.
+    /// Makes the directories of a container and says where its log is. The logs of the last two
+    /// runs are kept.
     func prepare(
         _ pod: Object, container: String, restarts: Int, owner: Account?
     ) throws(SystemFailure) -> String {
@@ -56,9 +57,11 @@ struct PodRecords: Sendable {
         try Files.write(json.text, to: path(uid: record.uid, container: record.container))
     }
 
-    /// All records that can be read. One that cannot was never finished, and its process never began.
+    /// All records that can be read. One that cannot was never finished, and its process never
+    /// began.
     func all() -> [PodRecord] {
-        Files.names(in: "\(directory)/records").filter { $0.hasSuffix(".json") }.compactMap { name in
+        Files.names(in: "\(directory)/records").filter { $0.hasSuffix(".json") }.compactMap {
+            name in
             guard let text = Files.glance("\(directory)/records/\(name)") else { return nil }
             do throws(DocumentError) {
                 return PodRecord(try JSON(parsing: text))
@@ -68,7 +71,9 @@ struct PodRecords: Sendable {
         }
     }
 
-    func remove(uid: String, container: String) { Files.remove(path(uid: uid, container: container)) }
+    func remove(uid: String, container: String) {
+        Files.remove(path(uid: uid, container: container))
+    }
 
     /// Removes everything of a pod that is gone.
     func forget(uid: String) {
@@ -79,7 +84,8 @@ struct PodRecords: Sendable {
 
 extension PodRecord {
     init?(_ json: JSON) {
-        guard let process = json["process"].flatMap(ProcessIdentity.init), let uid = json["uid"]?.string,
+        guard let process = json["process"].flatMap(ProcessIdentity.init),
+            let uid = json["uid"]?.string,
             let container = json["container"]?.string, let restarts = json["restarts"]?.int,
             let started = json["started"]?.int
         else { return nil }
@@ -95,7 +101,9 @@ extension PodState {
         _ record: PodRecord, _ plan: ContainerPlan?, wasReady: Bool, at now: Timestamp
     ) {
         started(record.container, plan, at: now, wasReady: wasReady)
-        guard let index = containers.firstIndex(where: { $0.name == record.container }) else { return }
+        guard let index = containers.firstIndex(where: { $0.name == record.container }) else {
+            return
+        }
         containers[index].run = .running(since: record.started)
         containers[index].restarts = record.restarts
     }

@@ -3,11 +3,13 @@ import KubernetesObjects
 
 /// What happened to a pod's containers.
 extension PodState {
-    /// Before its first success a readiness probe is asked this often, whatever its period: a pod that is ready should
-    /// not wait for ten seconds to be told so. Its failures have no other effect.
+    /// Before its first success a readiness probe is asked this often, whatever its period: a pod
+    /// that is ready should not wait for ten seconds to be told so. Its failures have no other
+    /// effect.
     static let firstReadinessMilliseconds: Int64 = 250
 
-    /// The process of a container runs. `wasReady` keeps an adopted one ready until it is asked again.
+    /// The process of a container runs. `wasReady` keeps an adopted one ready until it is asked
+    /// again.
     mutating func started(
         _ name: String, _ plan: ContainerPlan?, at now: Timestamp, wasReady: Bool = false
     ) {
@@ -25,7 +27,8 @@ extension PodState {
         }
     }
 
-    /// A container cannot be started as it is described: it waits for its pod, or what that refers to, to change.
+    /// A container cannot be started as it is described: it waits for its pod, or what that refers
+    /// to, to change.
     mutating func refused(_ name: String, _ fault: PodFault, retry: Timestamp) {
         update(name) {
             $0.run = .waiting(reason: fault.reason, message: fault.message, until: retry)

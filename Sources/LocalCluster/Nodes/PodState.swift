@@ -67,13 +67,14 @@ enum PodEffect: Hashable, Sendable {
 
 /// A pod on the node: a value, changed only by what happened and by its turns.
 struct PodState: Sendable {
-    /// The wait before an ended container is started again, doubled each time. Kubernetes begins with ten seconds and
-    /// ends with five minutes; a box has one user, who waits.
+    /// The wait before an ended container is started again, doubled each time. Kubernetes begins
+    /// with ten seconds and ends with five minutes; a box has one user, who waits.
     static let firstRestartSeconds = 1
     static let longestRestartSeconds = 30
     /// After so long a run the next end counts as the first.
     static let quietSeconds = 600
-    /// How long a pod that is to go may still be in use by the proxy before it is stopped all the same.
+    /// How long a pod that is to go may still be in use by the proxy before it is stopped all the
+    /// same.
     static let drainSeconds = 30
     private static let drainPollMilliseconds: Int64 = 50
 
@@ -98,8 +99,8 @@ struct PodState: Sendable {
         }
     }
 
-    /// What to do now, and when to look again at the latest. A pod that is to go waits while `isRouted`: the proxy
-    /// still sends requests to its address.
+    /// What to do now, and when to look again at the latest. A pod that is to go waits while
+    /// `isRouted`: the proxy still sends requests to its address.
     mutating func turn(_ pod: Object, isRouted: Bool, at now: Timestamp) -> (
         effects: [PodEffect], wake: Timestamp?
     ) {
@@ -121,7 +122,8 @@ struct PodState: Sendable {
     ) -> (effects: [PodEffect], wake: Timestamp?) {
         let running = containers.indices.filter { containers[$0].isRunning }
         guard !running.isEmpty else { return ([.remove], nil) }
-        // `deletionTimestamp` is the time at which the pod should be gone; its grace begins when the proxy lets go.
+        // `deletionTimestamp` is the time at which the pod should be gone; its grace begins when
+        // the proxy lets go.
         let grace = graceSeconds(of: pod)
         if !isStopping, isRouted, now < since.advanced(bySeconds: Self.drainSeconds) {
             return ([], now.advanced(byMilliseconds: Self.drainPollMilliseconds))
@@ -169,16 +171,20 @@ struct PodState: Sendable {
     private mutating func ask(_ index: Int, _ pod: Object, at now: Timestamp) -> (
         effects: [PodEffect], wake: Timestamp?
     ) {
-        let failed = [ProbeKind.startup, .liveness].first { containers[index].probes[$0]?.verdict == false }
+        let failed = [ProbeKind.startup, .liveness].first {
+            containers[index].probes[$0]?.verdict == false
+        }
         if failed != nil || containers[index].killAt != nil {
             let effects = end(
-                index, graceSeconds: graceSeconds(of: pod), cause: failed.map { "\($0.rawValue) probe failed" },
+                index, graceSeconds: graceSeconds(of: pod),
+                cause: failed.map { "\($0.rawValue) probe failed" },
                 at: now)
             return (effects, containers[index].killAt)
         }
         var effects: [PodEffect] = []
         var wake: Timestamp?
-        let kinds: [ProbeKind] = containers[index].hasStarted ? [.readiness, .liveness] : [.startup]
+        let kinds: [ProbeKind] =
+            containers[index].hasStarted ? [.readiness, .liveness] : [.startup]
         for kind in kinds {
             guard let record = containers[index].probes[kind], !record.isAsking else { continue }
             if record.due <= now {

@@ -17,10 +17,12 @@ enum PodStatus {
         let ready = unready.isEmpty && !isOver
         let reason = ready ? "" : isOver ? "Pod\(phase)" : "ContainersNotReady"
         let message =
-            ready || isOver ? "" : "containers with unready status: [\(unready.joined(separator: " "))]"
+            ready || isOver
+            ? "" : "containers with unready status: [\(unready.joined(separator: " "))]"
         var list = status["conditions"]?.array ?? []
         for (type, holds) in [
-            ("Initialized", true), ("Ready", ready), ("ContainersReady", ready), ("PodScheduled", true),
+            ("Initialized", true), ("Ready", ready), ("ContainersReady", ready),
+            ("PodScheduled", true),
         ] {
             let plain = type == "Initialized" || type == "PodScheduled"
             list = conditions(
@@ -75,7 +77,8 @@ enum PodStatus {
     private static func terminated(_ ended: Ended) -> JSON {
         var json: JSON = [
             "exitCode": count(ended.exit.code), "reason": .string(ended.reason),
-            "startedAt": .string(ended.started.rfc3339), "finishedAt": .string(ended.finished.rfc3339),
+            "startedAt": .string(ended.started.rfc3339),
+            "finishedAt": .string(ended.finished.rfc3339),
         ]
         if case .signal(let number) = ended.exit { json["signal"] = count(number) }
         if let cause = ended.cause { json["message"] = .string(cause) }

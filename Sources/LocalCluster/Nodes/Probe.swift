@@ -26,7 +26,8 @@ struct Probe: Hashable, Sendable {
         guard let json, !json.isNull else { return nil }
         if let get = json["httpGet"] {
             guard get["scheme"]?.string ?? "HTTP" == "HTTP" else {
-                throw PodFault("probes over HTTPS are not done in the box; use scheme HTTP or tcpSocket")
+                throw PodFault(
+                    "probes over HTTPS are not done in the box; use scheme HTTP or tcpSocket")
             }
             let headers = (get["httpHeaders"]?.array ?? []).map {
                 HTTPHeader(name: $0["name"]?.string ?? "", value: $0["value"]?.string ?? "")
@@ -36,7 +37,8 @@ struct Probe: Hashable, Sendable {
                 path: get["path"]?.string ?? "/", headers: headers)
         } else if let socket = json["tcpSocket"] {
             action = .connect(
-                host: socket["host"]?.string ?? address, port: try port(socket["port"], of: container))
+                host: socket["host"]?.string ?? address,
+                port: try port(socket["port"], of: container))
         } else if let command = json["exec"]?["command"]?.array {
             action = .execute(command.compactMap(\.string))
         } else {
@@ -60,7 +62,8 @@ private func port(_ json: JSON?, of container: JSON) throws(PodFault) -> Int {
     if let number = json?.int { return number }
     let named = container["ports"]?.array?.first { $0["name"] != nil && $0["name"] == json }
     guard let number = named?["containerPort"]?.int else {
-        throw PodFault("a probe asks port \(json?.text ?? "\"\""), which the container does not name")
+        throw PodFault(
+            "a probe asks port \(json?.text ?? "\"\""), which the container does not name")
     }
     return number
 }

@@ -3,8 +3,8 @@ import KubernetesObjects
 
 /// Keeps as many pods as a ReplicaSet asks for, whoever owns it.
 ///
-/// Differs from Kubernetes in two ways: pods without an owner are not adopted, and every missing pod is created in one
-/// turn (up to `burst`), since there is no scheduler to protect.
+/// Differs from Kubernetes in two ways: pods without an owner are not adopted, and every missing
+/// pod is created in one turn (up to `burst`), since there is no scheduler to protect.
 enum ReplicaSets {
     /// The most pods created or deleted in one turn of a set, as in Kubernetes.
     static let burst = 500
@@ -25,7 +25,8 @@ enum ReplicaSets {
             of: set, active: active, available: available.filter { $0 <= now }.count)
         if let patch = statusPatch(from: set.status, to: status) {
             outcome.writes.append(
-                .patchStatus(Reference(.replicaSets, namespace: set.namespace, name: set.name), patch))
+                .patchStatus(
+                    Reference(.replicaSets, namespace: set.namespace, name: set.name), patch))
         }
         return outcome
     }
@@ -87,7 +88,8 @@ func pod(from template: JSON, namespace: String, prefix: String, owner: OwnerRef
     metadata["annotations"] = template["metadata"]?["annotations"]
     metadata["ownerReferences"] = [owner.json]
     return Object([
-        "apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata), "spec": template["spec"] ?? [:],
+        "apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata),
+        "spec": template["spec"] ?? [:],
     ])
 }
 

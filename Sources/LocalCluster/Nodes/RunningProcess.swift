@@ -4,7 +4,8 @@ import CProcess
 import Documents
 import Glibc
 
-/// Which process is meant, beyond doubt: its number is used again one day, its start within one boot is not.
+/// Which process is meant, beyond doubt: its number is used again one day, its start within one
+/// boot is not.
 package struct ProcessIdentity: Hashable, Sendable {
     package let pid: pid_t
     /// Ticks from boot to the start of the process, field 22 of `/proc/PID/stat`.
@@ -80,11 +81,12 @@ package final class RunningProcess: Sendable {
         killSession()
     }
 
-    /// Kills what the process has started. While it is unreaped its number is its own, so its group is too.
+    /// Kills what the process has started. While it is unreaped its number is its own, so its group
+    /// is too.
     private func killSession() { ProcessTable.killSession(of: identity) }
 
-    /// Waits for the end and tells it; what the process has started ends with it. Nil where the wait is cancelled.
-    /// Only one caller waits.
+    /// Waits for the end and tells it; what the process has started ends with it. Nil where the
+    /// wait is cancelled. Only one caller waits.
     package func exit() async -> Exit? {
         for await _ in readable() { break }
         guard !Task.isCancelled || hasEnded(within: 0) else { return nil }
@@ -134,7 +136,8 @@ enum ProcessTable {
     }
 
     static let boot: String = {
-        Files.glance("/proc/sys/kernel/random/boot_id").map { String($0.prefix { $0 != "\n" }) } ?? ""
+        Files.glance("/proc/sys/kernel/random/boot_id").map { String($0.prefix { $0 != "\n" }) }
+            ?? ""
     }()
 
     static func entry(_ pid: pid_t) -> Entry? {
@@ -149,7 +152,8 @@ enum ProcessTable {
             pid: pid, state: state, parent: parent, session: session, start: start)
     }
 
-    /// Kills every process of the session that `leader` began, whether or not the leader still lives.
+    /// Kills every process of the session that `leader` began, whether or not the leader still
+    /// lives.
     static func killSession(of leader: ProcessIdentity) {
         guard leader.boot == boot else { return }
         for name in Files.names(in: "/proc") {

@@ -3,7 +3,8 @@ import Dispatch
 import Documents
 import Glibc
 
-/// A server of ours that runs beside us: started once, on record, and found again after we were killed.
+/// A server of ours that runs beside us: started once, on record, and found again after we were
+/// killed.
 struct Supervised: Sendable {
     /// How long a server may take to end before it is killed.
     private static let endMilliseconds: Int32 = 5000
@@ -15,7 +16,8 @@ struct Supervised: Sendable {
     private var record: String { "\(directory)/\(name).process" }
     var log: String { "\(directory)/\(name).log" }
 
-    /// The server that an earlier run of ours started, where it still runs. What is left of one that does not is killed.
+    /// The server that an earlier run of ours started, where it still runs. What is left of one
+    /// that does not is killed.
     func found() -> RunningProcess? {
         guard let text = Files.glance(record) else { return nil }
         let identity: ProcessIdentity?
@@ -32,19 +34,22 @@ struct Supervised: Sendable {
     }
 
     func start(
-        _ command: [String], environment: [(name: String, value: String)] = [], account: Account? = nil,
+        _ command: [String], environment: [(name: String, value: String)] = [],
+        account: Account? = nil,
         mask: mode_t = 0o077
     ) throws(SystemFailure) -> RunningProcess {
         LogFile.bound(log, keep: PodLogs.keptBytes, slack: PodLogs.slackBytes)
         let launch = Launch(
-            command: command, environment: environment, directory: directory, log: log, account: account,
+            command: command, environment: environment, directory: directory, log: log,
+            account: account,
             mask: mask)
         return try launch.start { identity throws(SystemFailure) in
             try Files.write(identity.json.text, to: record)
         }
     }
 
-    /// Ends the server with a signal, by force where it takes too long, and all that it has started.
+    /// Ends the server with a signal, by force where it takes too long, and all that it has
+    /// started.
     func stop(_ process: RunningProcess, with signal: Int32 = SIGTERM) async {
         process.signal(signal)
         if !(await process.ends(withinMilliseconds: Self.endMilliseconds)) {
@@ -69,10 +74,13 @@ struct Supervised: Sendable {
 }
 
 extension RunningProcess {
-    /// Whether the process ends within the time. Not cut short by a cancellation: this is how the end is waited for.
+    /// Whether the process ends within the time. Not cut short by a cancellation: this is how the
+    /// end is waited for.
     func ends(withinMilliseconds limit: Int32) async -> Bool {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: self.hasEnded(within: limit)) }
+            DispatchQueue.global().async {
+                continuation.resume(returning: self.hasEnded(within: limit))
+            }
         }
     }
 }
@@ -81,7 +89,8 @@ extension Launch {
     /// The most that is read of what a short program says.
     private static let outputBytes = 64 << 10
 
-    /// Runs a program to its end and returns its exit with what it said. The log is truncated first.
+    /// Runs a program to its end and returns its exit with what it said. The log is truncated
+    /// first.
     func run(within limit: Duration) async throws(SystemFailure) -> (exit: Exit?, output: String) {
         Files.remove(log)
         let process = try start()

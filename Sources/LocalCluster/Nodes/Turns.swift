@@ -1,8 +1,8 @@
 import Dispatch
 import Documents
 
-/// Calls `turn` once at first, after every change, and at the moment that the last turn asked for, until cancelled.
-/// Changes that come during a turn are told in one.
+/// Calls `turn` once at first, after every change, and at the moment that the last turn asked for,
+/// until cancelled. Changes that come during a turn are told in one.
 func turns(
     after changes: AsyncStream<Void>, now: @escaping @Sendable () -> Timestamp,
     _ turn: @Sendable () async -> Timestamp?

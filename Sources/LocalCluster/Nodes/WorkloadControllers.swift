@@ -2,7 +2,8 @@ import Documents
 import KubernetesObjects
 import Logging
 
-/// Keeps Deployments, ReplicaSets, Jobs and Services in order: looks at everything, asks each turn, writes.
+/// Keeps Deployments, ReplicaSets, Jobs and Services in order: looks at everything, asks each turn,
+/// writes.
 package struct WorkloadControllers: Sendable {
     private static let kinds: [Resource] = [
         .deployments, .replicaSets, .jobs, .services, .pods, .endpointSlices,
@@ -17,7 +18,8 @@ package struct WorkloadControllers: Sendable {
 
     /// - Parameter block: gives every Service an address of its own; nil where none shall have one.
     package init(
-        _ cluster: ClusterAccess, block: AddressBlock? = nil, now: @escaping @Sendable () -> Timestamp,
+        _ cluster: ClusterAccess, block: AddressBlock? = nil,
+        now: @escaping @Sendable () -> Timestamp,
         logger: Logger = Logger(label: "sluice.workloads")
     ) {
         self.cluster = cluster
@@ -35,7 +37,7 @@ package struct WorkloadControllers: Sendable {
     package func turn() async -> Timestamp? {
         let seen = await look()
         var outcome = seen.outcome(at: now())
-        if let block { outcome.writes += ServiceAddresses.turn(seen.services, block: block) }
+        if let block { outcome.writes += ClusterAddresses.turn(seen.services, block: block) }
         var wake = outcome.wake
         for write in outcome.writes {
             do throws(WriteFailure) {

@@ -41,7 +41,8 @@ struct TestProxy {
     }
 
     /// Stores both sides of the shop and waits until nginx serves them.
-    func open(stable: TestBackend, canary side: TestBackend, _ rules: [String: String]) async throws {
+    func open(stable: TestBackend, canary side: TestBackend, _ rules: [String: String]) async throws
+    {
         for name in ["stable", "canary"] { try await cluster.create(.services, service(name).json) }
         try await cluster.create(.endpointSlices, slice("stable", [stable.endpoint]).json)
         try await cluster.create(.endpointSlices, slice("canary", [side.endpoint]).json)
@@ -52,7 +53,10 @@ struct TestProxy {
 
     func set(_ rules: [String: String?]) async throws {
         let members = rules.map {
-            ("nginx.ingress.kubernetes.io/canary-\($0.key)", $0.value.map { JSON.string($0) } ?? .null)
+            (
+                "nginx.ingress.kubernetes.io/canary-\($0.key)",
+                $0.value.map { JSON.string($0) } ?? .null
+            )
         }
         try await cluster.write(
             .patch(
@@ -103,22 +107,30 @@ struct `nginx as the ingress of the box` {
         }
     }
 
-    @Test func `lets headers and cookies decide before the weight, with regard to case`() async throws {
+    @Test func `lets headers and cookies decide before the weight, with regard to case`()
+        async throws
+    {
         try await run(["weight": "0", "by-header": "X-Canary", "by-cookie": "side"]) {
             #expect(await shop.count(5, headers: "X-Canary: always\r\n") == ["canary": 5])
             #expect(await shop.count(5, headers: "X-Canary: ALWAYS\r\n") == ["stable": 5])
             #expect(await shop.count(5, headers: "Cookie: a=b; side=always\r\n") == ["canary": 5])
             #expect(
-                await shop.count(5, headers: "X-Canary: never\r\nCookie: side=always\r\n") == ["stable": 5])
+                await shop.count(5, headers: "X-Canary: never\r\nCookie: side=always\r\n") == [
+                    "stable": 5
+                ])
             #expect(await shop.count(5) == ["stable": 5])
         }
     }
 
-    @Test func `matches header values and patterns, and takes a broken pattern as stable`() async throws {
+    @Test func `matches header values and patterns, and takes a broken pattern as stable`()
+        async throws
+    {
         try await run(["weight": "100", "by-header": "X-Region", "by-header-pattern": "^eu-\\d$"]) {
             #expect(await shop.count(3, headers: "X-Region: eu-1\r\n") == ["canary": 3])
             try await shop.set(["weight": "0", "by-header-pattern": nil, "by-header-value": "a.b"])
-            await shop.applied { $0.canaries.values.first?.header == .value("X-Region", equals: "a.b") }
+            await shop.applied {
+                $0.canaries.values.first?.header == .value("X-Region", equals: "a.b")
+            }
             #expect(await shop.count(3, headers: "X-Region: a.b\r\n") == ["canary": 3])
             #expect(await shop.count(3, headers: "X-Region: axb\r\n") == ["stable": 3])
             try await shop.set(["weight": "100", "by-header-value": nil, "by-header-pattern": "("])
@@ -128,11 +140,14 @@ struct `nginx as the ingress of the box` {
         }
     }
 
-    @Test func `answers 503 where stable has no endpoint, whatever the canary could serve`() async throws {
+    @Test func `answers 503 where stable has no endpoint, whatever the canary could serve`()
+        async throws
+    {
         try await run(["weight": "100"]) {
             try await shop.cluster.write(
                 .patch(
-                    Reference(.endpointSlices, namespace: "default", name: "stable-1"), ["endpoints": []]))
+                    Reference(.endpointSlices, namespace: "default", name: "stable-1"),
+                    ["endpoints": []]))
             await shop.applied { $0.addresses == ["127.0.0.1"] && $0.endpoints.values.contains([]) }
             #expect(await fetch(port: shop.port)?.hasPrefix("HTTP/1.1 503") == true)
         }
@@ -151,7 +166,9 @@ struct `nginx as the ingress of the box` {
                     }
                 }
                 for weight in stride(from: 20, through: 90, by: 10) {
-                    do { try await shop.set(["weight": String(weight)]) } catch { Issue.record(error) }
+                    do { try await shop.set(["weight": String(weight)]) } catch {
+                        Issue.record(error)
+                    }
                     await shop.applied { $0.canaries.values.first?.share == .part(weight * 100) }
                 }
                 return await group.reduce(0, +)
@@ -161,7 +178,9 @@ struct `nginx as the ingress of the box` {
         }
     }
 
-    @Test func `counts as routing to an address until the last answer has come from it`() async throws {
+    @Test func `counts as routing to an address until the last answer has come from it`()
+        async throws
+    {
         let slow = try TestBackend("slow", delayMilliseconds: 400)
         try await shop.run { cluster in
             try await shop.open(stable: slow, canary: canarySide, ["weight": "0"])

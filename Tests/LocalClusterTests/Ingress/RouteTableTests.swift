@@ -15,33 +15,43 @@ struct `A table of routes` {
     }
 
     @Test func `gives stable everything while its canary has no ready endpoint`() {
-        let table = table([ingress("shop", service: "stable"), canary(["weight": "100"])], canary: [])
+        let table = table(
+            [ingress("shop", service: "stable"), canary(["weight": "100"])], canary: [])
         #expect(table.canaries.isEmpty)
         #expect(table.addresses == ["127.16.0.1"])
     }
 
     @Test func `says why a canary has no effect`() {
-        let lost = table([ingress("shop", service: "stable"), canary(["weight": "30"], path: "/other")])
+        let lost = table([
+            ingress("shop", service: "stable"), canary(["weight": "30"], path: "/other"),
+        ])
         #expect(lost.canaries.isEmpty)
         #expect(
             lost.notes == [
-                "ingress default/shop-canary: no other ingress serves shop.test/other; the canary has no effect"
+                "ingress default/shop-canary: no other ingress serves shop.test/other;"
+                    + " the canary has no effect"
             ])
-        let itself = table([ingress("shop", service: "stable"), canary(["weight": "30"], service: "stable")])
+        let itself = table([
+            ingress("shop", service: "stable"), canary(["weight": "30"], service: "stable"),
+        ])
         #expect(itself.canaries.isEmpty)
         #expect(
-            itself.notes == ["ingress default/shop-canary: the canary names the stable service stable itself"])
+            itself.notes == [
+                "ingress default/shop-canary: the canary names the stable service stable itself"
+            ])
     }
 
     @Test func `keeps a path with the older of two ingresses`() {
         let table = table([
-            ingress("new", service: "canary", created: 9), ingress("old", service: "stable", created: 1),
+            ingress("new", service: "canary", created: 9),
+            ingress("old", service: "stable", created: 1),
         ])
         #expect(table.servers.first?.locations.map(\.ingress) == ["old"])
     }
 
     @Test(arguments: [
-        ("0", "100", Canary.Share.none), ("-5", "100", .none), ("100", "100", .all), ("250", "100", .all),
+        ("0", "100", Canary.Share.none), ("-5", "100", .none), ("100", "100", .all),
+        ("250", "100", .all),
         ("10", "100", .part(1000)), ("10", "50", .part(1000)), ("1", "1000", .part(10)),
         ("1", "1000000", .part(1)), ("999999", "1000000", .part(9999)), ("x", "100", .none),
     ])

@@ -11,7 +11,8 @@ func ingress(
     Object([
         "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
         "metadata": [
-            "name": .string(name), "namespace": "default", "annotations": JSON(strings: annotations),
+            "name": .string(name), "namespace": "default",
+            "annotations": JSON(strings: annotations),
             "creationTimestamp": .string(Timestamp(seconds: 1_000_000 + created).rfc3339),
         ],
         "spec": [
@@ -23,7 +24,9 @@ func ingress(
                         "paths": [
                             [
                                 "path": .string(path), "pathType": .string(pathType),
-                                "backend": ["service": ["name": .string(service), "port": ["number": 80]]],
+                                "backend": [
+                                    "service": ["name": .string(service), "port": ["number": 80]]
+                                ],
                             ]
                         ]
                     ],
@@ -69,7 +72,10 @@ func slice(_ service: String, _ endpoints: [String]) -> Object {
 }
 
 /// The table of a shop with a stable and a canary side.
-func table(_ ingresses: [Object], stable: [String] = ["127.16.0.1:8080"], canary: [String] = ["127.16.0.2:8080"])
+func table(
+    _ ingresses: [Object], stable: [String] = ["127.16.0.1:8080"],
+    canary: [String] = ["127.16.0.2:8080"]
+)
     -> RouteTable
 {
     RouteTable(

@@ -12,7 +12,7 @@ struct `The address of a Service` {
         headless["spec", "clusterIP"] = "None"
         var old = service("old")
         old["spec", "clusterIP"] = "127.3.200.1"
-        let writes = ServiceAddresses.turn([service("a"), headless, old], block: block)
+        let writes = ClusterAddresses.turn([service("a"), headless, old], block: block)
         let names = writes.compactMap { write -> String? in
             guard case .patch(let reference, let patch, _) = write else { return nil }
             return "\(reference.name) \(patch["spec"]?["clusterIP"]?.string ?? "")"
@@ -20,7 +20,7 @@ struct `The address of a Service` {
         #expect(names == ["a 127.\(block.number).200.1", "old 127.\(block.number).200.2"])
         var settled = service("a")
         settled["spec", "clusterIP"] = .string("127.\(block.number).200.1")
-        #expect(ServiceAddresses.turn([settled], block: block).isEmpty)
+        #expect(ClusterAddresses.turn([settled], block: block).isEmpty)
     }
 
     @Test func `leads to whoever is ready`() async throws {

@@ -12,7 +12,9 @@ struct `The API over TLS` {
 
     init() throws { scratch = try Scratch() }
 
-    @Test func `has a certificate that its own CA vouches for, and keys that only we can read`() async throws {
+    @Test func `has a certificate that its own CA vouches for, and keys that only we can read`()
+        async throws
+    {
         let authority = try await Authority.kept(in: "\(scratch.path)/authority")
         #expect(authority.token.utf8.count == 64)
         #expect(authority.certificate.hasPrefix("-----BEGIN CERTIFICATE-----"))
@@ -50,10 +52,12 @@ struct `The API over TLS` {
         let settings = NginxSettings(
             account: account, httpPort: try Ports.free(),
             api: NginxSettings.API(
-                port: port, socket: "\(sockets)/api.sock", certificate: authority.serverCertificatePath,
+                port: port, socket: "\(sockets)/api.sock",
+                certificate: authority.serverCertificatePath,
                 key: authority.serverKeyPath), statusSocket: "\(sockets)/status.sock")
         let proxy = IngressProxy(
-            IngressProxy.Place(directory: scratch.path, settings: settings), cluster: cluster.access,
+            IngressProxy.Place(directory: scratch.path, settings: settings),
+            cluster: cluster.access,
             now: wallClock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await proxy.run() }
@@ -66,7 +70,9 @@ struct `The API over TLS` {
             watched.send("one\n")
             #expect(try await events.next() == Array("one\n".utf8))
             try await cluster.create(.ingresses, ingress("shop", service: "stable").json)
-            for await applied in await proxy.updates() where !applied.table.servers.isEmpty { break }
+            for await applied in await proxy.updates() where !applied.table.servers.isEmpty {
+                break
+            }
             watched.send("two\n")
             #expect(try await events.next() == Array("two\n".utf8))
             client.shutdown()

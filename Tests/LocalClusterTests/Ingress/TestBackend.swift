@@ -2,7 +2,8 @@ import Glibc
 
 @testable import LocalCluster
 
-/// A server that answers every request with its name, on a port of the kernel's choice. Connections are kept open.
+/// A server that answers every request with its name, on a port of the kernel's choice. Connections
+/// are kept open.
 final class TestBackend: Sendable {
     let endpoint: String
     private let socket: Int32
@@ -12,7 +13,8 @@ final class TestBackend: Sendable {
         delayMicroseconds = UInt32(delayMilliseconds * 1000)
         (socket, endpoint) = try Self.listen()
         let answer =
-            "HTTP/1.1 \(status) X\r\nX-Version: \(name)\r\nContent-Length: \(name.utf8.count)\r\n\r\n\(name)"
+            "HTTP/1.1 \(status) X\r\nX-Version: \(name)\r\n"
+            + "Content-Length: \(name.utf8.count)\r\n\r\n\(name)"
         let socket = socket
         let delay = delayMicroseconds
         startThread {
@@ -41,10 +43,14 @@ final class TestBackend: Sendable {
         let bound = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, size) }
         }
-        guard bound == 0, Glibc.listen(socket, 512) == 0 else { throw SystemFailure("cannot listen") }
+        guard bound == 0, Glibc.listen(socket, 512) == 0 else {
+            throw SystemFailure("cannot listen")
+        }
         var length = size
         _ = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(socket, $0, &length)
+            }
         }
         return (socket, "127.0.0.1:\(UInt16(bigEndian: address.sin_port))")
     }
@@ -86,14 +92,17 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     pthread_detach(thread)
 }
 
-/// One request over a connection of its own. Returns the whole answer; nil where the connection broke.
+/// One request over a connection of its own. Returns the whole answer; nil where the connection
+/// broke.
 func fetch(
     address: String = "127.0.0.1", port: Int, host: String = "shop.test", path: String = "/",
     headers: String = ""
 ) async -> String? {
     let request = "GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\(headers)Connection: close\r\n\r\n"
     return await withCheckedContinuation { continuation in
-        startThread { continuation.resume(returning: ask(loopback(port: port, address: address), request)) }
+        startThread {
+            continuation.resume(returning: ask(loopback(port: port, address: address), request))
+        }
     }
 }
 

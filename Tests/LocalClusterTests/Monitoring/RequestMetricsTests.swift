@@ -18,8 +18,8 @@ private func line(status: Int = 200, canary: String = "", seconds: String = "0.0
 
 private let labels = """
     canary="",controller_class="k8s.io/ingress-nginx",controller_namespace="sluice",\
-    controller_pod="sluice",host="shop.test",ingress="shop",method="GET",namespace="default",path="/",\
-    service="stable",status="200"
+    controller_pod="sluice",host="shop.test",ingress="shop",method="GET",namespace="default",\
+    path="/",service="stable",status="200"
     """
 
 struct `The counters of served requests` {
@@ -53,7 +53,9 @@ struct `The counters of served requests` {
         #expect(text.contains("\(name)_bucket{\(labels),le=\"5\"} 2\n"))
         #expect(text.contains("\(name)_bucket{\(labels),le=\"+Inf\"} 2\n"))
         #expect(text.contains("\(name)_count{\(labels)} 2\n"))
-        #expect(text.contains("nginx_ingress_controller_response_duration_seconds_count{\(labels)} 2\n"))
+        #expect(
+            text.contains("nginx_ingress_controller_response_duration_seconds_count{\(labels)} 2\n")
+        )
     }
 
     @Test func `tell the canary's requests from those of stable`() async throws {
@@ -63,7 +65,8 @@ struct `The counters of served requests` {
             $0.hasPrefix("nginx_ingress_controller_requests{")
         }
         #expect(lines.count == 3)
-        #expect(lines.contains { $0.contains("canary=\"default-canary-80\"") && $0.hasSuffix(" 1") })
+        #expect(
+            lines.contains { $0.contains("canary=\"default-canary-80\"") && $0.hasSuffix(" 1") })
         #expect(lines.contains { $0.contains("status=\"503\"") })
     }
 

@@ -72,15 +72,19 @@ struct TestNode {
         }
     }
 
-    func createPod(_ script: String, _ more: JSON = [:], restartPolicy: JSON = "Always") async throws {
+    func createPod(_ script: String, _ more: JSON = [:], restartPolicy: JSON = "Always")
+        async throws
+    {
         var container: JSON = [
-            "name": "app", "image": "demo:v2", "command": ["/bin/sh", "-c"], "args": [.string(script)],
+            "name": "app", "image": "demo:v2", "command": ["/bin/sh", "-c"],
+            "args": [.string(script)],
         ]
         for (key, value) in more.object?.members ?? [] { container[key] = value }
         try await cluster.create(
             .pods,
             [
-                "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "web", "labels": ["tier": "front"]],
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": ["name": "web", "labels": ["tier": "front"]],
                 "spec": [
                     "restartPolicy": restartPolicy, "containers": [container],
                     "terminationGracePeriodSeconds": 5,
@@ -90,7 +94,8 @@ struct TestNode {
 
     func log(restarts: Int = 0) async throws -> String {
         let uid = try #require(await cluster.get(.pods, "web")).uid
-        let bytes = try PodLogs(directory: scratch.path).tail(uid: uid, container: "app", restarts: restarts)
+        let bytes = try PodLogs(directory: scratch.path).tail(
+            uid: uid, container: "app", restarts: restarts)
         return String(decoding: bytes, as: UTF8.self)
     }
 }
@@ -105,7 +110,8 @@ struct `A pod as a process` {
         await cluster.get(.pods, "web")?.isReady ?? false
     }
 
-    @Test func `is ready only once its probe says so, and has an address of its own`() async throws {
+    @Test func `is ready only once its probe says so, and has an address of its own`() async throws
+    {
         try await box.createPod(
             "echo begun; while [ ! -e go ]; do sleep 0.02; done; touch ready; sleep 100 & wait",
             ["readinessProbe": ["exec": ["command": ["/bin/sh", "-c", "touch go; test -e ready"]]]])
@@ -132,8 +138,14 @@ struct `A pod as a process` {
             [
                 "env": [
                     ["name": "NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]],
-                    ["name": "TIER", "valueFrom": ["fieldRef": ["fieldPath": "metadata.labels['tier']"]]],
-                    ["name": "MODE", "valueFrom": ["configMapKeyRef": ["name": "settings", "key": "mode"]]],
+                    [
+                        "name": "TIER",
+                        "valueFrom": ["fieldRef": ["fieldPath": "metadata.labels['tier']"]],
+                    ],
+                    [
+                        "name": "MODE",
+                        "valueFrom": ["configMapKeyRef": ["name": "settings", "key": "mode"]],
+                    ],
                     ["name": "BOTH", "value": "$(NAME)-$(MODE)-$(NOBODY)-$$(NAME)"],
                 ]
             ], restartPolicy: "Never")
@@ -146,12 +158,15 @@ struct `A pod as a process` {
             #expect(!lines.contains { $0.contains("inherited") })
             // Standard streams and the one with which `ls` reads the directory.
             #expect(lines.suffix(2).first == "4")
-            if Account.canSwitch { #expect(lines.last == String(Account(named: "nobody")?.user ?? 0)) }
+            if Account.canSwitch {
+                #expect(lines.last == String(Account(named: "nobody")?.user ?? 0))
+            }
         }
     }
 
     @Test func `is started again when it ends, and counts how often`() async throws {
-        try await box.createPod("if [ -e once ]; then sleep 100 & wait; else touch once; exit 3; fi")
+        try await box.createPod(
+            "if [ -e once ]; then sleep 100 & wait; else touch once; exit 3; fi")
         try await box.run { cluster in
             await cluster.wait { cluster in
                 let line = await cluster.get(.pods, "web")?["status", "containerStatuses"]?[0]
@@ -176,16 +191,20 @@ struct `A pod as a process` {
             "sleep 100 & wait", ["envFrom": [["configMapRef": ["name": "later"]]]])
         try await box.run { cluster in
             await cluster.wait { cluster in
-                let state = await cluster.get(.pods, "web")?["status", "containerStatuses"]?[0]?["state"]
+                let state = await cluster.get(.pods, "web")?["status", "containerStatuses"]?[0]?[
+                    "state"]
                 return state?["waiting"]?["message"] == "configmap \"later\" not found"
             }
             try await cluster.create(
-                .configMaps, ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "later"]])
+                .configMaps,
+                ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "later"]])
             await cluster.wait { await isReady($0) }
         }
     }
 
-    @Test func `is stopped only after the proxy has let go of it, and may end in peace`() async throws {
+    @Test func `is stopped only after the proxy has let go of it, and may end in peace`()
+        async throws
+    {
         let farewell = "\(box.scratch.path)/farewell"
         try Files.write("", to: farewell, mode: 0o666)
         try await box.createPod(
@@ -219,12 +238,14 @@ struct `A pod as a process` {
         let records = PodRecords(box.scratch.path)
         let log = try records.prepare(pod, container: "app", restarts: 0, owner: box.node.account)
         let launch = Launch(
-            command: ["/bin/sh", "-c", "sleep 100 & wait"], directory: records.home(uid: pod.uid), log: log,
+            command: ["/bin/sh", "-c", "sleep 100 & wait"], directory: records.home(uid: pod.uid),
+            log: log,
             account: box.node.account)
         let process = try launch.start { identity throws(SystemFailure) in
             try records.keep(
                 PodRecord(
-                    process: identity, uid: pod.uid, container: "app", restarts: 0, started: wallClock()))
+                    process: identity, uid: pod.uid, container: "app", restarts: 0,
+                    started: wallClock()))
         }
         var state = PodState(pod, address: address)
         state.started("app", nil, at: wallClock())
@@ -234,7 +255,8 @@ struct `A pod as a process` {
 
         try await box.run { cluster in
             try await cluster.create(
-                .configMaps, ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "nudge"]])
+                .configMaps,
+                ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "nudge"]])
             await cluster.wait { _ in true }
             let pod = await cluster.get(.pods, "web")
             #expect(pod?.isReady == true)
@@ -252,7 +274,9 @@ struct `A pod as a process` {
         try await box.run { cluster in
             await cluster.wait { await isReady($0) }
         }
-        let pids = try await box.log().split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
+        let pids = try await box.log().split(whereSeparator: \.isWhitespace).compactMap {
+            pid_t($0)
+        }
         #expect(pids.count == 2)
         #expect(pids.allSatisfy { (ProcessTable.entry($0)?.state ?? "Z") == "Z" })
     }

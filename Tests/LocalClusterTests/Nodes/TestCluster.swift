@@ -5,7 +5,8 @@ import ObjectStore
 
 @testable import LocalCluster
 
-/// An object store behind the edge of the controllers, with a clock that only the test moves unless it is real.
+/// An object store behind the edge of the controllers, with a clock that only the test moves unless
+/// it is real.
 actor TestCluster {
     private var store = ObjectStore()
     private var clock = Timestamp(rfc3339: "2026-01-02T03:04:05Z") ?? Timestamp(milliseconds: 0)
@@ -31,7 +32,8 @@ actor TestCluster {
     private var writer: Writer {
         uids += 1
         let number = uids
-        return Writer(manager: "test", now: now, newUID: { "00000000-0000-4000-8000-\(100_000 + number)" })
+        return Writer(
+            manager: "test", now: now, newUID: { "00000000-0000-4000-8000-\(100_000 + number)" })
     }
 
     func write(_ write: Write) throws(WriteFailure) {
@@ -48,7 +50,8 @@ actor TestCluster {
                     reference, Deletion(gracePeriodSeconds: grace, uid: uid), by: writer)
             }
         } catch {
-            throw error.code == 404 ? .missing : error.code == 409 ? .conflict : .refused(error.message)
+            throw error.code == 404
+                ? .missing : error.code == 409 ? .conflict : .refused(error.message)
         }
         for listener in listeners { listener.yield() }
     }
@@ -63,7 +66,8 @@ actor TestCluster {
                     .create(
                         .namespaces,
                         Object([
-                            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"],
+                            "apiVersion": "v1", "kind": "Namespace",
+                            "metadata": ["name": "default"],
                         ])))
             }
         }
@@ -72,7 +76,8 @@ actor TestCluster {
 
     func delete(_ resource: Resource, _ name: String) throws(WriteFailure) {
         guard let object = get(resource, name) else { throw .missing }
-        try write(.delete(Reference(resource, namespace: object.namespace, name: name), uid: object.uid))
+        try write(
+            .delete(Reference(resource, namespace: object.namespace, name: name), uid: object.uid))
     }
 
     private func listen(_ listener: AsyncStream<Void>.Continuation) {
@@ -82,7 +87,8 @@ actor TestCluster {
 
     /// Waits until what is stored satisfies a condition; the test's time limit bounds the wait.
     func wait(until condition: (TestCluster) async -> Bool) async {
-        let (changes, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (changes, listener) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         listen(listener)
         for await _ in changes where await condition(self) { return }
     }

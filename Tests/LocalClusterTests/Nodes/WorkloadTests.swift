@@ -8,7 +8,8 @@ struct `A Deployment in the box` {
     private let cluster = TestCluster()
 
     private func update(_ name: String, _ patch: JSON) async throws {
-        try await cluster.write(.patch(Reference(.deployments, namespace: "default", name: name), patch))
+        try await cluster.write(
+            .patch(Reference(.deployments, namespace: "default", name: name), patch))
     }
 
     private func image(_ image: String) -> JSON {
@@ -23,7 +24,10 @@ struct `A Deployment in the box` {
         let sets = await cluster.list(.replicaSets)
         return Dictionary(
             uniqueKeysWithValues: sets.map {
-                ($0.annotations["deployment.kubernetes.io/revision"] ?? "", $0["spec", "replicas"]?.int ?? 0)
+                (
+                    $0.annotations["deployment.kubernetes.io/revision"] ?? "",
+                    $0["spec", "replicas"]?.int ?? 0
+                )
             })
     }
 
@@ -48,7 +52,9 @@ struct `A Deployment in the box` {
         #expect(await sizes() == ["1": 0, "2": 3])
         let web = await cluster.get(.deployments, "web")
         #expect(web?.annotations["deployment.kubernetes.io/revision"] == "2")
-        let images = await cluster.list(.pods).map { $0["spec", "containers"]?[0]?["image"]?.string }
+        let images = await cluster.list(.pods).map {
+            $0["spec", "containers"]?[0]?["image"]?.string
+        }
         #expect(images == ["web:2", "web:2", "web:2"])
     }
 
@@ -82,7 +88,8 @@ struct `A Deployment in the box` {
 
     @Test func `stops every old pod first when it is to recreate`() async throws {
         try await cluster.create(
-            .deployments, deployment("web", replicas: 2, image: "web:1", strategy: ["type": "Recreate"]))
+            .deployments,
+            deployment("web", replicas: 2, image: "web:1", strategy: ["type": "Recreate"]))
         await cluster.settle()
         try await update("web", image("web:2"))
         await cluster.settle(hollow: false)
@@ -117,7 +124,8 @@ struct `A Deployment in the box` {
         await cluster.settle(hollow: false)
         await cluster.pass(seconds: 61)
         await cluster.settle(hollow: false)
-        let conditions = await cluster.get(.deployments, "web")?["status", "conditions"]?.array ?? []
+        let conditions =
+            await cluster.get(.deployments, "web")?["status", "conditions"]?.array ?? []
         #expect(conditions.last?["reason"] == "ProgressDeadlineExceeded")
         #expect(conditions.last?["status"] == "False")
     }
@@ -137,7 +145,8 @@ struct `A ReplicaSet in the box` {
                 "conditions": [
                     [
                         "type": "Ready", "status": .string(ready ? "True" : "False"),
-                        "lastTransitionTime": .string(now.advanced(byMilliseconds: -age * 1000).rfc3339),
+                        "lastTransitionTime": .string(
+                            now.advanced(byMilliseconds: -age * 1000).rfc3339),
                     ]
                 ],
             ],
@@ -154,7 +163,9 @@ struct `A ReplicaSet in the box` {
     }
 
     private func deleted(_ outcome: Outcome) -> [String] {
-        outcome.writes.compactMap { if case .delete(let reference, _, _) = $0 { reference.name } else { nil } }
+        outcome.writes.compactMap {
+            if case .delete(let reference, _, _) = $0 { reference.name } else { nil }
+        }
     }
 
     @Test func `deletes what is not ready first, then what is youngest`() {
@@ -163,7 +174,8 @@ struct `A ReplicaSet in the box` {
             pod("young", ready: true, age: 10),
         ]
         #expect(deleted(ReplicaSets.turn(set(replicas: 2), pods: pods, at: now)) == ["sick"])
-        #expect(deleted(ReplicaSets.turn(set(replicas: 1), pods: pods, at: now)) == ["sick", "young"])
+        #expect(
+            deleted(ReplicaSets.turn(set(replicas: 1), pods: pods, at: now)) == ["sick", "young"])
     }
 
     @Test func `counts a pod as available only after minReadySeconds, and looks again then`() {
@@ -241,10 +253,13 @@ struct `A Job in the box` {
 }
 
 struct `The EndpointSlices of a Service` {
-    private func pod(_ name: String, ready: Bool = true, leaving: Bool = false, port: Int = 8080) -> Object {
+    private func pod(_ name: String, ready: Bool = true, leaving: Bool = false, port: Int = 8080)
+        -> Object
+    {
         var pod = Object([
             "metadata": [
-                "name": .string(name), "namespace": "default", "uid": .string(name), "labels": ["app": "web"],
+                "name": .string(name), "namespace": "default", "uid": .string(name),
+                "labels": ["app": "web"],
             ],
             "spec": [
                 "containers": [["ports": [["name": "http", "containerPort": .int(Int64(port))]]]]

@@ -2,8 +2,9 @@ import Documents
 import KubernetesObjects
 
 /// Gives every Service an address of the box, at which nginx passes HTTP on to whoever is ready.
-enum ServiceAddresses {
-    /// One turn of all Services. An address of another block is one of an earlier run, and no longer ours.
+enum ClusterAddresses {
+    /// One turn of all Services. An address of another block is one of an earlier run, and no
+    /// longer ours.
     static func turn(_ services: [Object], block: AddressBlock) -> [Write] {
         var taken = Set(services.compactMap(address).filter(block.contains))
         var last = taken.count
@@ -16,7 +17,11 @@ enum ServiceAddresses {
             let reference = Reference(.services, namespace: service.namespace, name: service.name)
             return .patch(
                 reference,
-                ["spec": ["clusterIP": .string(next.address), "clusterIPs": [.string(next.address)]]])
+                [
+                    "spec": [
+                        "clusterIP": .string(next.address), "clusterIPs": [.string(next.address)],
+                    ]
+                ])
         }
     }
 
