@@ -41,8 +41,9 @@ package enum Projection {
                     ("value", .string(measurement.value)),
                     ("verdict", .string(measurement.phase.rawValue)),
                 ])
-                details["message"] =
-                    measurement.message.isEmpty ? nil : .string(measurement.message)
+                if !measurement.message.isEmpty {
+                    details["message"] = .string(measurement.message)
+                }
                 details["query"] = result.metadata["ResolvedPrometheusQuery"].map(JSON.string)
                 details["successCondition"] = metric?.successCondition.map(JSON.string)
                 details["failureCondition"] = metric?.failureCondition.map(JSON.string)

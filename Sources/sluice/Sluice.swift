@@ -6,7 +6,7 @@ import ArgumentParser
         commandName: "sluice",
         abstract: "Delivers software progressively: moves traffic step by step, judges every step, gives it back.",
         version: Version.text,
-        subcommands: [StandIn.self])
+        subcommands: [Up.self, Demo.self, StandIn.self])
 }
 
 /// What this program calls itself.

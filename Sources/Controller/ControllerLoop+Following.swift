@@ -1,0 +1,68 @@
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import Manifests
+import Rollouts
+
+/// Which rollouts a change concerns.
+extension ControllerLoop {
+    func follow(_ resource: Resource, _ cache: ObjectCache) async {
+        for await change in cache.changes() {
+            guard let object = change.new ?? change.old else { continue }
+            chronicle.saw(object, of: resource)
+            switch resource {
+            case .rollouts:
+                await rollouts.add(RolloutKey(namespace: object.namespace, name: object.name))
+            case .analysisRuns:
+                if change.new != nil {
+                    await runs.add(
+                        Reference(resource, namespace: object.namespace, name: object.name))
+                }
+                await addOwner(of: object)
+            case .replicaSets:
+                await addOwner(of: object)
+            default:
+                await addReaders(of: Reference(resource, namespace: object.namespace, name: object.name))
+            }
+        }
+    }
+
+    private func addOwner(of object: Object) async {
+        guard let owner = object.controllerOwner, owner.kind == Resource.rollouts.kind else { return }
+        await rollouts.add(RolloutKey(namespace: object.namespace, name: owner.name))
+    }
+
+    /// Services, router objects and templates: every rollout of the namespace that names them in its spec.
+    private func addReaders(of reference: Reference) async {
+        guard let cache = cluster.caches[.rollouts] else { return }
+        let namespace = reference.resource.isNamespaced ? reference.namespace : nil
+        for rollout in cache.list(namespace: namespace) where rollout.mentions(reference) {
+            await rollouts.add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+        }
+    }
+
+    /// Events are not cached: they are only written down.
+    func followEvents() async {
+        let cache = ObjectCache(.events, namespaces: settings.namespaces)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await cache.follow(
+                    cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
+            }
+            group.addTask {
+                for await change in cache.changes() {
+                    if let object = change.new { chronicle.saw(object, of: .events) }
+                }
+            }
+        }
+    }
+}
+
+extension Object {
+    /// Whether the name of `reference` occurs in this rollout's strategy. A canary's own Ingress is named after the
+    /// rollout.
+    fileprivate func mentions(_ reference: Reference) -> Bool {
+        if reference.name.hasPrefix("\(name)-") { return true }
+        return spec?["strategy"]?.mentions(reference.name) ?? false
+    }
+}

@@ -1,0 +1,152 @@
+import Documents
+import History
+import KubernetesClient
+import KubernetesObjects
+import Logging
+import Manifests
+import MetricProviders
+import Rollouts
+import Traffic
+
+/// The controller as it lives: caches, queues and workers around the turns, until its task is cancelled.
+package struct ControllerLoop: Sendable {
+    package struct Settings: Sendable {
+        /// Nil for all namespaces.
+        package var namespaces: [String]?
+        /// How many rollouts are worked on at once, as in the field's controller (§7.4).
+        package var rolloutWorkers = 10
+        package var analysisWorkers = 30
+        /// Every rollout is looked at after this long even if nothing happens.
+        package var resyncSeconds = 900
+
+        package init(namespaces: [String]? = nil) {
+            self.namespaces = namespaces
+        }
+    }
+
+    let settings: Settings
+    package let cluster: LiveCluster
+    package let turn: RolloutTurn
+    let analysis: AnalysisTurn
+    let rollouts = WorkQueue<RolloutKey>()
+    let runs = WorkQueue<Reference>()
+    let chronicle: Chronicle
+    let log: Logger
+    let now: @Sendable () -> Timestamp
+
+    package init(
+        client: APIClient, settings: Settings, source: MetricSource, history: RecordStore?, log: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.settings = settings
+        cluster = LiveCluster(client, namespaces: settings.namespaces)
+        self.log = log
+        self.now = now
+        let chronicle = Chronicle(history: history, log: log)
+        self.chronicle = chronicle
+        let events = EventWriter(cluster: cluster.edge, log: log, now: now)
+        let turn = RolloutTurn(
+            cluster: cluster.edge, memory: Recollection(),
+            journal: Journal(
+                announce: { object, event in await events.write(event, about: object) },
+                decided: { decision, scene in chronicle.decided(decision, scene) },
+                stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
+            now: now)
+        self.turn = turn
+        analysis = AnalysisTurn(
+            cluster: cluster.edge, source: source,
+            tell: { key, run in _ = await turn.take(key, news: run) },
+            announce: { object, reason, message, isWarning in
+                await events.write(
+                    Rollouts.Event(reason, message, isWarning: isWarning), about: object)
+            }, now: now)
+    }
+
+    /// Runs until the task is cancelled. `synced` is told once everything is listed.
+    package func run(synced: @escaping @Sendable () async -> Void = {}) async {
+        await withTaskGroup(of: Void.self) { group in
+            for cache in cluster.caches.values {
+                group.addTask {
+                    await cache.follow(
+                        cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
+                }
+            }
+            group.addTask { await chronicle.keep() }
+            group.addTask { await self.followEvents() }
+            group.addTask {
+                guard await self.waitForCaches() else { return }
+                await synced()
+                await self.work()
+            }
+            await group.waitForAll()
+        }
+    }
+
+    private func waitForCaches() async -> Bool {
+        while !cluster.isSynced {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return false }
+        }
+        return true
+    }
+
+    private func work() async {
+        await withTaskGroup(of: Void.self) { group in
+            for (resource, cache) in cluster.caches {
+                group.addTask { await self.follow(resource, cache) }
+            }
+            for _ in 0..<settings.rolloutWorkers {
+                group.addTask { await self.workOnRollouts() }
+            }
+            for _ in 0..<settings.analysisWorkers {
+                group.addTask { await self.workOnRuns() }
+            }
+            group.addTask { await self.keepTime() }
+            await group.waitForAll()
+        }
+    }
+
+    private func workOnRollouts() async {
+        while let key = await rollouts.take() {
+            let outcome = await turn.take(key)
+            let resync = now().advanced(bySeconds: settings.resyncSeconds)
+            if outcome.trouble != nil {
+                await rollouts.failed(key, at: now(), next: outcome.lookAgain)
+            } else {
+                await rollouts.done(
+                    key, next: outcome.decision == nil ? nil : min(outcome.lookAgain ?? resync, resync))
+            }
+        }
+    }
+
+    private func workOnRuns() async {
+        while let reference = await runs.take() {
+            let outcome = await analysis.take(reference)
+            if let trouble = outcome.trouble {
+                log.warning(
+                    "analysis run not taken further",
+                    metadata: ["run": "\(reference)", "error": "\(trouble)"])
+                await runs.failed(reference, at: now())
+            } else {
+                await runs.done(reference, next: outcome.lookAgain)
+            }
+        }
+    }
+
+    /// Wakes what is due, and lets the workers go at the end.
+    private func keepTime() async {
+        while !Task.isCancelled {
+            let next = [await rollouts.tick(now()), await runs.tick(now())].compactMap(\.self).min()
+            let wait = next.map { max(1, $0.milliseconds - now().milliseconds) } ?? tickMilliseconds
+            do {
+                try await Task.sleep(for: .milliseconds(min(wait, tickMilliseconds)))
+            } catch {
+                break
+            }
+        }
+        await rollouts.close()
+        await runs.close()
+    }
+}
+
+/// An alarm that was set while the clock slept is noticed at most this late.
+private let tickMilliseconds: Int64 = 50

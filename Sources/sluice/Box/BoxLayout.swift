@@ -1,0 +1,55 @@
+import Foundation
+
+/// Where a cluster in a box keeps what must outlive it, one directory for each.
+struct BoxLayout: Sendable {
+    let root: String
+
+    /// - Parameter root: made where it is missing. Pods walk through it as somebody without rights, therefore it is
+    ///   open for passing; what is secret in it has a mode of its own.
+    init(root: String) throws {
+        self.root = root
+        for (directory, mode) in [(root, 0o711), (root + "/bin", 0o755), (root + "/proxy", 0o711)] {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: mode])
+        }
+    }
+
+    /// The state of the box that serves `directory`: below `/var/lib` for root, else below the home directory.
+    static func standard(for directory: String) -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let tag = directory.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+            ($0 ^ UInt64($1)) &* 1_099_511_628_211
+        }
+        let name = "\(URL(filePath: directory).lastPathComponent)-\(String(tag, radix: 36))"
+        if geteuid() == 0 { return "/var/lib/sluice/\(name)" }
+        let home = environment["XDG_STATE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.local/state"
+        return "\(home)/sluice/\(name)"
+    }
+
+    var database: String { root + "/cluster.sqlite" }
+    var history: String { root + "/history.sqlite" }
+    var authority: String { root + "/authority" }
+    var kubeconfig: String { root + "/kubeconfig" }
+    var ports: String { root + "/ports.json" }
+    var proxy: String { root + "/proxy" }
+    var node: String { root + "/node" }
+    var prometheus: String { root + "/prometheus" }
+    var programs: String { root + "/bin" }
+    var lock: String { root + "/lock" }
+
+    /// Puts this very program where pods find it as `sluice`: a checkout may lie where only its owner can walk.
+    func publishProgram() throws {
+        let source = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let target = programs + "/sluice"
+        if FileManager.default.contentsEqual(atPath: source, andPath: target) { return }
+        let fresh = target + ".new"
+        _ = unlink(fresh)
+        if link(source, fresh) != 0 {
+            try FileManager.default.copyItem(atPath: source, toPath: fresh)
+        }
+        guard rename(fresh, target) == 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: target])
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Controller
+import Documents
+import History
+import KubernetesClient
+import KubernetesObjects
+import Logging
+import Manifests
+import Rollouts
+import ServiceLifecycle
+import Serving
+import StatusPage
+
+/// The status page over a running controller.
+struct BoxPage: Sendable {
+    let service: any Service
+    private let bound: BoundPort
+
+    init(box: Box, problems: @escaping @Sendable () -> [String], log: Logger, port: Int) throws {
+        let bound = BoundPort()
+        self.bound = bound
+        let controller = box.controller
+        let source = PageSource(
+            rollouts: { await Self.views(controller) },
+            rollout: { namespace, name in
+                await Self.view(RolloutKey(namespace: namespace, name: name), controller)
+            },
+            records: { namespace, name in
+                do {
+                    return try await box.history.records(namespace: namespace, rollout: name, limit: 100)
+                } catch {
+                    log.error("history not read", metadata: ["error": "\(error)"])
+                    return []
+                }
+            },
+            problems: { problems() }, redact: { $0 })
+        let pages = try Pages(source: source, now: { .now })
+        service = Listener(
+            at: .loopback(port: port), logger: log, onBound: { await bound.set($0) },
+            handler: { await pages.respond(to: $0) })
+    }
+
+    /// Where the page is, once it is bound.
+    func address() async -> String { "http://127.0.0.1:\(await bound.port())" }
+
+    private static func views(_ controller: ControllerLoop) async -> [RolloutView] {
+        var views: [RolloutView] = []
+        for rollout in controller.cluster.caches[.rollouts]?.list() ?? [] {
+            let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
+            if let view = await view(key, controller) { views.append(view) }
+        }
+        return views
+    }
+
+    private static func view(_ key: RolloutKey, _ controller: ControllerLoop) async -> RolloutView? {
+        guard let scene = await controller.turn.look(at: key) else { return nil }
+        var images: [String: [String]] = [:]
+        for set in scene.replicaSets {
+            let containers = set.spec?["template"]?["spec"]?["containers"]?.array ?? []
+            images[set.name] = containers.compactMap { $0["image"]?.string }
+        }
+        let runs = scene.runs.map { object in
+            RunView(
+                name: object.name, purpose: RunDocument.parse(object)?.purpose,
+                revision: object.annotations[Keys.revision].flatMap { Int($0) },
+                created: object.creationTimestamp ?? .now, spec: RunDocument.spec(of: object).spec,
+                status: RunDocument.status(of: object))
+        }
+        return RolloutView(
+            snapshot: scene.snapshot, decision: decide(scene.snapshot), images: images, runs: runs,
+            findings: scene.parsed.findings.map(\.description))
+    }
+}
+
+/// A port that the kernel chooses, for those who must wait until it has.
+private actor BoundPort {
+    private var number: Int?
+    private var waiting: [CheckedContinuation<Int, Never>] = []
+
+    func set(_ number: Int) {
+        self.number = number
+        for waiter in waiting { waiter.resume(returning: number) }
+        waiting = []
+    }
+
+    func port() async -> Int {
+        if let number { return number }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+}

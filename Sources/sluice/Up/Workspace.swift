@@ -1,0 +1,167 @@
+import Curl
+import Documents
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Logging
+import Manifests
+import Traffic
+
+/// The user's directory of YAML: applied as a whole when something in it changed and everything in it is right. A
+/// broken file changes nothing and is told.
+struct Workspace: Sendable {
+    let directory: String
+    let client: APIClient
+    let log: Logger
+    private let state = Lock(State())
+
+    private struct State: Sendable {
+        var problems: [String] = []
+        /// What was applied last, by object: only what its file says anew is applied again, so that an `undo` is not
+        /// undone by the next look.
+        var applied: [Reference: JSON] = [:]
+        var stamp: [String: Stamp] = [:]
+    }
+
+    init(directory: String, client: APIClient, log: Logger) {
+        self.directory = directory
+        self.client = client
+        self.log = log
+    }
+
+    /// What is wrong with the directory now, a line each; empty where all is well.
+    var problems: [String] { state.withLock { $0.problems } }
+
+    /// Looks at the directory again and again until the task is cancelled.
+    func watch() async {
+        while !Task.isCancelled {
+            await look()
+            do { try await Task.sleep(for: .milliseconds(lookMilliseconds)) } catch { return }
+        }
+    }
+
+    /// One look: applies what changed.
+    /// - Returns: whether everything that is in the directory is applied.
+    @discardableResult
+    func look() async -> Bool {
+        let stamps: [String: Stamp]
+        do {
+            stamps = try self.stamps()
+        } catch {
+            tell(["\(error)"])
+            return false
+        }
+        let isKnown = state.withLock { $0.stamp == stamps && $0.problems.isEmpty }
+        if isKnown { return true }
+        do {
+            try await apply(try documents(stamps.keys.sorted()))
+            state.withLock { $0.stamp = stamps }
+            tell([])
+            return true
+        } catch let problems as WorkspaceProblems {
+            tell(problems.lines)
+        } catch {
+            tell(["\(error)"])
+        }
+        return false
+    }
+
+    private func tell(_ problems: [String]) {
+        let isNews = state.withLock { state in
+            defer { state.problems = problems }
+            return state.problems != problems
+        }
+        guard isNews else { return }
+        for problem in problems { log.error("nothing applied", metadata: ["problem": "\(problem)"]) }
+        if problems.isEmpty { log.info("applied", metadata: ["directory": "\(directory)"]) }
+    }
+
+    private func documents(_ files: [String]) throws -> [Document] {
+        var documents: [Document] = []
+        var lines: [String] = []
+        for file in files {
+            let bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
+            let name = String(file.dropFirst(directory.count).drop { $0 == "/" })
+            do throws(DocumentError) {
+                documents += try Document.readAll(bytes, file: name)
+            } catch {
+                lines.append(error.description)
+            }
+        }
+        documents.removeAll { $0.value["kind"] == "Kustomization" }
+        lines += Lint.findings(in: documents, routers: RouterKind.all).map(\.description)
+        if documents.isEmpty && lines.isEmpty {
+            lines.append("\(directory) holds no YAML documents; put a Rollout and its Services there")
+        }
+        guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
+        return documents
+    }
+
+    private func apply(_ documents: [Document]) async throws {
+        var lines: [String] = []
+        for document in documents.sorted(by: { rank($0) < rank($1) }) {
+            var object = Object(document.value)
+            guard let resource = Resource.applicable.first(where: {
+                $0.kind == object.kind && $0.apiVersion == object.apiVersion
+            }) else {
+                lines.append(
+                    "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this cluster; "
+                        + "remove it, or define it by a CustomResourceDefinition with kubectl")
+                continue
+            }
+            if resource.isNamespaced, object.namespace.isEmpty {
+                object["metadata", "namespace"] = "default"
+            }
+            let reference = Reference(resource, namespace: object.namespace, name: object.name)
+            if state.withLock({ $0.applied[reference] == object.json }) { continue }
+            do {
+                try await require(namespace: object.namespace)
+                _ = try await client.patch(
+                    reference, .apply(object.json, manager: fieldManager, force: true))
+                state.withLock { $0.applied[reference] = object.json }
+            } catch {
+                lines.append("\(document.file): \(reference): \(error)")
+            }
+        }
+        guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
+    }
+
+    private func require(namespace: String) async throws(APIError) {
+        guard !namespace.isEmpty, namespace != "default" else { return }
+        let object = Object([
+            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(namespace)],
+        ])
+        do {
+            _ = try await client.create(object, of: .namespaces)
+        } catch .alreadyExists {
+            return
+        }
+    }
+
+    /// What others build on comes first.
+    private func rank(_ document: Document) -> Int {
+        switch document.value["kind"]?.string {
+        case "Namespace": 0
+        case "ConfigMap", "Secret", "Service": 1
+        case "AnalysisTemplate", "ClusterAnalysisTemplate", "Ingress": 2
+        default: 3
+        }
+    }
+}
+
+/// Short enough that an edit seems to act at once, long enough to cost nothing.
+private let lookMilliseconds = 300
+private let fieldManager = "sluice-up"
+
+/// What is wrong with a directory, a line each.
+struct WorkspaceProblems: Error {
+    let lines: [String]
+}
+
+extension Resource {
+    /// The kinds that a directory may hold.
+    fileprivate static let applicable: [Resource] = [
+        .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets, .jobs,
+        .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .analysisRuns,
+    ]
+}
