@@ -58,7 +58,8 @@ package actor PrometheusServer {
         // Prometheus is told of changes only in a directory that it may read.
         try Files.makeDirectory("\(settings.directory)/targets", mode: 0o755)
         try Files.write(wholeConfiguration.text, to: configuration, mode: 0o644)
-        try Files.write("[]", to: targets, mode: 0o644)
+        // The targets of an earlier run stay until the pods have been looked at.
+        if try Files.read(targets) == nil { try Files.write("[]", to: targets, mode: 0o644) }
         let first: RunningProcess
         if let found = supervised.found() { first = found } else { first = try start() }
         await withTaskGroup(of: Void.self) { group in

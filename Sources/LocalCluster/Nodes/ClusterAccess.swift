@@ -34,6 +34,18 @@ package enum Write: Hashable, Sendable {
     /// Deletes the object with this uid; 0 seconds of grace removes a pod at once, nil asks for its
     /// own grace.
     case delete(Reference, uid: String, graceSeconds: Int? = nil)
+
+    /// What it changes, in a few words.
+    var subject: String {
+        switch self {
+        case .create(let resource, let object):
+            let name = object.name.isEmpty ? object.metadata["generateName"]?.string : object.name
+            return "new \(resource.singular) \(object.namespace)/\(name ?? "")"
+        case .patch(let reference, _, _), .patchStatus(let reference, _),
+            .delete(let reference, _, _):
+            return reference.description
+        }
+    }
 }
 
 /// Why a change was not made, by what to do next.

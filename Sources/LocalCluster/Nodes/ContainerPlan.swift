@@ -6,6 +6,8 @@ struct ContainerPlan: Sendable {
     let name: String
     let command: [String]
     let environment: [(name: String, value: String)]
+    /// Where it begins: its `workingDir`, else the pod's own directory.
+    let directory: String
     let startup: Probe?
     let readiness: Probe?
     let liveness: Probe?
@@ -18,8 +20,8 @@ struct ContainerPlan: Sendable {
         name = container["name"]?.string ?? ""
         guard container["volumeMounts"]?.array?.isEmpty ?? true else {
             throw PodFault(
-                "volumeMounts need a container; the box runs plain processes: give files by absolute"
-                    + " path, and settings by env from ConfigMaps and Secrets")
+                "volumeMounts need a container; the box runs plain processes: give files by"
+                    + " absolute path, and settings by env from ConfigMaps and Secrets")
         }
         let environment = try PodEnvironment(
             of: container, in: pod, address: address, home: home, surroundings: surroundings
@@ -28,10 +30,11 @@ struct ContainerPlan: Sendable {
         let command = words.compactMap(\.string).map { expanded($0, with: environment) }
         guard let first = command.first, !(container["command"]?.array ?? []).isEmpty else {
             throw PodFault(
-                "container \"\(name)\" has no command; the box pulls no images, so name a program of"
-                    + " this machine in command", reason: "CreateContainerError")
+                "container \"\(name)\" has no command; the box pulls no images, so name a program"
+                    + " of this machine in command", reason: "CreateContainerError")
         }
         self.environment = environment
+        directory = container["workingDir"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? home
         let path = environment.first { $0.name == "PATH" }?.value ?? ""
         self.command = [try program(first, path: path)] + command.dropFirst()
         startup = try Probe(container["startupProbe"], container: container, address: address)

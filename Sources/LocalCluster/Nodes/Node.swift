@@ -38,6 +38,8 @@ package struct Node: Sendable {
         case end
     }
 
+    private static let kinds: [Resource] = [.pods, .configMaps, .secrets, .services]
+
     let edges: Edges
     let directory: String
     let block: AddressBlock
@@ -73,7 +75,7 @@ package struct Node: Sendable {
         await desk.adopt()
         await withDiscardingTaskGroup { group in
             group.addTask {
-                for await _ in edges.cluster.changes([.pods, .configMaps, .secrets]) {
+                for await _ in edges.cluster.changes(Self.kinds) {
                     sink.yield(.changed)
                 }
             }
@@ -114,7 +116,7 @@ package struct HTTPProbe: Hashable, Sendable {
 
 extension Node {
     /// Asks once. Whatever goes wrong is a failed answer.
-    func ask(_ probe: Probe, _ plan: ContainerPlan, home: String) async -> Bool {
+    func ask(_ probe: Probe, _ plan: ContainerPlan) async -> Bool {
         switch probe.action {
         case .httpGet(let host, let port, let path, let headers):
             let question = HTTPProbe(
@@ -125,7 +127,7 @@ extension Node {
         case .connect(let host, let port):
             return await connects(host: host, port: port, seconds: probe.timeoutSeconds)
         case .execute(let command):
-            return await execute(command, plan, home: home, seconds: probe.timeoutSeconds)
+            return await execute(command, plan, seconds: probe.timeoutSeconds)
         }
     }
 
@@ -140,10 +142,11 @@ extension Node {
     }
 
     private func execute(
-        _ command: [String], _ plan: ContainerPlan, home: String, seconds: Int
+        _ command: [String], _ plan: ContainerPlan, seconds: Int
     ) async -> Bool {
         let launch = Launch(
-            command: command, environment: plan.environment, directory: home, log: "/dev/null",
+            command: command, environment: plan.environment, directory: plan.directory,
+            log: "/dev/null",
             account: account)
         do throws(SystemFailure) {
             let process = try launch.start()

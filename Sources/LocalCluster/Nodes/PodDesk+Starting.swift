@@ -43,7 +43,7 @@ extension PodDesk {
                 entry.pod, container: plan.name, restarts: restarts, owner: node.account)
             let launch = Launch(
                 command: plan.command, environment: plan.environment,
-                directory: records.home(uid: entry.pod.uid), log: log, account: node.account)
+                directory: plan.directory, log: log, account: node.account)
             return try launch.start { identity throws(SystemFailure) in
                 let record = PodRecord(
                     process: identity, uid: entry.pod.uid, container: plan.name, restarts: restarts,

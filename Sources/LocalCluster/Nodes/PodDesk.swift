@@ -66,6 +66,7 @@ struct PodDesk {
     /// Takes in what the cluster says now.
     mutating func look() async {
         let cluster = node.edges.cluster
+        await giveAddresses(to: await cluster.list(.services))
         surroundings = PodSurroundings(
             configMaps: await cluster.list(.configMaps), secrets: await cluster.list(.secrets),
             services: await cluster.list(.services), programs: node.programs)
@@ -79,6 +80,18 @@ struct PodDesk {
         }
         let present = Set(pods.map(\.uid))
         for uid in entries.keys where !present.contains(uid) { entries[uid]?.isGone = true }
+    }
+
+    /// Every Service has its address before a pod is started that may want to know it.
+    private func giveAddresses(to services: [Object]) async {
+        for write in ClusterAddresses.turn(services, block: node.block) {
+            do throws(WriteFailure) {
+                try await node.edges.cluster.write(write)
+            } catch {
+                // Whatever was in the way is a change, and with it comes the next look.
+                node.logger.debug("A Service got no address", metadata: ["why": "\(error)"])
+            }
+        }
     }
 
     private mutating func admit(_ pod: Object, among pods: [Object]) {
@@ -137,9 +150,8 @@ struct PodDesk {
             return
         }
         let node = node
-        let home = PodRecords(node.directory).home(uid: uid)
         group.addTask {
-            let answer = await node.ask(probe, plan, home: home)
+            let answer = await node.ask(probe, plan)
             node.sink.yield(.answered(uid: uid, container: container, kind, answer, probe))
         }
     }

@@ -138,7 +138,7 @@ struct PodEnvironment {
             return try field(path, of: pod, address: address)
         }
         throw PodFault(
-            "env \"\(entry["name"]?.string ?? "")\" takes its value from something unknown to the box;"
+            "env \"\(entry["name"]?.string ?? "")\" takes its value from something unknown here;"
                 + " use value, configMapKeyRef, secretKeyRef or fieldRef")
     }
 

@@ -10,20 +10,18 @@ package struct WorkloadControllers: Sendable {
     ]
     /// The wait after a write that failed, so that an unwilling server is not asked without end.
     private static let retryMilliseconds: Int64 = 200
+    /// The wait after a write that can never be made as it is; a change brings the next try sooner.
+    private static let refusedSeconds = 10
 
     private let cluster: ClusterAccess
-    private let block: AddressBlock?
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
 
-    /// - Parameter block: gives every Service an address of its own; nil where none shall have one.
     package init(
-        _ cluster: ClusterAccess, block: AddressBlock? = nil,
-        now: @escaping @Sendable () -> Timestamp,
+        _ cluster: ClusterAccess, now: @escaping @Sendable () -> Timestamp,
         logger: Logger = Logger(label: "sluice.workloads")
     ) {
         self.cluster = cluster
-        self.block = block
         self.now = now
         self.logger = logger
     }
@@ -36,19 +34,29 @@ package struct WorkloadControllers: Sendable {
     /// One look at everything. Returns when to look again at the latest.
     package func turn() async -> Timestamp? {
         let seen = await look()
-        var outcome = seen.outcome(at: now())
-        if let block { outcome.writes += ClusterAddresses.turn(seen.services, block: block) }
+        let outcome = seen.outcome(at: now())
         var wake = outcome.wake
         for write in outcome.writes {
             do throws(WriteFailure) {
                 try await cluster.write(write)
             } catch {
-                logger.debug("A write of the box was not made", metadata: ["why": "\(error)"])
-                let retry = now().advanced(byMilliseconds: Self.retryMilliseconds)
+                let retry = retry(write, after: error)
                 wake = min(wake ?? retry, retry)
             }
         }
         return wake
+    }
+
+    private func retry(_ write: Write, after failure: WriteFailure) -> Timestamp {
+        switch failure {
+        case .conflict, .missing:
+            return now().advanced(byMilliseconds: Self.retryMilliseconds)
+        case .refused(let why):
+            logger.warning(
+                "A controller's write is refused",
+                metadata: ["write": "\(write.subject)", "why": "\(why)"])
+            return now().advanced(bySeconds: Self.refusedSeconds)
+        }
     }
 
     private func look() async -> Workloads {

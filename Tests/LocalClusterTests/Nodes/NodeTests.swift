@@ -164,6 +164,18 @@ struct `A pod as a process` {
         }
     }
 
+    @Test func `knows the address of each Service of its namespace`() async throws {
+        try await box.cluster.create(.services, service("model-v1").json)
+        try await box.createPod(
+            "echo $MODEL_V1_SERVICE_HOST:$MODEL_V1_SERVICE_PORT; pwd", ["workingDir": "/tmp"],
+            restartPolicy: "Never")
+        try await box.run { cluster in
+            await cluster.wait { await $0.get(.pods, "web")?.podPhase == "Succeeded" }
+            let log = try await box.log()
+            #expect(log == "127.\(box.node.block.number).200.1:80\n/tmp\n")
+        }
+    }
+
     @Test func `is started again when it ends, and counts how often`() async throws {
         try await box.createPod(
             "if [ -e once ]; then sleep 100 & wait; else touch once; exit 3; fi")
@@ -254,10 +266,14 @@ struct `A pod as a process` {
             .patchStatus(Reference(.pods, namespace: "default", name: "web"), ["status": status]))
 
         try await box.run { cluster in
+            // Once the node has brought up another pod it has looked at this one too.
             try await cluster.create(
-                .configMaps,
-                ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "nudge"]])
-            await cluster.wait { _ in true }
+                .pods,
+                [
+                    "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "other"],
+                    "spec": ["containers": [["name": "app", "command": ["/bin/sleep", "100"]]]],
+                ])
+            await cluster.wait { await $0.get(.pods, "other")?.isReady ?? false }
             let pod = await cluster.get(.pods, "web")
             #expect(pod?.isReady == true)
             #expect(pod?.podAddress == address)
