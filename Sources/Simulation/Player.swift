@@ -11,6 +11,8 @@ package struct Player: Sendable {
     package var timing = SimulatedTiming()
     /// Faults for tests: each happens at most once.
     package var faults: [SimulatedFault] = []
+    /// Whether rollouts have their turns before analysis runs: both orders happen.
+    package var takesRolloutsFirst = false
 
     package init(objects: [Object], story: Story) {
         self.objects = objects

@@ -15,6 +15,8 @@ struct Stage {
     private var moments: [Story.Moment]
     /// When each rollout and run wants to be looked at again.
     private var alarms: [Reference: Timestamp] = [:]
+    /// What was there when each object had its last turn.
+    private var seen: [Reference: String] = [:]
     /// How often in a row the turns of each object stumbled.
     private var stumbles: [Reference: Int] = [:]
 
@@ -69,15 +71,29 @@ struct Stage {
 
     /// Takes turns until nothing changes any more at this instant.
     private mutating func settle(_ turns: inout Int) async {
-        var before = -1
+        var isSettled = false
         repeat {
-            before = await cluster.version
+            let before = await cluster.version
             await runPods()
+            if player.takesRolloutsFirst {
+                for object in await cluster.rollouts { await turn(rollout: object) }
+            }
             for object in await cluster.all(.analysisRuns) { await turn(run: object) }
             for object in await cluster.rollouts { await turn(rollout: object) }
-            if await cluster.isDead { await startAgain() }
             turns += 1
-        } while await cluster.version != before && turns < turnLimit
+            isSettled = await cluster.version == before
+            if await cluster.isDead {
+                await startAgain()
+                isSettled = false
+            }
+        } while !isSettled && turns < turnLimit
+    }
+
+    /// Whether a turn is due: something changed since the last one, or its time has come.
+    private mutating func isDue(_ reference: Reference, version: String, at now: Timestamp) -> Bool {
+        let isChanged = seen[reference] != version
+        seen[reference] = version
+        return isChanged || alarms[reference].map { $0 <= now } ?? false
     }
 
     private func runPods() async {
@@ -91,6 +107,7 @@ struct Stage {
     private mutating func startAgain() async {
         memory = Recollection()
         alarms = [:]
+        seen = [:]
         stumbles = [:]
         await cluster.revive()
         notes.add(cause: "crash", act: "", reason: "the controller starts again")
@@ -194,6 +211,7 @@ extension Stage {
     private mutating func turn(rollout: Object) async {
         let now = await cluster.now
         let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
+        guard isDue(key.reference, version: "\(await cluster.version)", at: now) else { return }
         let outcome = await rolloutTurn(at: now).take(key)
         note(outcome.trouble, of: key.reference, next: outcome.lookAgain, at: now)
     }
@@ -201,6 +219,7 @@ extension Stage {
     private mutating func turn(run: Object) async {
         let now = await cluster.now
         let reference = Reference(.analysisRuns, namespace: run.namespace, name: run.name)
+        guard isDue(reference, version: run.resourceVersion, at: now) else { return }
         let rollouts = rolloutTurn(at: now)
         let turn = AnalysisTurn(
             cluster: edge,

@@ -1,0 +1,108 @@
+import Simulation
+import Synchronization
+import Testing
+
+/// A controller that is killed, refused or not answered at any of its writes changes the time, never the end.
+struct `A fault at any write` {
+    static let release = """
+        spec:
+          replicas: 2
+          strategy: {canary: {steps: [{setWeight: 50}, {analysis: {templates: [{templateName: quick}]}}]}}
+        objects:
+          - apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: quick}
+            spec:
+              metrics:
+                - name: errors
+                  interval: 5s
+                  count: 2
+                  successCondition: "result[0] <= 0.01"
+                  provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
+
+        ---
+        0s   metric errors 0.001
+        10s  image model-api:v2
+        """
+    /// The second measurement is bad.
+    static let abort = release + "\n14s  metric errors 0.5\n"
+    static let person = release + "\n14s  abort\n"
+    static let stories = ["release": release, "abort": abort, "person": person]
+
+    struct Case: CustomTestStringConvertible {
+        let story: String
+        let write: Int
+        var testDescription: String { "\(story), write \(write)" }
+    }
+
+    /// Every write of every story; of the second and third those after the initial deploy.
+    static var cases: [Case] {
+        get throws {
+            try stories.keys.sorted().flatMap { story in
+                let first = story == "release" ? 1 : 9
+                return (first...(try usual(story).writes)).map { Case(story: story, write: $0) }
+            }
+        }
+    }
+
+    private static let played = Mutex<[String: Transcript]>([:])
+
+    /// The story without a fault.
+    static func usual(_ story: String) throws -> Transcript {
+        if let transcript = played.withLock({ $0[story] }) { return transcript }
+        let transcript = try play(story)
+        played.withLock { $0[story] = transcript }
+        return transcript
+    }
+
+    static func play(_ story: String, _ faults: [SimulatedFault] = [], rolloutsFirst: Bool = false) throws -> Transcript {
+        var player = try Scenario(text: stories[story] ?? "").player
+        player.faults = faults
+        player.takesRolloutsFirst = rolloutsFirst
+        return player.play()
+    }
+
+    @Test(arguments: ["release", "abort", "person"])
+    func `has stories to happen in`(story: String) throws {
+        let transcript = try Self.usual(story)
+        #expect(brokenLaws(transcript) == [])
+        #expect(transcript.end?.phase == (story == "release" ? "Healthy" : "Degraded"))
+        #expect(transcript.servedWeights == (story == "release" ? [0, 50, 100, 0] : [0, 50, 0]))
+    }
+
+    @Test(arguments: try cases) func `leads to the same end`(at point: Case) throws {
+        let usual = try Self.usual(point.story)
+        let write = point.write
+        var faults: [[SimulatedFault]] = [
+            [.killAfter(write)], [.refuse(write)], [.loseAnswer(write)],
+        ]
+        if point.story == "abort" {
+            faults += [
+                [.killBefore(write)], [.holdBack(write)], [.holdBack(write), .killAfter(write + 1)],
+                [.holdBack(write), .refuse(write + 1)], [.refuse(write), .killBefore(write + 1)],
+            ]
+        }
+        for fault in faults {
+            let transcript = try Self.play(
+                point.story, fault, rolloutsFirst: point.story == "abort")
+            #expect(brokenLaws(transcript) == [], "\(fault)\n\(transcript.text)")
+            #expect(transcript.end == usual.end, "\(fault)\n\(transcript.text)")
+            // Nothing is raised again after it was given back, and nothing above what was judged.
+            #expect(transcript.servedWeights == usual.servedWeights, "\(fault)\n\(transcript.text)")
+        }
+    }
+
+    /// The bad measurement is the only one, and neither it nor the abort can be stored at first.
+    @Test(arguments: 1...3, [true, false])
+    func `does not make a controller forget its verdict`(offset: Int, rolloutsFirst: Bool) throws {
+        let before = try Scenario(text: Self.release + "\n16s  end\n").player.play().writes
+        var player = try Scenario(text: Self.abort + "18s  metric errors 0.001\n").player
+        let write = before + offset
+        player.faults = [.refuse(write), .refuse(write + 1), .refuse(write + 2)]
+        player.takesRolloutsFirst = rolloutsFirst
+        let transcript = player.play()
+        #expect(transcript.end?.phase == "Degraded", "\(transcript.text)")
+        #expect(transcript.servedWeights == [0, 50, 0], "\(transcript.text)")
+        #expect(brokenLaws(transcript) == [], "\(transcript.text)")
+    }
+}

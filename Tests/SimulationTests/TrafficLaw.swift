@@ -1,0 +1,62 @@
+import Simulation
+
+/// What real traffic must never show, whatever happened (rollout-semantics §6.3, §9.4): judged by the objects that
+/// nginx and the Services serve, not by what the controller thinks.
+func brokenLaws(_ transcript: Transcript) -> [String] {
+    let steps = zip(transcript.samples, transcript.samples.dropFirst())
+    return transcript.broken + steps.flatMap { before, after in
+        (raising(before, after) + lowering(before, after) + switching(before, after))
+            .map { "\(after.milliseconds) ms: \($0)" }
+    }
+}
+
+typealias Sample = Transcript.Sample
+
+/// P3, P11: more traffic only for pods of the new revision that can carry it.
+private func raising(_ before: Sample, _ after: Sample) -> [String] {
+    guard after.weight > before.weight, after.size > 0 else { return [] }
+    var broken: [String] = []
+    if after.weight * after.size > after.total * after.canaryAvailable {
+        broken.append("P3: weight \(after.weight) on \(after.canaryAvailable) of \(after.size) pods")
+    }
+    if after.canaryHash != after.currentHash {
+        broken.append("P11: weight raised to \(after.weight) for \(after.canaryHash)")
+    }
+    if after.isAborted { broken.append("P6: an aborted rollout gets \(after.weight)") }
+    return broken
+}
+
+/// P4: stable gets no more than its pods carry, as long as the canary's pods are there.
+private func lowering(_ before: Sample, _ after: Sample) -> [String] {
+    guard after.weight < before.weight, after.canaryAvailable > 0 else { return [] }
+    let share = (after.total - after.weight) * after.size / after.total
+    guard share > after.stableAvailable else { return [] }
+    return ["P4: stable gets \(share) pods' traffic on \(after.stableAvailable)"]
+}
+
+/// P5: no service moves to pods that are not there.
+private func switching(_ before: Sample, _ after: Sample) -> [String] {
+    var broken: [String] = []
+    if before.canaryHash != after.canaryHash, after.canaryAvailable == 0 {
+        broken.append("P5: the canary service selects nobody")
+    }
+    if before.stableHash != after.stableHash, after.stableAvailable == 0 {
+        broken.append("P5: the stable service selects nobody")
+    }
+    return broken
+}
+
+extension [Int] {
+    /// The same with no number twice in a row.
+    var withoutRepetitions: [Int] {
+        var result: [Int] = []
+        for number in self where result.last != number { result.append(number) }
+        return result
+    }
+}
+
+extension Transcript {
+    /// The weights that nginx really served, in order.
+    var servedWeights: [Int] { samples.map(\.weight).withoutRepetitions }
+    var end: End? { ends.values.first }
+}
