@@ -70,7 +70,9 @@ package struct Node: Sendable {
     /// Runs pods until `end()`, then stops them all; a cancellation kills them at once.
     /// - Throws: `SystemFailure` where the directory cannot be used.
     package func run() async throws(SystemFailure) {
-        for name in ["records", "pods", "logs"] { try Files.makeDirectory("\(directory)/\(name)") }
+        for name in ["records", "logs"] { try Files.makeDirectory("\(directory)/\(name)") }
+        // Each pod walks to its own directory by its path, and can look into no other.
+        try Files.makeDirectory("\(directory)/pods", mode: 0o711)
         var desk = PodDesk(self)
         await desk.adopt()
         await withDiscardingTaskGroup { group in

@@ -13,6 +13,8 @@ final class Scratch: Sendable {
         var template = Array("/tmp/sluice-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemFailure("cannot make a directory") }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // Pods walk through it as somebody without rights.
+        chmod(path, 0o711)
     }
 
     deinit { Files.removeTree(path) }
