@@ -3,20 +3,23 @@ import Rollouts
 
 /// What follows from a view, in the words of pages and API alike.
 extension RolloutView {
-    var namespace: String { snapshot.rollout.namespace }
-    var name: String { snapshot.rollout.name }
+    /// The namespace of the rollout.
+    package var namespace: String { snapshot.rollout.namespace }
+    /// The name of the rollout.
+    package var name: String { snapshot.rollout.name }
 
     /// The status that goes with the reason: the decided one, else the stored one.
-    var status: Status { decision?.status ?? snapshot.rollout.status }
+    package var status: Status { decision?.status ?? snapshot.rollout.status }
 
     var phaseName: String { status.phase?.rawValue ?? "Unknown" }
 
     /// Why things are as they are.
-    var reason: String {
+    package var reason: String {
         decision?.reason.sentence ?? "not looked at yet: the first turn is still to come"
     }
 
-    var steps: [Step] { snapshot.rollout.spec.canary.steps }
+    /// The steps of the strategy.
+    package var steps: [Step] { snapshot.rollout.spec.canary.steps }
 
     /// Whether nothing was ever promoted: then the steps do not apply.
     var isFirstDeploy: Bool { status.stableHash.isEmpty }
@@ -25,7 +28,7 @@ extension RolloutView {
     var isMoving: Bool { !isFirstDeploy && snapshot.new?.hash != status.stableHash }
 
     /// Where the rollout stands among its steps, as one phrase; nil without steps.
-    var standing: String? {
+    package var standing: String? {
         guard !steps.isEmpty else { return nil }
         if isFirstDeploy { return "first deploy" }
         if status.isAborted { return "aborted" }
@@ -34,11 +37,12 @@ extension RolloutView {
     }
 
     /// What became of a step.
-    enum StepState: String {
+    package enum StepState: String {
         case done, now, failed, ahead, skipped
     }
 
-    func state(ofStep index: Int) -> StepState {
+    /// What became of the step at `index`, counted from 0.
+    package func state(ofStep index: Int) -> StepState {
         if isFirstDeploy { return .skipped }
         if status.isAborted {
             guard let failedStep else { return .skipped }
@@ -60,11 +64,12 @@ extension RolloutView {
     }
 
     /// What a ReplicaSet is to the rollout.
-    enum Role: String {
+    package enum Role: String {
         case new, canary, stable, old, leaving
     }
 
-    func role(of replicaSet: ReplicaSet) -> Role {
+    /// What this one is to the rollout.
+    package func role(of replicaSet: ReplicaSet) -> Role {
         if replicaSet.isDeleting { return .leaving }
         if replicaSet.hash == status.stableHash { return .stable }
         guard replicaSet.name == snapshot.new?.name else { return .old }
@@ -72,12 +77,12 @@ extension RolloutView {
     }
 
     /// The ReplicaSets, the latest revision first.
-    var replicaSets: [ReplicaSet] {
+    package var replicaSets: [ReplicaSet] {
         snapshot.replicaSets.sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
     }
 
     /// The analysis runs, the latest first.
-    var latestRuns: [RunView] {
+    package var latestRuns: [RunView] {
         runs.sorted { ($0.created, $0.name) > ($1.created, $1.name) }
     }
 
@@ -95,7 +100,7 @@ extension RolloutView {
     }
 
     /// How the traffic is divided.
-    var traffic: TrafficShare {
+    package var traffic: TrafficShare {
         TrafficShare(
             asked: status.weights?.canary.weight,
             carried: snapshot.routers.isEmpty ? nil : snapshot.canaryWeight,
@@ -112,20 +117,20 @@ extension RolloutView {
 }
 
 /// The canary's share of the traffic.
-struct TrafficShare {
+package struct TrafficShare {
     /// What the routers were asked for last; nil where nothing was ever asked.
-    var asked: Int?
+    package var asked: Int?
     /// What the routers carry; nil without a router.
-    var carried: Int?
+    package var carried: Int?
     /// What "all" is called.
-    var total: Int
+    package var total: Int
     /// The canary's part of the available pods, which is its share where no router divides.
     var podsPercent: Int?
 
     var isKnown: Bool { carried != nil || podsPercent != nil }
 
     /// The share as one phrase.
-    var phrase: String {
+    package var phrase: String {
         if let carried {
             let asked = asked ?? carried
             return asked == carried
@@ -139,7 +144,8 @@ struct TrafficShare {
         carried.map { $0 * 100 / max(total, 1) } ?? podsPercent ?? 0
     }
 
-    func share(_ weight: Int) -> String {
+    /// `weight` as part of the total.
+    package func share(_ weight: Int) -> String {
         total == 100 ? "\(weight) %" : "\(weight) of \(total)"
     }
 }

@@ -117,7 +117,7 @@ extension Rollouts.Condition {
 
 extension Run.Purpose {
     /// What the run is for, as one phrase.
-    var words: String {
+    package var words: String {
         switch self {
         case .step(let index): "step \(index + 1)"
         case .background: "background"

@@ -52,7 +52,7 @@ package struct RunView: Hashable, Sendable {
 
 extension RunView {
     /// Pending before its first turn.
-    var phase: Analysis.RunPhase { status.phase ?? .pending }
+    package var phase: Analysis.RunPhase { status.phase ?? .pending }
 
     /// How the metrics were asked for, their arguments resolved; none where the spec cannot be
     /// prepared.

@@ -15,7 +15,7 @@ extension RunView {
     }
 
     /// The metrics that were asked for, in their order, with what became of them.
-    var metrics: [MetricView] {
+    package var metrics: [MetricView] {
         let prepared = preparedMetrics
         let names = Set(spec.metrics.map(\.name))
         let asked = spec.metrics.map { spec in
@@ -34,13 +34,15 @@ extension RunView {
 }
 
 /// One metric of a run: what was asked, and what came.
-struct MetricView {
-    var name: String
+package struct MetricView {
+    /// As it was written, or as the result has it.
+    package var name: String
     /// As it was written; nil where only a result is there.
     var spec: MetricSpec?
     /// With arguments resolved and defaults applied; nil where that fails.
-    var metric: Metric?
-    var result: MetricResult
+    package var metric: Metric?
+    /// What came of it; pending where nothing did.
+    package var result: MetricResult
 
     var query: String? {
         result.metadata["ResolvedPrometheusQuery"]
@@ -49,8 +51,10 @@ struct MetricView {
 
     var provider: String? { metric?.providerKind ?? spec?.providerKinds.first }
 
-    var successCondition: String? { metric?.successCondition ?? spec?.successCondition }
-    var failureCondition: String? { metric?.failureCondition ?? spec?.failureCondition }
+    /// The condition that makes a measurement good; nil or empty where none is given.
+    package var successCondition: String? { metric?.successCondition ?? spec?.successCondition }
+    /// The condition that makes a measurement bad; nil or empty where none is given.
+    package var failureCondition: String? { metric?.failureCondition ?? spec?.failureCondition }
 
     /// How often something may happen and how often it did. A limit is nil where nothing limits.
     struct Counter {
