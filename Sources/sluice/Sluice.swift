@@ -4,9 +4,15 @@ import ArgumentParser
 @main struct Sluice: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice",
-        abstract: "Delivers software progressively: moves traffic step by step, judges every step, gives it back.",
+        abstract: """
+            Delivers software progressively: moves traffic step by step, judges every step, gives \
+            it back.
+            """,
         version: Version.text,
-        subcommands: [Up.self, Demo.self, StandIn.self])
+        subcommands: [StandIn.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Run", subcommands: [Up.self, Demo.self])
+        ] + commands)
 }
 
 /// What this program calls itself.

@@ -1,0 +1,49 @@
+import Controller
+import KubernetesClient
+import KubernetesObjects
+
+extension Cluster {
+    /// A cluster that is asked anew each time: for commands, which look once and need no caches.
+    static func direct(_ client: APIClient) -> Cluster {
+        Cluster(
+            get: { reference throws(ClusterError) in
+                do throws(APIError) {
+                    return try await client.get(reference)
+                } catch {
+                    if case .notFound = error { return nil }
+                    throw ClusterError(error)
+                }
+            },
+            list: { resource, namespace throws(ClusterError) in
+                do throws(APIError) {
+                    return try await client.list(resource, Selection(namespace: namespace)).objects
+                } catch {
+                    throw ClusterError(error)
+                }
+            },
+            write: { write throws(ClusterError) in
+                do throws(APIError) {
+                    return try await client.perform(write)
+                } catch {
+                    throw ClusterError(error)
+                }
+            })
+    }
+}
+
+extension APIClient {
+    /// Carries out one write; nil after a deletion.
+    fileprivate func perform(_ write: Write) async throws(APIError) -> Object? {
+        switch write.act {
+        case .create(let object):
+            return try await create(object, of: write.reference.resource)
+        case .patch(let patch):
+            return try await self.patch(write.reference, patch)
+        case .patchStatus(let patch):
+            return try await self.patch(write.reference, patch, subresource: "status")
+        case .delete(let uid):
+            try await delete(write.reference, uid: uid)
+            return nil
+        }
+    }
+}

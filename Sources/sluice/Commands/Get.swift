@@ -1,0 +1,149 @@
+import ArgumentParser
+import Controller
+import Curl
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import StatusPage
+
+/// `sluice get`: the rollouts, or one of them in full.
+struct Get: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "List the rollouts, or show one: its steps, weights, pods, measurements, and why.",
+        usage: "sluice get [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]",
+        discussion: """
+            With -o yaml or json it prints the objects themselves. Environment values are hidden \
+            there unless --show-env is given.
+            """)
+
+    @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
+
+    @Argument(help: "The rollout. Default: all of the namespace.")
+    var name: RolloutName?
+
+    @Flag(name: [.customShort("A"), .long], help: "List the rollouts of all namespaces.")
+    var allNamespaces = false
+
+    @Option(name: [.customShort("l"), .long], help: "List those with these labels.")
+    var selector: String?
+
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output = ReportFormat.text
+
+    @Flag(help: "Show the values of environment variables in -o yaml and json.")
+    var showEnv = false
+
+    func validate() throws {
+        guard name == nil || (!allNamespaces && selector == nil) else {
+            throw ValidationError("a NAME goes without --all-namespaces and --selector")
+        }
+    }
+
+    func run() async throws {
+        let connected = try cluster.connect()
+        if let name {
+            try await show(name, connected)
+        } else {
+            try await list(connected)
+        }
+    }
+
+    private func show(_ name: RolloutName, _ connected: Connected) async throws {
+        let object = try await connected.rollout(name)
+        if let format = output.document {
+            Terminal.output.say(format.text(of: published(object)))
+            return
+        }
+        let palette = Terminal.output.palette
+        let view = try await RolloutSight(connected).view(of: object)
+        let picture = Picture(view: view, object: object, now: .now)
+        Terminal.output.say(picture.lines(palette).joined(separator: "\n"))
+    }
+
+    private func list(_ connected: Connected) async throws {
+        let namespace = allNamespaces ? nil : connected.namespace
+        var objects: [Object]
+        let labels: LabelSelector
+        do {
+            labels = try selector.map { try LabelSelector(parsing: $0) } ?? .everything
+        } catch {
+            throw ValidationError("--selector: \(error)")
+        }
+        do throws(APIError) {
+            objects = try await connected.client.list(
+                .rollouts, Selection(namespace: namespace, labels: labels)
+            ).objects
+        } catch {
+            throw CommandFailure(error, asking: "the list of rollouts", of: connected)
+        }
+        objects.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+        if let format = output.document {
+            let list: JSON = [
+                "apiVersion": "v1", "kind": "List", "items": .array(objects.map(published)),
+            ]
+            Terminal.output.say(format.text(of: list))
+        } else if objects.isEmpty {
+            let place = namespace.map { "namespace \($0)" } ?? "any namespace"
+            Terminal.error.say("No rollouts in \(place).")
+        } else {
+            let table = RolloutTable(objects: objects, showsNamespaces: allNamespaces, now: .now)
+            Terminal.output.say(
+                table.columns.lines(Terminal.output.palette).joined(separator: "\n"))
+        }
+    }
+
+    private func published(_ object: Object) -> JSON {
+        showEnv ? object.json : object.json.hidingEnvironment
+    }
+}
+
+/// Looks at everything that belongs to a rollout, as the controller does before it decides.
+struct RolloutSight: Sendable {
+    let connected: Connected
+
+    init(_ connected: Connected) {
+        self.connected = connected
+    }
+
+    /// - Throws: where something that the rollout refers to cannot be read.
+    func view(of object: Object) async throws(CommandFailure) -> RolloutView {
+        let trouble = Lock<ClusterError?>(nil)
+        var cluster = Cluster.direct(connected.client)
+        let direct = cluster
+        cluster.get = { reference throws(ClusterError) in
+            do throws(ClusterError) {
+                return try await direct.get(reference)
+            } catch {
+                trouble.withLock { $0 = error }
+                throw error
+            }
+        }
+        cluster.list = { resource, namespace throws(ClusterError) in
+            do throws(ClusterError) {
+                return try await direct.list(resource, namespace)
+            } catch {
+                trouble.withLock { $0 = error }
+                throw error
+            }
+        }
+        let turn = RolloutTurn(
+            cluster: cluster, memory: Recollection(), journal: .silent, now: { .now })
+        let key = RolloutKey(namespace: object.namespace, name: object.name)
+        guard let scene = await turn.look(at: key) else {
+            if let trouble = trouble.withLock({ $0 }) {
+                throw CommandFailure(
+                    "rollout \(key) cannot be shown in full: \(trouble)",
+                    remedy: "ask for the right to read it, or use -o yaml")
+            }
+            throw CommandFailure("rollout \(key) is being deleted")
+        }
+        return RolloutView(scene)
+    }
+}
+
+extension Journal {
+    /// Tells nobody: looking is no news.
+    fileprivate static let silent = Journal(
+        announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in })
+}

@@ -1,0 +1,66 @@
+import Controller
+import Documents
+import KubernetesObjects
+import Manifests
+import Rollouts
+
+extension Order {
+    /// Whether the writes depend on the revisions there are.
+    var needsReplicaSets: Bool {
+        commands.contains { if case .undo = $0 { true } else { false } }
+    }
+
+    /// Whether it gives traffic back, which waits for nothing: not even for the note.
+    var isUrgent: Bool { commands == [.abort] }
+
+    /// Why a command has nothing to do that would be as well meant; nil where it has.
+    func refusal(on rollout: Object) -> CommandRefusal? {
+        guard isUrgent else { return nil }
+        let status = StatusDocument.parse(rollout.status)
+        if status.isAborted { return CommandRefusal("rollout \(rollout.name) is aborted already") }
+        let isSeen = Int(status.observedGeneration) == rollout.generation
+        guard isSeen, !status.stableHash.isEmpty, status.stableHash == status.currentPodHash else {
+            return nil
+        }
+        return CommandRefusal("rollout \(rollout.name) is not updating: there is nothing to abort")
+    }
+
+    /// What a person may do instead of a command that was refused.
+    func remedy(_ name: String) -> String {
+        switch commands.first {
+        case .promote, .promoteFull, .resume, .retry, .pause, .scale, nil:
+            "see where it stands: sluice get \(name)"
+        case .abort: "to go back to an earlier revision: sluice undo \(name)"
+        case .undo: "see the revisions: sluice get \(name)"
+        case .setImage:
+            "name a container of spec.template, or * for all: sluice get \(name) -o yaml"
+        }
+    }
+
+    /// What was asked for, once it is written. What comes of it the controller says.
+    func outcome(on rollout: Object) -> String {
+        commands.map { outcome(of: $0, on: rollout) }.joined(separator: ", ")
+    }
+
+    private func outcome(of command: OperatorCommand, on rollout: Object) -> String {
+        let status = rollout.status
+        let steps = rollout.spec?["strategy"]?["canary"]?["steps"]?.array?.count ?? 0
+        let step = (status?["currentStepIndex"]?.int).map { " step \($0 + 1) of \(steps)" } ?? ""
+        let isPaused = status?["pauseConditions"]?.array?.isEmpty == false
+        switch command {
+        case .promote where isPaused:
+            return "asked to go on after\(step.isEmpty ? " the pause" : step)"
+        case .promote: return "asked to skip\(step.isEmpty ? " the pause" : step)"
+        case .promoteFull:
+            return "asked to give all traffic to the new revision without further steps"
+        case .abort: return "asked to give all traffic back to stable"
+        case .retry: return "asked to start again at the first step"
+        case .pause: return "paused; traffic stays as it is"
+        case .resume: return "asked to go on"
+        case .undo(let revision?): return "has the template of revision \(revision) again"
+        case .undo: return "has the template of the revision before again"
+        case .setImage(let container, let image): return "\(container) runs \(image) from now on"
+        case .scale(let count): return "asked for \(count) pods"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Controller
+import Documents
+import KubernetesObjects
+import Manifests
+import Rollouts
+import StatusPage
+
+extension RolloutView {
+    /// What was seen of a rollout, and what follows from it.
+    init(_ scene: RolloutTurn.Scene) {
+        let images = scene.replicaSets.map { set in
+            let containers = set.spec?["template"]?["spec"]?["containers"]?.array ?? []
+            return (set.name, containers.compactMap { $0["image"]?.string })
+        }
+        self.init(
+            snapshot: scene.snapshot, decision: decide(scene.snapshot),
+            images: Dictionary(images, uniquingKeysWith: { first, _ in first }),
+            runs: scene.runs.map(RunView.init), findings: scene.parsed.findings.map(\.description))
+    }
+}
+
+extension RunView {
+    /// An AnalysisRun object.
+    fileprivate init(_ object: Object) {
+        self.init(
+            name: object.name, purpose: RunDocument.parse(object)?.purpose,
+            revision: object.annotations[Keys.revision].flatMap { Int($0) },
+            created: object.creationTimestamp ?? Timestamp(milliseconds: 0),
+            spec: RunDocument.spec(of: object).spec, status: RunDocument.status(of: object))
+    }
+}

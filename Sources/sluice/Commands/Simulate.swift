@@ -1,0 +1,98 @@
+import ArgumentParser
+import Documents
+import Foundation
+import KubernetesObjects
+import Simulation
+
+/// `sluice simulate`: what would happen, on a virtual clock.
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Play an update of your own YAML on a virtual clock, and say what happens and why.",
+        discussion: """
+            Without --story a new image comes after ten seconds. A story has a line for each thing \
+            that happens:
+
+                10s   image model-api:v2
+                40s   metric error-rate 0.09
+                60s   promote
+                5m    end
+
+            Besides these it knows promote full, abort, retry, pause, resume, undo [REVISION], \
+            scale N, edit {spec: …}, metric NAME VALUE|none|error, new-pods N|all, stable-pods \
+            N|all, crash.
+            """)
+
+    @Argument(
+        help: "Files, directories, or - for standard input: rollouts and what belongs to them.")
+    var paths: [String]
+
+    @Option(help: ArgumentHelp("What happens, line by line.", valueName: "file"))
+    var story: String?
+
+    @Option(
+        name: .customLong("metric"),
+        help: ArgumentHelp("What a metric answers from the start.", valueName: "name=value"))
+    var metrics: [MetricAnswer] = []
+
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output = ReportFormat.text
+
+    func run() throws {
+        let files = try ManifestFiles(paths)
+        let report = LintReport(files)
+        guard report.findings.isEmpty else {
+            for line in report.lines { Terminal.error.say(line) }
+            throw CommandFailure(
+                "the documents cannot be played: \(counted(report.findings.count, "error"))",
+                remedy: "correct what is named above")
+        }
+        let play = try SimulatedPlay(
+            documents: files.documents, story: try readStory(), metrics: metrics)
+        for line in play.remarks { Terminal.error.say(line) }
+        let transcript = Player(objects: play.objects, story: play.story).play()
+        if let format = output.document {
+            Terminal.output.say(format.text(of: transcript.json))
+        } else {
+            Terminal.output.write(Array(transcript.text.utf8))
+        }
+        guard transcript.broken.isEmpty else {
+            throw CommandFailure(
+                "a promise was broken, which is a bug of sluice: "
+                    + transcript.broken.joined(separator: "; "))
+        }
+    }
+
+    private func readStory() throws(CommandFailure) -> Story? {
+        guard let story else { return nil }
+        guard let content = FileManager.default.contents(atPath: story) else {
+            throw CommandFailure(
+                "\(story) cannot be read", remedy: "name a file of lines like: 10s image NAME",
+                code: Sluice.usageCode)
+        }
+        do {
+            return try Story(parsing: String(decoding: content, as: UTF8.self))
+        } catch {
+            throw CommandFailure("\(story): \(error)", code: Sluice.usageCode)
+        }
+    }
+}
+
+/// `NAME=VALUE`: a number, `none` for no data, or `error`.
+struct MetricAnswer: ExpressibleByArgument, Hashable, Sendable {
+    let name: String
+    let answering: Story.Answering
+
+    init?(argument: String) {
+        guard let cut = argument.lastIndex(of: "="), cut != argument.startIndex else { return nil }
+        name = String(argument[..<cut])
+        let value = argument[argument.index(after: cut)...]
+        switch value {
+        case "none": answering = .noData
+        case "error": answering = .error
+        default:
+            guard let number = Double(value) else { return nil }
+            answering = .value(number)
+        }
+    }
+}
