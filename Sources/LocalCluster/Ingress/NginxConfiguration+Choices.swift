@@ -33,9 +33,10 @@ extension NginxConfiguration {
         case .all: next = label
         case .part(let hundredths):
             // Salted, so that two splits of one request do not always agree.
-            lines.append(
-                "split_clients \"${request_id}/\(primary.label)\" $share_\(number) "
-                    + "{ \(NginxText.percent(hundredths)) \(label); * \"\"; }")
+            lines += [
+                "split_clients \"${request_id}/\(primary.label)\" $share_\(number) {",
+                "    \(NginxText.percent(hundredths)) \(label);", "    * \"\";", "}",
+            ]
             next = "$share_\(number)"
         }
         if let cookie = canary.cookie {

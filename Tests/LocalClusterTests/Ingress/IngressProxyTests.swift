@@ -191,6 +191,19 @@ struct `nginx as the ingress of the box` {
         }
     }
 
+    @Test func `comes back when it is killed`() async throws {
+        try await run(["weight": "0"]) {
+            let before = await shop.proxy.applied?.generation ?? 0
+            let record = Files.glance("\(shop.scratch.path)/nginx.process") ?? ""
+            let identity = try #require(ProcessIdentity(try JSON(parsing: record)))
+            RunningProcess.found(identity)?.signal(SIGKILL)
+            for await applied in await shop.proxy.updates() where applied.generation > before {
+                break
+            }
+            #expect(await shop.count(3) == ["stable": 3])
+        }
+    }
+
     @Test func `leaves no process and no port behind`() async throws {
         var master: pid_t = 0
         try await run(["weight": "0"]) {

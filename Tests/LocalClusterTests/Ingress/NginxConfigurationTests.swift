@@ -74,7 +74,10 @@ private let golden = #"""
             keepalive 32;
             keepalive_timeout 1s;
         }
-        split_clients "${request_id}/default-stable-80" $share_0 { 12.50% "default-canary-80"; * ""; }
+        split_clients "${request_id}/default-stable-80" $share_0 {
+            12.50% "default-canary-80";
+            * "";
+        }
         map $http_cookie $cookie_rule_0 {
             "" $share_0;
             "~(?:^|;)\\s*side=always\\s*(?:;|$)" "default-canary-80";

@@ -43,17 +43,16 @@ private struct WholeBox {
         }
     }
 
-    /// A server whose answers take a fifth of a second, and which drops them where it is told to end.
+    /// A server whose answers take a fifth of a second, and which drops them when told to end.
     func deploy(image: String) -> JSON {
-        let script = """
-            printf 'daemon off; pid p; error_log stderr; events {} http { access_log off; %s server { \
-            listen '$POD_IP':8080; location / { root .; limit_rate 10k; \
-            add_header X-Version '$SLUICE_IMAGE'; } } }' \
-            'client_body_temp_path a; proxy_temp_path a; fastcgi_temp_path a; uwsgi_temp_path a; \
-            scgi_temp_path a;' > conf
+        let script = #"""
+            printf 'daemon off; pid p; error_log stderr; events {} http { access_log off; %s
+            server { listen '$POD_IP':8080; location / { root .; limit_rate 10k; %s } } }' \
+            'client_body_temp_path a; proxy_temp_path a; fastcgi_temp_path a; uwsgi_temp_path a;
+            scgi_temp_path a;' "add_header X-Version $SLUICE_IMAGE;" > conf
             head -c 2000 /dev/zero > index.html; mkdir -p a
             exec /usr/sbin/nginx -p "$PWD/" -c "$PWD/conf"
-            """
+            """#
         let container: JSON = [
             "name": "app", "image": .string(image), "command": ["/bin/sh", "-c", .string(script)],
             "env": [["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]]],
