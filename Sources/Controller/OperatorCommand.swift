@@ -115,6 +115,10 @@ extension OperatorCommand {
             change["controllerPause"] = false
             change["currentStepIndex"] = .int(Int64(min((index ?? 0) + 1, steps)))
         } else if !isPaused {
+            if status?["controllerPause"]?.bool == true {
+                throw CommandRefusal(
+                    "rollout \(rollout.name) was resumed a moment ago; look where it stands first")
+            }
             guard steps > 0, let index, index < steps else {
                 let unpaused = unpause(reference, rollout)
                 if unpaused.isEmpty {

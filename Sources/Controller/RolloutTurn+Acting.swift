@@ -20,7 +20,12 @@ extension RolloutTurn {
     private func actInOrder(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
         do {
             try await store(decision.status, scene)
-            for action in decision.actions { try await carryOut(action, scene) }
+            for action in decision.actions {
+                if action.raises(from: scene.snapshot.canaryWeight) {
+                    try await requireUnchanged(scene, since: decision)
+                }
+                try await carryOut(action, scene)
+            }
         } catch {
             await journal.stumbled(scene.key, "carrying out a decision", error)
             await announceTrouble(error, scene)
@@ -28,6 +33,18 @@ extension RolloutTurn {
         }
         await announce(decision.events, scene)
         return nil
+    }
+
+    /// An abort or another document may have come since the status was stored: then nothing goes up.
+    private func requireUnchanged(
+        _ scene: Scene, since decision: Decision
+    ) async throws(ClusterError) {
+        guard let now = try await cluster.get(scene.key.reference) else {
+            throw .notFound("\(scene.key) is gone")
+        }
+        let isAborted = now.status?["abort"]?.bool ?? false
+        guard now.generation == scene.object.generation, isAborted == decision.status.isAborted
+        else { throw .conflict("\(scene.key) was changed in between") }
     }
 
     /// Status and router at once: neither waits for, or fails with, the other. Until the status is

@@ -52,6 +52,11 @@ package enum Action: Hashable, Sendable {
     case terminateRun(name: String)
     case deleteRun(name: String)
 
+    /// Whether this act sends more traffic to the canary.
+    package func raises(from seen: Int) -> Bool {
+        if case .route(let split) = self { split.canary > seen } else { false }
+    }
+
     /// Whether this act gives traffic back to stable, which nothing may hold up.
     package func givesBack(from seen: Int) -> Bool {
         if case .route(let split) = self { split.canary < seen } else { false }

@@ -90,7 +90,8 @@ struct Stage {
     }
 
     /// Whether a turn is due: something changed since the last one, or its time has come.
-    private mutating func isDue(_ reference: Reference, version: String, at now: Timestamp) -> Bool {
+    private mutating func isDue(_ reference: Reference, version: String, at now: Timestamp) -> Bool
+    {
         let isChanged = seen[reference] != version
         seen[reference] = version
         return isChanged || alarms[reference].map { $0 <= now } ?? false

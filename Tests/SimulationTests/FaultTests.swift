@@ -2,7 +2,8 @@ import Simulation
 import Synchronization
 import Testing
 
-/// A controller that is killed, refused or not answered at any of its writes changes the time, never the end.
+/// A controller that is killed, refused or not answered at any of its writes changes the time,
+/// never the end.
 struct `A fault at any write` {
     static let release = """
         spec:
@@ -55,7 +56,9 @@ struct `A fault at any write` {
         return transcript
     }
 
-    static func play(_ story: String, _ faults: [SimulatedFault] = [], rolloutsFirst: Bool = false) throws -> Transcript {
+    static func play(_ story: String, _ faults: [SimulatedFault] = [], rolloutsFirst: Bool = false)
+        throws -> Transcript
+    {
         var player = try Scenario(text: stories[story] ?? "").player
         player.faults = faults
         player.takesRolloutsFirst = rolloutsFirst
@@ -78,7 +81,8 @@ struct `A fault at any write` {
         ]
         if point.story == "abort" {
             faults += [
-                [.killBefore(write)], [.holdBack(write)], [.holdBack(write), .killAfter(write + 1)],
+                [.killBefore(write)], [.holdBack(write)],
+                [.holdBack(write), .killAfter(write + 1)],
                 [.holdBack(write), .refuse(write + 1)], [.refuse(write), .killBefore(write + 1)],
             ]
         }

@@ -1,13 +1,14 @@
 import Simulation
 
-/// What real traffic must never show, whatever happened (rollout-semantics §6.3, §9.4): judged by the objects that
-/// nginx and the Services serve, not by what the controller thinks.
+/// What real traffic must never show, whatever happened (rollout-semantics §6.3, §9.4): judged by
+/// the objects that nginx and the Services serve, not by what the controller thinks.
 func brokenLaws(_ transcript: Transcript) -> [String] {
     let steps = zip(transcript.samples, transcript.samples.dropFirst())
-    return transcript.broken + steps.flatMap { before, after in
-        (raising(before, after) + lowering(before, after) + switching(before, after))
-            .map { "\(after.milliseconds) ms: \($0)" }
-    }
+    return transcript.broken
+        + steps.flatMap { before, after in
+            (raising(before, after) + lowering(before, after) + switching(before, after))
+                .map { "\(after.milliseconds) ms: \($0)" }
+        }
 }
 
 typealias Sample = Transcript.Sample
@@ -17,7 +18,8 @@ private func raising(_ before: Sample, _ after: Sample) -> [String] {
     guard after.weight > before.weight, after.size > 0 else { return [] }
     var broken: [String] = []
     if after.weight * after.size > after.total * after.canaryAvailable {
-        broken.append("P3: weight \(after.weight) on \(after.canaryAvailable) of \(after.size) pods")
+        broken.append(
+            "P3: weight \(after.weight) on \(after.canaryAvailable) of \(after.size) pods")
     }
     if after.canaryHash != after.currentHash {
         broken.append("P11: weight raised to \(after.weight) for \(after.canaryHash)")

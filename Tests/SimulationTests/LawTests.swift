@@ -1,0 +1,99 @@
+import Foundation
+import Simulation
+import Testing
+
+/// Random documents, random events and faults on the whole stack: the laws hold, and at the end
+/// everything can be given back.
+struct `Any release` {
+    /// `LAW_SEEDS=5000 swift test --filter "Any release"` looks further.
+    static var seeds: Range<Int> {
+        0..<(ProcessInfo.processInfo.environment["LAW_SEEDS"].flatMap { Int($0) } ?? 200)
+    }
+
+    @Test(arguments: seeds) func `keeps the laws`(seed: Int) throws {
+        var random = Lehmer(seed)
+        let text = document(&random) + "\n---\n" + story(&random)
+        var player = try Scenario(text: text).player
+        player.timing.podStartSeconds = random.next(0...4)
+        player.takesRolloutsFirst = random.next(0...1) == 0
+        for _ in 0..<random.next(0...3) { player.faults.append(fault(&random)) }
+        let transcript = player.play()
+        let comment: Comment = "seed \(seed), faults \(player.faults)\n\(text)\n\(transcript.text)"
+        #expect(brokenLaws(transcript) == [], comment)
+        let end = try #require(transcript.end)
+        #expect(end.weight == 0, comment)
+        #expect(transcript.samples.last?.stableHash == end.stable, comment)
+        let size = transcript.samples.last?.size ?? 0
+        #expect(end.pods.values.map(\.desired).max() ?? 0 == size, comment)
+        #expect(transcript.samples.last?.stableAvailable == size, comment)
+    }
+
+    private func document(_ random: inout Lehmer) -> String {
+        let steps = (0..<random.next(0...5)).map { _ in
+            switch random.next(0...6) {
+            case 0: "{pause: {}}"
+            case 1: "{pause: {duration: \(random.next(0...20))}}"
+            case 2: "{setCanaryScale: {matchTrafficWeight: true}}"
+            default: "{setWeight: \(random.next(0...100))}"
+            }
+        }
+        return """
+            spec:
+              replicas: \(random.next(1...6))
+              progressDeadlineSeconds: \(random.next(20...60))
+              progressDeadlineAbort: \(random.next(0...1) == 0)
+              strategy: {canary: {steps: [\(steps.joined(separator: ", "))]}}
+            """
+    }
+
+    /// Ends with everything mended and the rollout given up: then all traffic is on stable.
+    private func story(_ random: inout Lehmer) -> String {
+        var lines = ["5s image model-api:v2"]
+        for number in 1...random.next(2...9) {
+            let time = 5 + number * random.next(1...9)
+            lines.append("\(time)s \(event(&random))")
+        }
+        return
+            (lines + [
+                "100s new-pods all", "100s stable-pods all", "100s edit {spec: {paused: false}}",
+                "110s abort", "200s end",
+            ]).joined(separator: "\n")
+    }
+
+    private func event(_ random: inout Lehmer) -> String {
+        switch random.next(0...12) {
+        case 0...1: "image model-api:v\(random.next(1...4))"
+        case 2: "new-pods \(random.next(0...3))"
+        case 3: "stable-pods \(random.next(0...3))"
+        case 4: "abort"
+        case 5: "retry"
+        case 6: "promote full"
+        case 7: "pause"
+        case 8: "resume"
+        case 9: "scale \(random.next(1...8))"
+        case 10: "crash"
+        case 11: "new-pods all"
+        default: "promote"
+        }
+    }
+
+    private func fault(_ random: inout Lehmer) -> SimulatedFault {
+        let write = random.next(1...50)
+        return switch random.next(0...4) {
+        case 0: .killBefore(write)
+        case 1: .killAfter(write)
+        case 2: .refuse(write)
+        case 3: .loseAnswer(write)
+        default: .holdBack(write)
+        }
+    }
+}
+
+struct `The same story` {
+    @Test(arguments: ["errors", "third-version", "gateway", "dynamic-stable"])
+    func `is told in the same bytes twenty times`(name: String) throws {
+        let player = try Scenario(name).player
+        let first = player.play()
+        for _ in 1..<20 { #expect(player.play() == first) }
+    }
+}
