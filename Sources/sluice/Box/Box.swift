@@ -55,7 +55,8 @@ struct Box: Sendable {
         try authority.writeKubeconfig(to: layout.kubeconfig, port: ports.api)
         let sockets = try SocketDirectory.prepare(for: layout.root, account: accounts.proxy)
         let socket = sockets + "/api.sock"
-        block = try AddressBlock.take(preferred: Int(layout.root.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xffff }))
+        block = try AddressBlock.take(
+            preferred: Int(layout.root.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xffff }))
 
         let clock: @Sendable () -> Timestamp = { .now }
         server = try ObjectServer(
@@ -69,7 +70,8 @@ struct Box: Sendable {
                 key: authority.serverKeyPath),
             statusSocket: sockets + "/status.sock")
         let proxy = IngressProxy(
-            .init(directory: layout.proxy, settings: nginx), cluster: access, now: clock, logger: log)
+            .init(directory: layout.proxy, settings: nginx), cluster: access, now: clock,
+            logger: log)
         self.proxy = proxy
         let http = CurlClient()
         let node = Node(
@@ -81,17 +83,20 @@ struct Box: Sendable {
         let workloads = WorkloadControllers(access, now: clock, logger: log)
 
         guard let token = BearerToken(authority.token) else {
-            throw SystemFailure("\(layout.authority) holds no token; remove it to begin anew", code: 0)
+            throw SystemFailure(
+                "\(layout.authority) holds no token; remove it to begin anew", code: 0)
         }
         client = APIClient(
-            Connection(server: "http://localhost", unixSocketPath: socket, credential: .token(token)))
+            Connection(
+                server: "http://localhost", unixSocketPath: socket, credential: .token(token)))
         history = try RecordStore(path: layout.history)
         let source = MetricSource.live(
             ProviderEdge(
                 defaultPrometheusAddress: "http://127.0.0.1:\(ports.prometheus)", now: clock,
                 send: { request throws(CurlError) in try await http.execute(request) }))
         let controller = ControllerLoop(
-            client: client, settings: .init(), source: source, history: history, log: log, now: clock)
+            client: client, settings: .init(), source: source, history: history, log: log,
+            now: clock)
         self.controller = controller
 
         let logs = BoxLogs(logs: PodLogs(directory: layout.node))
@@ -111,12 +116,13 @@ struct Box: Sendable {
         let monitoring = BoxMonitoring(
             layout: layout, ports: ports, account: accounts.prometheus, server: server,
             scrapeSeconds: settings.scrapeSeconds, log: log)
-        services = [
-            listener,
-            BoxPart { try await proxy.run() },
-            BoxPart { await workloads.run() },
-            BoxPart({ try await node.run() }, end: { node.end() }),
-        ] + monitoring.services + [BoxPart { await controller.run() }]
+        services =
+            [
+                listener,
+                BoxPart { try await proxy.run() },
+                BoxPart { await workloads.run() },
+                BoxPart({ try await node.run() }, end: { node.end() }),
+            ] + monitoring.services + [BoxPart { await controller.run() }]
     }
 
     private static func ask(_ probe: HTTPProbe, _ client: CurlClient) async -> Int? {

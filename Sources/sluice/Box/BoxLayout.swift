@@ -23,7 +23,8 @@ struct BoxLayout: Sendable {
         }
         let name = "\(URL(filePath: directory).lastPathComponent)-\(String(tag, radix: 36))"
         if geteuid() == 0 { return "/var/lib/sluice/\(name)" }
-        let home = environment["XDG_STATE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.local/state"
+        let home =
+            environment["XDG_STATE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.local/state"
         return "\(home)/sluice/\(name)"
     }
 

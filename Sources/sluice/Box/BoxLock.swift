@@ -12,7 +12,8 @@ final class BoxLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw BoxFailure("another sluice uses the state at \(path); stop it, or pass another --state")
+            throw BoxFailure(
+                "another sluice uses the state at \(path); stop it, or pass another --state")
         }
     }
 

@@ -15,7 +15,8 @@ struct BoxLogs: Sendable {
         let uid = request.pod.uid
         var bytes: [UInt8]
         do throws(SystemFailure) {
-            bytes = try logs.tail(uid: uid, container: request.container, restarts: max(0, restarts))
+            bytes = try logs.tail(
+                uid: uid, container: request.container, restarts: max(0, restarts))
         } catch {
             throw StoreError(code: 500, reason: "InternalError", message: "\(error)")
         }

@@ -8,13 +8,16 @@ struct BoxMonitoring: Sendable {
     let services: [any Service]
 
     init(
-        layout: BoxLayout, ports: Ports, account: Account?, server: ObjectServer, scrapeSeconds: Int,
+        layout: BoxLayout, ports: Ports, account: Account?, server: ObjectServer,
+        scrapeSeconds: Int,
         log: Logger
     ) {
         let metrics = RequestMetrics()
         let requests = RequestLog(proxy: layout.proxy, metrics: metrics)
         let exporter = Listener(at: .loopback(port: ports.metrics), logger: log) { request in
-            guard request.path == "/metrics" else { return .text("not here: see /metrics", status: 404) }
+            guard request.path == "/metrics" else {
+                return .text("not here: see /metrics", status: 404)
+            }
             return .text(await metrics.text())
         }
         var settings = PrometheusServer.Settings(

@@ -26,7 +26,8 @@ struct BoxPage: Sendable {
             },
             records: { namespace, name in
                 do {
-                    return try await box.history.records(namespace: namespace, rollout: name, limit: 100)
+                    return try await box.history.records(
+                        namespace: namespace, rollout: name, limit: 100)
                 } catch {
                     log.error("history not read", metadata: ["error": "\(error)"])
                     return []
@@ -51,7 +52,8 @@ struct BoxPage: Sendable {
         return views
     }
 
-    private static func view(_ key: RolloutKey, _ controller: ControllerLoop) async -> RolloutView? {
+    private static func view(_ key: RolloutKey, _ controller: ControllerLoop) async -> RolloutView?
+    {
         guard let scene = await controller.turn.look(at: key) else { return nil }
         var images: [String: [String]] = [:]
         for set in scene.replicaSets {

@@ -23,18 +23,22 @@ struct Checks: Sendable {
 
     /// Follows the canary through `weights`: at each the share that was observed while it was asked, and what the
     /// analysis measured.
-    mutating func steps(_ weights: [Int], of version: String, endsBadly: Bool = false) async throws {
+    mutating func steps(_ weights: [Int], of version: String, endsBadly: Bool = false) async throws
+    {
         let hand = stage.hand
         for weight in weights {
-            try await hand.wait(for: "\(weight) % on \(version)", seconds: 90) { hand.weight == weight }
+            try await hand.wait(for: "\(weight) % on \(version)", seconds: 90) {
+                hand.weight == weight && hand.isVerified
+            }
             let begin = try await settled()
             try await hand.wait(for: "the verdict at \(weight) %", seconds: 120) { [self] in
                 hand.weight != weight || (hand.phase == "Paused" && enough(since: begin))
             }
-            share(weight, of: version, load.count - begin)
+            share(
+                weight, of: version, load.count - begin, atLeast: endsBadly ? 1 : Self.leastRequests
+            )
             tellRuns()
         }
-        if endsBadly { return }
     }
 
     private func enough(since begin: LoadClient.Tally) -> Bool {
@@ -48,7 +52,9 @@ struct Checks: Sendable {
     }
 
     /// An honest share of n requests lies within 4.5 standard deviations, but for one run in a hundred thousand.
-    private mutating func share(_ asked: Int, of version: String, _ counted: LoadClient.Tally) {
+    private mutating func share(
+        _ asked: Int, of version: String, _ counted: LoadClient.Tally, atLeast least: Int
+    ) {
         guard let observed = counted.share(of: version) else {
             claim("share", "asked \(asked) %, no answers at all", holds: false)
             return
@@ -56,7 +62,7 @@ struct Checks: Sendable {
         let part = Double(asked) / 100
         let tolerance = 450 * (part * (1 - part) / Double(max(1, counted.total))).squareRoot()
         let holds =
-            counted.total >= Self.leastRequests && abs(observed - Double(asked)) <= max(tolerance, 0.5)
+            counted.total >= least && abs(observed - Double(asked)) <= max(tolerance, 0.5)
         claim(
             "\(asked) %",
             "asked \(asked), observed \(String(format: "%.1f", observed)) % of \(grouped(counted.total)) requests",
@@ -65,7 +71,8 @@ struct Checks: Sendable {
 
     private mutating func tellRuns() {
         for run in stage.hand.runs where !toldRuns.contains(run.uid) {
-            guard let phase = run.status?["phase"]?.string, phase != "Running", phase != "Pending" else {
+            guard let phase = run.status?["phase"]?.string, phase != "Running", phase != "Pending"
+            else {
                 continue
             }
             toldRuns.insert(run.uid)
@@ -77,10 +84,12 @@ struct Checks: Sendable {
     mutating func ends(_ phase: String, serving version: String) async throws {
         let hand = stage.hand
         try await hand.wait(for: "the end \(phase)", seconds: 90) {
-            hand.phase == phase && hand.weight == 0 && hand.isObserved
+            hand.phase == phase && hand.weight == 0 && hand.isObserved && hand.isVerified
         }
         tellRuns()
-        if let message = hand.status["message"]?.string, !message.isEmpty { narrator.line(phase, message) }
+        if let message = hand.status["message"]?.string, !message.isEmpty {
+            narrator.line(phase, message)
+        }
         try await Task.sleep(for: .milliseconds(1_500))
         let begin = load.count
         try await hand.wait(for: "requests", seconds: 60) { [self] in enough(since: begin) }

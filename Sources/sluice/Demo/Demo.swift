@@ -13,7 +13,9 @@ import UnixSignals
 /// Prometheus, requests. Exits 0 only if every share that was observed and every end is what was asked.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play a good and several bad releases on this machine, and check them with real requests.")
+        abstract:
+            "Play a good and several bad releases on this machine, and check them with real requests."
+    )
 
     @Flag(help: "Leave everything running at the end, and say how to look at it.")
     var keep = false
@@ -21,7 +23,10 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Play only this act: good, errors, slow, operator or gateway.")
     var only: String?
 
-    @Option(help: "Where the cluster keeps its state. Default: a new directory that is removed at the end.")
+    @Option(
+        help:
+            "Where the cluster keeps its state. Default: a new directory that is removed at the end."
+    )
     var state: String?
 
     func run() async throws {
@@ -94,21 +99,24 @@ struct DemoPlace: Sendable {
                 attributes: [.posixPermissions: 0o711])
         }
         try FileManager.default.createDirectory(
-            atPath: workspace, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+            atPath: workspace, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755])
     }
 
     /// Puts a file of the example into the workspace, changed as told.
-    func write(_ asset: String, as name: String? = nil, changing edits: [(String, String)] = []) throws {
+    func write(_ asset: String, as name: String? = nil, changing edits: [(String, String)] = [])
+        throws
+    {
         guard let file = Asset.named(asset) else { throw DemoFailure("\(asset) is not built in") }
         var text = file.text
         for (old, new) in edits {
             guard text.contains(old) else { throw DemoFailure("\(asset) does not say \(old)") }
             text = text.replacingOccurrences(of: old, with: new)
         }
-        try write(text, as: name ?? URL(filePath: asset).lastPathComponent)
+        try write(text: text, as: name ?? URL(filePath: asset).lastPathComponent)
     }
 
-    func write(_ text: String, as name: String) throws {
+    func write(text: String, as name: String) throws {
         try text.write(toFile: workspace + "/" + name, atomically: true, encoding: .utf8)
     }
 

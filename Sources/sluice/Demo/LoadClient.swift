@@ -16,8 +16,12 @@ struct LoadClient: Sendable {
 
         static func - (later: Tally, earlier: Tally) -> Tally {
             var difference = Tally()
-            difference.versions = later.versions.merging(earlier.versions) { $0 - $1 }.filter { $0.value != 0 }
-            difference.errors = later.errors.merging(earlier.errors) { $0 - $1 }.filter { $0.value != 0 }
+            difference.versions = later.versions.merging(earlier.versions) { $0 - $1 }.filter {
+                $0.value != 0
+            }
+            difference.errors = later.errors.merging(earlier.errors) { $0 - $1 }.filter {
+                $0.value != 0
+            }
             difference.failureCount = later.failureCount - earlier.failureCount
             difference.failures = Array(later.failures.dropFirst(earlier.failures.count))
             return difference

@@ -9,7 +9,8 @@ struct Narrator: Sendable {
 
     init() {
         let environment = ProcessInfo.processInfo.environment
-        isColoured = isatty(1) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+        isColoured =
+            isatty(1) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
     }
 
     private func coloured(_ text: String, _ code: String) -> String {
@@ -32,7 +33,9 @@ struct Narrator: Sendable {
         let time = String(seconds) + "s"
         let mark = isGood.map { $0 ? coloured("ok  ", "32") : coloured("WRONG", "31") } ?? ""
         let left = padded(subject, 14)
-        say("\(padded(time, 6, onTheLeft: true))  \(left)  \(text)" + (mark.isEmpty ? "" : "  \(mark)"))
+        say(
+            "\(padded(time, 6, onTheLeft: true))  \(left)  \(text)"
+                + (mark.isEmpty ? "" : "  \(mark)"))
     }
 
     /// What a finished run measured: query, values, verdict.

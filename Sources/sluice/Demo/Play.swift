@@ -97,15 +97,18 @@ struct Play: Sendable {
     }
 
     private func operate(_ checks: inout Checks) async throws {
-        narrator.act("operator", "undo to revision 1 with an abort in flight, a retry, an open pause")
+        narrator.act(
+            "operator", "undo to revision 1 with an abort in flight, a retry, an open pause")
         let hand = checks.stage.hand
         let before = try place.text(of: "rollout.yaml")
         try place.write(
-            before.replacingOccurrences(
-                of: "        - setWeight: 50\n", with: "        - pause: {}\n        - setWeight: 50\n"),
+            text: before.replacingOccurrences(
+                of: "        - setWeight: 50\n",
+                with: "        - pause: {}\n        - setWeight: 50\n"),
             as: "rollout.yaml")
         try await hand.wait(for: "the new steps") {
-            hand.rollout?.spec?["strategy"]?["canary"]?["steps"]?.array?.count == 7 && hand.isObserved
+            hand.rollout?.spec?["strategy"]?["canary"]?["steps"]?.array?.count == 7
+                && hand.isObserved
         }
         try await hand.command(.undo(toRevision: 1), reason: "version 2 is wanted no more")
         narrator.line("operator", "undo --to-revision 1")

@@ -16,13 +16,17 @@ struct Stagehand: Sendable {
     var status: JSON { rollout?.status ?? .object(JSONObject()) }
     var phase: String { status["phase"]?.string ?? "" }
     var weight: Int { status["canary"]?["weights"]?["canary"]?["weight"]?.int ?? 0 }
-    var isObserved: Bool { status["observedGeneration"]?.string == rollout.map { String($0.generation) } }
+    var isObserved: Bool {
+        status["observedGeneration"]?.string == rollout.map { String($0.generation) }
+    }
 
     /// The runs of the rollout, the oldest first.
     var runs: [Object] {
         let all = box.controller.cluster.caches[.analysisRuns]?.list(namespace: key.namespace) ?? []
         return all.filter { $0.controllerOwner?.uid == rollout?.uid }
-            .sorted { ($0.creationTimestamp ?? .now, $0.name) < ($1.creationTimestamp ?? .now, $1.name) }
+            .sorted {
+                ($0.creationTimestamp ?? .now, $0.name) < ($1.creationTimestamp ?? .now, $1.name)
+            }
     }
 
     /// Waits until `isThere` holds.
@@ -43,12 +47,27 @@ struct Stagehand: Sendable {
 
     /// Carries out what an operator would type.
     func command(_ command: OperatorCommand, reason: String) async throws {
+        for _ in 0..<commandTries {
+            do {
+                return try await send(command, reason)
+            } catch ClusterError.conflict {
+                // Somebody wrote in between: the command is still meant.
+                continue
+            }
+        }
+        throw DemoFailure("\(command.word) met a conflict \(commandTries) times")
+    }
+
+    private func send(_ command: OperatorCommand, _ reason: String) async throws {
         guard let rollout else { throw DemoFailure("rollout \(key) does not exist") }
         let sets = box.controller.cluster.caches[.replicaSets]?.owned(by: rollout.uid) ?? []
         let note = CommandNote(
             command: command.word, actor: "demo", reason: reason,
-            revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) }, at: .now)
-        for write in [note.write(on: rollout)] + (try command.writes(on: try await fresh(note), replicaSets: sets)) {
+            revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) },
+            at: .now)
+        for write in [note.write(on: rollout)]
+            + (try command.writes(on: try await fresh(note), replicaSets: sets))
+        {
             _ = try await box.controller.cluster.edge.write(write)
         }
     }
@@ -57,6 +76,8 @@ struct Stagehand: Sendable {
         try await box.client.get(key.reference)
     }
 }
+
+private let commandTries = 5
 
 /// The story did not go as it should.
 struct DemoFailure: Error, CustomStringConvertible {

@@ -5,6 +5,7 @@ import Traffic
 /// understand.
 struct GatewayConfiguration: Sendable {
     let upstreams: GatewayUpstreams
+    private let environment: [String: String]
     let policies: RoutePolicies
     let defaultUpstream: String?
     /// By model: the models to try instead, in order.
@@ -15,6 +16,7 @@ struct GatewayConfiguration: Sendable {
     let timeoutSeconds: Int
 
     init(_ environment: [String: String]) throws(RouterError) {
+        self.environment = environment.filter { $0.key.hasSuffix("_SERVICE_HOST") }
         func text(_ name: String) -> String { environment["GATEWAY_\(name)"] ?? "" }
         func number(_ name: String, _ standard: Int) throws(RouterError) -> Int {
             if text(name).isEmpty { return standard }
@@ -47,6 +49,11 @@ struct GatewayConfiguration: Sendable {
             policies[model]?.policy.choose(requestID: requestID), model, defaultUpstream,
         ]
         return candidates.compactMap(\.self).first { upstreams[$0] != nil }
+    }
+
+    /// Where an upstream is.
+    func address(of upstream: String) -> String? {
+        upstreams[upstream].map { resolvingService($0, in: environment) }
     }
 
     private static func named<Value>(

@@ -72,7 +72,7 @@ actor GatewayStandIn {
     /// One model's upstream, once.
     private func ask(_ model: String, _ id: String, _ request: Request) async -> Response {
         guard let name = configuration.upstream(model: model, requestID: id),
-            let url = configuration.upstreams[name]
+            let url = configuration.address(of: name)
         else { return Self.refusal("no upstream serves this model", status: 404) }
         var breaker =
             breakers[name]

@@ -7,7 +7,8 @@ import UnixSignals
 /// `sluice up DIR`: a cluster in a box that serves a directory of YAML.
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a directory of YAML on this machine: pods as processes, nginx, Prometheus, the status page.",
+        abstract:
+            "Run a directory of YAML on this machine: pods as processes, nginx, Prometheus, the status page.",
         discussion: """
             Applies every document below DIR and watches the files: an image edited in the working tree starts a \
             rollout. What runs is an API server on 127.0.0.1 that kubectl can talk to; its kubeconfig is printed. \
@@ -17,13 +18,15 @@ struct Up: AsyncParsableCommand {
     @Argument(help: "The directory of the YAML files.")
     var directory: String
 
-    @Option(help: "Where the cluster keeps its state. Default: a directory of its own for each DIR.")
+    @Option(
+        help: "Where the cluster keeps its state. Default: a directory of its own for each DIR.")
     var state: String?
 
     @Option(help: "The port of 127.0.0.1 for Ingresses. Default: chosen at the first start.")
     var httpPort: Int?
 
-    @Option(help: "The port of 127.0.0.1 for the Kubernetes API. Default: chosen at the first start.")
+    @Option(
+        help: "The port of 127.0.0.1 for the Kubernetes API. Default: chosen at the first start.")
     var apiPort: Int?
 
     @Option(help: "The port of 127.0.0.1 for the status page. Default: chosen by the kernel.")
@@ -37,19 +40,23 @@ struct Up: AsyncParsableCommand {
         else { throw ValidationError("\(directory) is no directory") }
         let log = Logger(label: "sluice")
         var settings = Box.Settings(
-            state: state ?? BoxLayout.standard(for: directory), httpPort: httpPort, apiPort: apiPort,
+            state: state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
+            apiPort: apiPort,
             log: log)
         settings.scrapeSeconds = 1
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
         let page = try BoxPage(box: box, problems: { workspace.problems }, log: log, port: pagePort)
         let guide = BoxPart {
-            print(Self.guide(box, page: await page.address()))
+            let guide = Self.guide(box, page: await page.address())
+            FileHandle.standardOutput.write(Data((guide + "\n").utf8))
         }
         let group = ServiceGroup(
             configuration: .init(
-                services: (box.services + [page.service, BoxPart { await workspace.watch() }, guide])
-                    .map { .init(service: $0, successTerminationBehavior: .ignore) },
+                services: (box.services + [
+                    page.service, BoxPart { await workspace.watch() }, guide,
+                ])
+                .map { .init(service: $0, successTerminationBehavior: .ignore) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
     }

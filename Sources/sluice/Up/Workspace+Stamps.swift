@@ -27,7 +27,8 @@ extension Workspace {
                 } else if ["yaml", "yml", "json"].contains(URL(filePath: path).pathExtension) {
                     try check(path, &lines)
                     guard stamps.count < fileLimit else {
-                        lines.append("\(directory) holds more than \(fileLimit) files; use a smaller one")
+                        lines.append(
+                            "\(directory) holds more than \(fileLimit) files; use a smaller one")
                         break
                     }
                     let time = found.st_mtim
@@ -44,10 +45,13 @@ extension Workspace {
     private func check(_ path: String, _ lines: inout [String]) throws {
         var found = stat()
         guard stat(path, &found) == 0 else {
-            throw WorkspaceProblems(lines: ["\(path) cannot be read: \(String(cString: strerror(errno)))"])
+            throw WorkspaceProblems(lines: [
+                "\(path) cannot be read: \(String(cString: strerror(errno)))"
+            ])
         }
         if found.st_mode & S_IWOTH != 0 {
-            lines.append("\(path) can be written by everybody; remove that right: chmod o-w \(path)")
+            lines.append(
+                "\(path) can be written by everybody; remove that right: chmod o-w \(path)")
         }
     }
 }

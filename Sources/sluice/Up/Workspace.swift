@@ -72,7 +72,9 @@ struct Workspace: Sendable {
             return state.problems != problems
         }
         guard isNews else { return }
-        for problem in problems { log.error("nothing applied", metadata: ["problem": "\(problem)"]) }
+        for problem in problems {
+            log.error("nothing applied", metadata: ["problem": "\(problem)"])
+        }
         if problems.isEmpty { log.info("applied", metadata: ["directory": "\(directory)"]) }
     }
 
@@ -91,7 +93,8 @@ struct Workspace: Sendable {
         documents.removeAll { $0.value["kind"] == "Kustomization" }
         lines += Lint.findings(in: documents, routers: RouterKind.all).map(\.description)
         if documents.isEmpty && lines.isEmpty {
-            lines.append("\(directory) holds no YAML documents; put a Rollout and its Services there")
+            lines.append(
+                "\(directory) holds no YAML documents; put a Rollout and its Services there")
         }
         guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
         return documents
@@ -101,9 +104,11 @@ struct Workspace: Sendable {
         var lines: [String] = []
         for document in documents.sorted(by: { rank($0) < rank($1) }) {
             var object = Object(document.value)
-            guard let resource = Resource.applicable.first(where: {
-                $0.kind == object.kind && $0.apiVersion == object.apiVersion
-            }) else {
+            guard
+                let resource = Resource.applicable.first(where: {
+                    $0.kind == object.kind && $0.apiVersion == object.apiVersion
+                })
+            else {
                 lines.append(
                     "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this cluster; "
                         + "remove it, or define it by a CustomResourceDefinition with kubectl")
@@ -161,7 +166,8 @@ struct WorkspaceProblems: Error {
 extension Resource {
     /// The kinds that a directory may hold.
     fileprivate static let applicable: [Resource] = [
-        .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets, .jobs,
+        .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets,
+        .jobs,
         .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .analysisRuns,
     ]
 }
