@@ -133,7 +133,7 @@ struct Stage {
         let last = moments.map(\.milliseconds).max() ?? 0
         let isTold = moments.contains { $0.command == .end }
         return Player.start.advanced(
-            byMilliseconds: last + (isTold ? 0 : patienceMilliseconds))
+            byMilliseconds: last + (isTold ? 0 : patienceMilliseconds + player.pauseMilliseconds))
     }
 
     private mutating func playMoments(until now: Timestamp) async {
@@ -183,6 +183,21 @@ private let turnLimit = 20_000
 /// How long a story without an `end` is followed after its last line. Background analysis can go on
 /// for ever.
 private let patienceMilliseconds: Int64 = 3_600_000
+
+extension Player {
+    /// The timed pauses of all rollouts together.
+    fileprivate var pauseMilliseconds: Int64 {
+        let steps = objects.flatMap {
+            $0.spec?["strategy"]?["canary"]?["steps"]?.array ?? []
+        }
+        return steps.reduce(0) { sum, step in
+            let duration = step["pause"]?["duration"]
+            let seconds = duration?.int ?? duration?.string.flatMap { Int($0) }
+            let text = duration?.string.flatMap { GoDuration.parse($0) }
+            return sum + (seconds.map { Int64($0) * 1_000 } ?? text ?? 0)
+        }
+    }
+}
 
 /// A turn that stumbled is taken again after 1 s, 2 s, 4 s … and at most after this many.
 private let longestRetrySeconds = 64
@@ -251,7 +266,7 @@ extension Stage {
 
 extension Resource {
     /// What a story may begin with.
-    fileprivate static let simulated: [Resource] = [
+    static let simulated: [Resource] = [
         .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
         .configMaps,
         .secrets, .deployments, .namespaces,

@@ -1,0 +1,96 @@
+import Documents
+import KubernetesObjects
+import Simulation
+import Testing
+
+struct `Somebody's own documents` {
+    static let rollout = """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: {name: shop, namespace: web}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: shop}}
+          template:
+            metadata: {labels: {app: shop}}
+            spec: {containers: [{name: shop, image: "registry.local:5000/shop:1.0"}]}
+          strategy:
+            canary:
+              stableService: shop
+              canaryService: shop-canary
+              trafficRouting: {nginx: {stableIngress: shop}}
+              steps: [{setWeight: 20}, {pause: {duration: 2h}}, {analysis: {templates: [{templateName: errors}]}}]
+
+        """
+    static let template = """
+        ---
+        apiVersion: argoproj.io/v1alpha1
+        kind: AnalysisTemplate
+        metadata: {name: errors, namespace: web}
+        spec:
+          metrics:
+            - name: error-rate
+              successCondition: "result[0] < 0.1"
+              provider: {prometheus: {address: "http://localhost:9090", query: up}}
+
+        """
+
+    func player(_ text: String, metrics: [String: Story.Answering] = [:]) throws -> Player {
+        let documents = try YAML.documents(in: [UInt8](text.utf8), file: "shop.yaml")
+        return try Player(documents: documents, metrics: metrics)
+    }
+
+    @Test func `are played with a new image, and what they refer to is made up`() throws {
+        let player = try player(Self.rollout + Self.template, metrics: ["error-rate": .value(0.01)])
+        let end = try #require(player.play().ends["web/shop"])
+        #expect(end.phase == "Healthy")
+        #expect(end.images == ["registry.local:5000/shop:next"])
+        #expect(end.revision == 2)
+        #expect(player.unansweredMetrics == [])
+    }
+
+    @Test func `say which metrics have no answer`() throws {
+        let player = try player(Self.rollout + Self.template)
+        #expect(player.unansweredMetrics == ["error-rate"])
+        #expect(player.play().ends["web/shop"]?.phase == "Degraded")
+    }
+
+    @Test func `may hold kinds that play no part`() throws {
+        let other = "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop}\n"
+        let player = try player(Self.rollout + Self.template + other)
+        #expect(!player.objects.contains { $0.kind == "ServiceAccount" })
+    }
+
+    @Test func `that have services must have those of the rollout`() throws {
+        let other = "---\napiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: web}\n"
+        #expect {
+            try player(Self.rollout + Self.template + other)
+        } throws: { error in
+            "\(error)".contains("service \"shop\" not found; create the Service shop")
+                && "\(error)".contains("shop.yaml:12:22")
+        }
+    }
+
+    @Test func `need the templates that the steps name`() throws {
+        #expect { try player(Self.rollout) } throws: { error in
+            "\(error)".contains("AnalysisTemplate 'errors' not found")
+        }
+    }
+
+    @Test func `without a rollout are no play`() throws {
+        #expect { try player(String(Self.template.dropFirst(4))) } throws: { error in
+            "\(error)".contains("no Rollout")
+        }
+    }
+
+    @Test func `may be moved by route policies of a gateway that is made up too`() throws {
+        let policy =
+            "plugins: {sluice/route-policy: {configMap: gateway, model: shop,"
+            + " primary: shop, canary: shop-canary, deployment: gateway}}"
+        let text =
+            Self.rollout.replacing("nginx: {stableIngress: shop}", with: policy)
+            + Self.template
+        let player = try player(text, metrics: ["error-rate": .value(0.01)])
+        #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+}
