@@ -11,7 +11,7 @@ import ArgumentParser
         version: Version.text,
         subcommands: [StandIn.self],
         groupedSubcommands: [
-            CommandGroup(name: "Run", subcommands: [Up.self, Demo.self])
+            CommandGroup(name: "Run", subcommands: [Up.self, ControllerCommand.self, Demo.self])
         ] + commands)
 }
 

@@ -121,8 +121,18 @@ struct Box: Sendable {
                 listener,
                 BoxPart { try await proxy.run() },
                 BoxPart { await workloads.run() },
+                BoxPart { [server] in await Self.tidy(server, log) },
                 BoxPart({ try await node.run() }, end: { node.end() }),
             ] + monitoring.services + [BoxPart { await controller.run() }]
+    }
+
+    /// Lets go of old events, until it is cancelled.
+    private static func tidy(_ server: ObjectServer, _ log: Logger) async {
+        do {
+            try await server.tidy()
+        } catch {
+            if !Task.isCancelled { log.error("old events stay", metadata: ["error": "\(error)"]) }
+        }
     }
 
     private static func ask(_ probe: HTTPProbe, _ client: CurlClient) async -> Int? {

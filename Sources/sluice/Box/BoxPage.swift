@@ -15,10 +15,16 @@ struct BoxPage: Sendable {
     let service: any Service
     private let bound: BoundPort
 
-    init(box: Box, problems: @escaping @Sendable () -> [String], log: Logger, port: Int) throws {
+    /// - Parameters:
+    ///   - history: nil where none is kept; then the page shows none.
+    ///   - problems: what needs a person and belongs to no single rollout.
+    ///   - port: of 127.0.0.1; 0 for the kernel's choice.
+    init(
+        controller: ControllerLoop, history: RecordStore?,
+        problems: @escaping @Sendable () -> [String], log: Logger, port: Int
+    ) throws {
         let bound = BoundPort()
         self.bound = bound
-        let controller = box.controller
         let source = PageSource(
             rollouts: { await Self.views(controller) },
             rollout: { namespace, name in
@@ -26,8 +32,8 @@ struct BoxPage: Sendable {
             },
             records: { namespace, name in
                 do {
-                    return try await box.history.records(
-                        namespace: namespace, rollout: name, limit: 100)
+                    return try await history?.records(
+                        namespace: namespace, rollout: name, limit: shownRecords) ?? []
                 } catch {
                     log.error("history not read", metadata: ["error": "\(error)"])
                     return []
@@ -72,6 +78,9 @@ struct BoxPage: Sendable {
             findings: scene.parsed.findings.map(\.description))
     }
 }
+
+/// Measurements are most of a history, and the page folds them: with fewer records little else would show.
+private let shownRecords = 1_000
 
 /// A port that the kernel chooses, for those who must wait until it has.
 private actor BoundPort {

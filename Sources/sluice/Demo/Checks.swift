@@ -8,6 +8,8 @@ struct Checks: Sendable {
     let load: LoadClient
     let stage: Stage
     private var wrong = 0
+    /// Who served everything at the last end.
+    private var stable = "v1"
     private var queries: Set<String> = []
     private var toldRuns: Set<String> = []
 
@@ -86,6 +88,7 @@ struct Checks: Sendable {
         try await hand.wait(for: "the end \(phase)", seconds: 90) {
             hand.phase == phase && hand.weight == 0 && hand.isObserved && hand.isVerified
         }
+        stable = version
         tellRuns()
         if let message = hand.status["message"]?.string, !message.isEmpty {
             narrator.line(phase, message)
@@ -99,6 +102,11 @@ struct Checks: Sendable {
             "end",
             "\(phase): \(version) serves \(String(format: "%.1f", served)) % of \(grouped(counted.total)) requests",
             holds: served == 100)
+    }
+
+    /// That the rollout ends degraded, with all traffic on what was stable before.
+    mutating func givesBack() async throws {
+        try await ends("Degraded", serving: stable)
     }
 
     /// What the whole story cost its clients.

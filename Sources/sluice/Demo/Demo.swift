@@ -20,8 +20,11 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "Leave everything running at the end, and say how to look at it.")
     var keep = false
 
-    @Option(help: "Play only this act: good, errors, slow, operator or gateway.")
-    var only: String?
+    @Option(
+        help: ArgumentHelp(
+            "Play only this act: \(Act.allCases.map(\.rawValue).joined(separator: ", ")). Repeatable.",
+            valueName: "act"))
+    var only: [Act] = []
 
     @Option(
         help:
@@ -42,14 +45,15 @@ struct Demo: AsyncParsableCommand {
         let workspace = Workspace(
             directory: place.workspace, client: box.client, log: Logger(label: "sluice"))
         let page = try BoxPage(
-            box: box, problems: { workspace.problems }, log: Logger(label: "sluice"), port: 0)
+            controller: box.controller, history: box.history, problems: { workspace.problems },
+            log: Logger(label: "sluice"), port: 0)
         let outcome = Lock<(any Error)?>(nil)
         let isKept = keep
         let play = Play(box: box, place: place, workspace: workspace, narrator: narrator)
-        let only = only
+        let acts = only.isEmpty ? Act.allCases : only
         let story = BoxPart {
             do {
-                try await play.run(only: only)
+                try await play.run(acts)
                 if isKept {
                     narrator.say("\nEverything keeps running; Ctrl-C ends it.\n")
                     narrator.say(Up.guide(box, page: await page.address()))
@@ -78,6 +82,11 @@ struct Demo: AsyncParsableCommand {
             throw ExitCode(1)
         }
     }
+}
+
+/// A part of the story. `operator` takes back what `good` released, and brings it along.
+enum Act: String, CaseIterable, ExpressibleByArgument {
+    case good, errors, slow, `operator`, gateway
 }
 
 /// The directories of one demo.

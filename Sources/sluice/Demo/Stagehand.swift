@@ -65,15 +65,13 @@ struct Stagehand: Sendable {
             command: command.word, actor: "demo", reason: reason,
             revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) },
             at: .now)
-        for write in [note.write(on: rollout)]
-            + (try command.writes(on: try await fresh(note), replicaSets: sets))
-        {
-            _ = try await box.controller.cluster.edge.write(write)
+        let edge = box.controller.cluster.edge
+        _ = try await edge.write(note.write(on: rollout))
+        // The command carries the version that it was made for, the note's included.
+        let noted = try await box.client.get(key.reference)
+        for write in try command.writes(on: noted, replicaSets: sets) {
+            _ = try await edge.write(write)
         }
-    }
-
-    private func fresh(_ note: CommandNote) async throws -> Object {
-        try await box.client.get(key.reference)
     }
 }
 

@@ -46,7 +46,9 @@ struct Up: AsyncParsableCommand {
         settings.scrapeSeconds = 1
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
-        let page = try BoxPage(box: box, problems: { workspace.problems }, log: log, port: pagePort)
+        let page = try BoxPage(
+            controller: box.controller, history: box.history, problems: { workspace.problems },
+            log: log, port: pagePort)
         let guide = BoxPart {
             let guide = Self.guide(box, page: await page.address())
             FileHandle.standardOutput.write(Data((guide + "\n").utf8))
