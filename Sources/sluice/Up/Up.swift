@@ -37,7 +37,17 @@ struct Up: AsyncParsableCommand {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory),
             isDirectory.boolValue
-        else { throw ValidationError("\(directory) is no directory") }
+        else {
+            throw CommandFailure(
+                "\(directory) is no directory", remedy: "name the one that holds your YAML files",
+                code: Sluice.usageCode)
+        }
+        do {
+            _ = try Workspace.stamps(of: directory)
+        } catch let problems as WorkspaceProblems {
+            throw CommandFailure(
+                problems.lines.joined(separator: "\n"), code: Sluice.usageCode)
+        }
         let log = Logger(label: "sluice")
         var settings = Box.Settings(
             state: state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
@@ -60,6 +70,7 @@ struct Up: AsyncParsableCommand {
                 ])
                 .map { .init(service: $0, successTerminationBehavior: .ignore) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        defer { box.removeSockets() }
         try await group.run()
     }
 

@@ -11,7 +11,7 @@ extension Workspace {
     /// The YAML and JSON files below the directory, hidden ones left out.
     /// - Throws: `WorkspaceProblems` for a directory or file that others can write: what is applied here runs as
     ///   programs.
-    func stamps() throws -> [String: Stamp] {
+    static func stamps(of directory: String) throws -> [String: Stamp] {
         var stamps: [String: Stamp] = [:]
         var lines: [String] = []
         var open = [directory]
@@ -42,7 +42,7 @@ extension Workspace {
         return stamps
     }
 
-    private func check(_ path: String, _ lines: inout [String]) throws {
+    private static func check(_ path: String, _ lines: inout [String]) throws {
         var found = stat()
         guard stat(path, &found) == 0 else {
             throw WorkspaceProblems(lines: [

@@ -46,7 +46,10 @@ struct Workspace: Sendable {
     func look() async -> Bool {
         let stamps: [String: Stamp]
         do {
-            stamps = try self.stamps()
+            stamps = try Self.stamps(of: directory)
+        } catch let problems as WorkspaceProblems {
+            tell(problems.lines)
+            return false
         } catch {
             tell(["\(error)"])
             return false
