@@ -91,6 +91,9 @@ package enum SocketDirectory {
         return path
     }
 
+    /// Takes the directory away once nothing is in it. What a killed process left is used again.
+    package static func remove(_ path: String) { _ = rmdir(path) }
+
     /// Lets nginx's workers, and nobody else, connect to a socket of ours.
     package static func open(_ socket: String, to account: Account?) throws(SystemFailure) {
         guard let account else { return }

@@ -35,6 +35,7 @@ struct Box: Sendable {
     let services: [any Service]
     private let lock: BoxLock
     private let block: AddressBlock
+    private let sockets: String
 
     var prometheusAddress: String { "http://127.0.0.1:\(ports.prometheus)" }
     var ingressAddress: String { "http://127.0.0.1:\(ports.http)" }
@@ -53,7 +54,7 @@ struct Box: Sendable {
             in: layout.ports, http: settings.httpPort, api: settings.apiPort, isOurs: isOurs)
         let authority = try await Authority.kept(in: layout.authority)
         try authority.writeKubeconfig(to: layout.kubeconfig, port: ports.api)
-        let sockets = try SocketDirectory.prepare(for: layout.root, account: accounts.proxy)
+        sockets = try SocketDirectory.prepare(for: layout.root, account: accounts.proxy)
         let socket = sockets + "/api.sock"
         block = try AddressBlock.take(
             preferred: Int(layout.root.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xffff }))
@@ -134,6 +135,9 @@ struct Box: Sendable {
             if !Task.isCancelled { log.error("old events stay", metadata: ["error": "\(error)"]) }
         }
     }
+
+    /// Takes away the directory of the sockets, at the very end.
+    func removeSockets() { SocketDirectory.remove(sockets) }
 
     private static func ask(_ probe: HTTPProbe, _ client: CurlClient) async -> Int? {
         let path = probe.path.hasPrefix("/") ? probe.path : "/" + probe.path

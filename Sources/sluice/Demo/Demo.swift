@@ -20,10 +20,7 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "Leave everything running at the end, and say how to look at it.")
     var keep = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Play only this act: \(Act.allCases.map(\.rawValue).joined(separator: ", ")). Repeatable.",
-            valueName: "act"))
+    @Option(help: ArgumentHelp("Play only this act; may be given several times.", valueName: "act"))
     var only: [Act] = []
 
     @Option(
@@ -39,16 +36,18 @@ struct Demo: AsyncParsableCommand {
             return handler
         }
         let place = try DemoPlace(state: state)
+        let isKept = keep
+        defer { place.remove(unless: isKept) }
         let narrator = Narrator()
         narrator.say("Starting nginx, Prometheus and an API server on 127.0.0.1 …")
         let box = try await Box(.init(state: place.state, log: Logger(label: "sluice")))
+        defer { box.removeSockets() }
         let workspace = Workspace(
             directory: place.workspace, client: box.client, log: Logger(label: "sluice"))
         let page = try BoxPage(
             controller: box.controller, history: box.history, problems: { workspace.problems },
             log: Logger(label: "sluice"), port: 0)
         let outcome = Lock<(any Error)?>(nil)
-        let isKept = keep
         let play = Play(box: box, place: place, workspace: workspace, narrator: narrator)
         let acts = only.isEmpty ? Act.allCases : only
         let story = BoxPart {
@@ -75,7 +74,6 @@ struct Demo: AsyncParsableCommand {
                     ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "sluice")))
         try await group.run()
-        place.remove(unless: isKept)
         if let failure = outcome.withLock({ $0 }) {
             if failure is CancellationError { throw ExitCode(130) }
             FileHandle.standardError.write(Data("\nThe demo failed: \(failure)\n".utf8))
