@@ -36,6 +36,27 @@ struct `A request` {
         }
     }
 
+    @Test func `does not wait for the answer to another one`() async throws {
+        let fastIsAnswered = DispatchSemaphore(value: 0)
+        let script: ScriptedServer.Script = { request, connection in
+            if request.target == "/slow" {
+                _ = fastIsAnswered.wait(timeout: .now() + 10)
+            }
+            connection.answer(200, request.target)
+            if request.target == "/fast" { fastIsAnswered.signal() }
+        }
+        try await withServer(script) { server in
+            async let slow = client.execute(CurlRequest(url: server.url + "/slow"))
+            while server.requests.isEmpty { await Task.yield() }
+            var request = CurlRequest(url: server.url + "/fast")
+            request.timeoutMilliseconds = 5_000
+            let fast = try await client.execute(request)
+            #expect(fast.text == "/fast")
+            let answer = try await slow
+            #expect(answer.text == "/slow")
+        }
+    }
+
     @Test func `without a body announces an empty one where the method wants one`() async throws {
         try await withServer {
             $1.answer(200)
