@@ -116,6 +116,10 @@ let package = Package(
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History",
             ],
+            "Sluice": [
+                "sluice", "Controller", "Documents", "KubernetesObjects", "ObjectStore",
+                "Simulation", "StatusPage",
+            ],
             "House": [],
         ]),
     swiftLanguageModes: [.v6]

@@ -63,26 +63,32 @@ struct Delivery: Sendable {
         let seen = try await rollout(key)
         let meaning = Meaning(of: order, in: seen)
         var present = seen
-        var warning: String?
-        var isNoted = false
+        var note: Note?
         for attempt in 1...Self.attemptLimit {
             if attempt > 1 {
                 try await wait(attempt)
                 present = try await rollout(key)
             }
             try check(meaning, against: present)
+            if order.waitsForController(on: present) { continue }
+            if order.isDone(on: present) { return Receipt(text: "\(subject(key)): nothing to do") }
             var writes = try await writes(on: present)
             if writes.isEmpty { return Receipt(text: "\(subject(key)): nothing to do") }
-            if !isNoted && !order.isUrgent {
-                isNoted = true
-                (present, warning) = await noted(present)
-                try check(meaning, against: present)
+            if note == nil && !order.isUrgent {
+                note = await noted(on: present)
+                guard let note else { continue }
+                present = note.rollout
                 writes = try await self.writes(on: present)
             }
             guard try await carryOut(writes, key, since: present) else { continue }
-            if order.isUrgent { (_, warning) = await noted(present) }
+            if order.isUrgent { note = await noted(on: present) }
             let text = "\(subject(key)): \(order.outcome(on: present))"
-            return Receipt(text: text, warning: warning)
+            return Receipt(text: text, warning: note?.warning)
+        }
+        if order.waitsForController(on: present) {
+            throw CommandFailure(
+                "the controller has not seen the last edit of \(subject(key)) yet",
+                remedy: "check that a controller runs, and try again")
         }
         throw CommandFailure(
             "\(subject(key)) changed \(Self.attemptLimit) times while \(order.words) was sent",
@@ -122,16 +128,29 @@ struct Delivery: Sendable {
         }
     }
 
+    /// The rollout with the note on it, or what kept the note away.
+    private struct Note {
+        var rollout: Object
+        var warning: String?
+    }
+
     /// Leaves the note of who asked and why. That it cannot be left is no reason to refuse the
-    /// command.
-    private func noted(_ rollout: Object) async -> (rollout: Object, warning: String?) {
+    /// command. It goes before a command only while nothing has changed, so that no command is
+    /// noted that is not sent; nil where something has.
+    private func noted(on rollout: Object) async -> Note? {
         let note = CommandNote(
             command: order.words, actor: order.actor, reason: order.reason,
             revision: rollout.annotations[Keys.revision].flatMap { Int($0) }, at: now())
+        var write = note.write(on: rollout)
+        if case .patch(.merge(var body)) = write.act, !order.isUrgent {
+            body.set(.string(rollout.resourceVersion), at: ["metadata", "resourceVersion"])
+            write.act = .patch(.merge(body))
+        }
         do throws(ClusterError) {
-            return (try await cluster.write(note.write(on: rollout)) ?? rollout, nil)
+            return Note(rollout: try await cluster.write(write) ?? rollout)
         } catch {
-            return (rollout, "who asked and why was not noted: \(error)")
+            if case .conflict = error, !order.isUrgent { return nil }
+            return Note(rollout: rollout, warning: "who asked and why was not noted: \(error)")
         }
     }
 

@@ -78,6 +78,11 @@ struct HistoryCommand: AsyncParsableCommand {
                     remedy: "name the file that the controller writes with --db",
                     code: Sluice.usageCode)
             }
+            guard FileManager.default.isReadableFile(atPath: named) else {
+                throw CommandFailure(
+                    "the history at \(named) is closed to you",
+                    remedy: "ask as the user that runs the controller", code: Sluice.usageCode)
+            }
             return named
         }
         let kubeconfigs = Kubeconfig.paths(named: cluster.kubeconfig, environment: environment)

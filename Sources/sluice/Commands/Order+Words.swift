@@ -13,11 +13,29 @@ extension Order {
     /// Whether it gives traffic back, which waits for nothing: not even for the note.
     var isUrgent: Bool { commands == [.abort] }
 
+    /// Whether what is asked for is so already.
+    func isDone(on rollout: Object) -> Bool {
+        switch commands {
+        case [.abort]: rollout.status?["abort"]?.bool == true
+        case [.pause]: rollout.spec?["paused"]?.bool == true
+        default: false
+        }
+    }
+
+    /// An abort of the update before is still there, and goes when the controller sees the new one:
+    /// to abort that, too, would be lost.
+    func waitsForController(on rollout: Object) -> Bool {
+        let status = StatusDocument.parse(rollout.status)
+        guard isUrgent, status.isAborted, let observed = Int(status.observedGeneration) else {
+            return false
+        }
+        return observed < rollout.generation
+    }
+
     /// Why a command has nothing to do that would be as well meant; nil where it has.
     func refusal(on rollout: Object) -> CommandRefusal? {
         guard isUrgent else { return nil }
         let status = StatusDocument.parse(rollout.status)
-        if status.isAborted { return CommandRefusal("rollout \(rollout.name) is aborted already") }
         let isSeen = Int(status.observedGeneration) == rollout.generation
         guard isSeen, !status.stableHash.isEmpty, status.stableHash == status.currentPodHash else {
             return nil
@@ -45,12 +63,13 @@ extension Order {
     private func outcome(of command: OperatorCommand, on rollout: Object) -> String {
         let status = rollout.status
         let steps = rollout.spec?["strategy"]?["canary"]?["steps"]?.array?.count ?? 0
-        let step = (status?["currentStepIndex"]?.int).map { " step \($0 + 1) of \(steps)" } ?? ""
+        let index = status?["currentStepIndex"]?.int
+        let step = index.map { $0 < steps ? " step \($0 + 1) of \(steps)" : "" } ?? ""
         let isPaused = status?["pauseConditions"]?.array?.isEmpty == false
         switch command {
-        case .promote where isPaused:
-            return "asked to go on after\(step.isEmpty ? " the pause" : step)"
-        case .promote: return "asked to skip\(step.isEmpty ? " the pause" : step)"
+        case .promote where step.isEmpty: return "asked to go on"
+        case .promote where isPaused: return "asked to go on after\(step)"
+        case .promote: return "asked to skip\(step)"
         case .promoteFull:
             return "asked to give all traffic to the new revision without further steps"
         case .abort: return "asked to give all traffic back to stable"

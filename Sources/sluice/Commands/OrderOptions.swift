@@ -46,8 +46,7 @@ struct OrderOptions: ParsableArguments {
     }
 
     private static var claimedActor: String {
-        let environment = ProcessInfo.processInfo.environment
-        let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid-\(geteuid())"
+        let user = ProcessInfo.processInfo.environment["USER"] ?? NSUserName()
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return user }
         let host = String(

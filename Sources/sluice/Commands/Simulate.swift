@@ -10,8 +10,9 @@ struct Simulate: ParsableCommand {
         abstract:
             "Play an update of your own YAML on a virtual clock, and say what happens and why.",
         discussion: """
-            Without --story a new image comes after ten seconds. A story has a line for each thing \
-            that happens:
+            Without --story a new image comes after ten seconds. Services and Ingresses that the \
+            files leave out altogether are made up. A story has a line for each thing that \
+            happens:
 
                 10s   image model-api:v2
                 40s   metric error-rate 0.09
@@ -40,17 +41,12 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         let files = try ManifestFiles(paths)
-        let report = LintReport(files)
-        guard report.findings.isEmpty else {
-            for line in report.lines { Terminal.error.say(line) }
-            throw CommandFailure(
-                "the documents cannot be played: \(counted(report.findings.count, "error"))",
-                remedy: "correct what is named above")
+        let play = try play(files)
+        if !play.unansweredMetrics.isEmpty {
+            let names = play.unansweredMetrics.joined(separator: ", ")
+            Terminal.error.say("No data for \(names); --metric NAME=VALUE gives some.")
         }
-        let play = try SimulatedPlay(
-            documents: files.documents, story: try readStory(), metrics: metrics)
-        for line in play.remarks { Terminal.error.say(line) }
-        let transcript = Player(objects: play.objects, story: play.story).play()
+        let transcript = play.play()
         if let format = output.document {
             Terminal.output.say(format.text(of: transcript.json))
         } else {
@@ -61,6 +57,27 @@ struct Simulate: ParsableCommand {
                 "a promise was broken, which is a bug of sluice: "
                     + transcript.broken.joined(separator: "; "))
         }
+    }
+
+    private func play(_ files: ManifestFiles) throws(CommandFailure) -> Player {
+        let story = try readStory()
+        let answers = Dictionary(
+            metrics.map { ($0.name, $0.answering) }, uniquingKeysWith: { $1 })
+        var findings = files.broken.map(\.description)
+        if findings.isEmpty {
+            do throws(PlayRefusal) {
+                return try Player(documents: files.documents, story: story, metrics: answers)
+            } catch {
+                guard !error.findings.isEmpty else {
+                    throw CommandFailure(error.message, code: Sluice.usageCode)
+                }
+                findings = error.findings.map(\.description)
+            }
+        }
+        for line in findings { Terminal.error.say(shown(line)) }
+        throw CommandFailure(
+            "the documents cannot be played: \(counted(findings.count, "error"))",
+            remedy: "correct what is named above")
     }
 
     private func readStory() throws(CommandFailure) -> Story? {

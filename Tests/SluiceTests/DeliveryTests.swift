@@ -1,0 +1,152 @@
+import Controller
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import sluice
+
+struct `An order` {
+    private func bench(_ changes: JSON = [:]) throws -> Bench {
+        try Bench([(.rollouts, try rollout(changes))])
+    }
+
+    private func delivery(_ command: OperatorCommand..., to bench: Bench) -> Delivery {
+        Delivery(
+            cluster: bench.cluster,
+            order: Order(commands: command, actor: "ann@desk", reason: "looks good"),
+            server: "https://cluster", now: { Timestamp(milliseconds: 1_767_323_045_000) },
+            pause: { _ in })
+    }
+
+    private func status(_ json: JSON) -> Write {
+        Write(Bench.reference, .patchStatus(.merge(["status": json])))
+    }
+
+    @Test func `is noted with actor and reason before it is sent`() async throws {
+        let bench = try bench()
+        let receipt = try await delivery(.promote, to: bench).send(to: Bench.key)
+        #expect(receipt.text == "rollout web/shop: asked to go on after step 2 of 4")
+        let rollout = try #require(await bench.rollout)
+        let note = CommandNote(rollout.annotations[CommandNote.annotation] ?? "")
+        #expect(note?.actor == "ann@desk")
+        #expect(note?.reason == "looks good")
+        #expect(note?.command == "promote")
+        #expect(note?.revision == 2)
+        #expect(rollout.status?["pauseConditions"] == nil)
+        #expect(rollout.status?["currentStepIndex"] == 1)
+    }
+
+    @Test func `is sent again after a conflict while it means the same`() async throws {
+        let bench = try bench()
+        await bench.before(2, status(["readyReplicas": 4]))
+        _ = try await delivery(.promote, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.count == 3)
+        #expect(await bench.rollout?.status?["pauseConditions"] == nil)
+    }
+
+    @Test func `is not sent once it would mean something else`() async throws {
+        let bench = try bench()
+        await bench.before(2, status(["currentStepIndex": 3]))
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.message.contains("moved on") == true)
+        #expect(await bench.rollout?.status?["currentStepIndex"] == 3)
+        #expect(await bench.rollout?.status?["pauseConditions"]?.array?.count == 1)
+    }
+
+    @Test func `leaves no note where it came too late`() async throws {
+        let bench = try bench()
+        await bench.before(1, status(["currentStepIndex": 3]))
+        await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(await bench.rollout?.annotations[CommandNote.annotation] == nil)
+    }
+
+    @Test func `gives up where the rollout never holds still`() async throws {
+        let bench = try bench()
+        for number in 1...30 {
+            await bench.before(number, status(["readyReplicas": .int(Int64(number))]))
+        }
+        await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(await bench.writes.count == Delivery.attemptLimit)
+    }
+
+    @Test func `to abort is sent before anything else`() async throws {
+        let bench = try bench()
+        await bench.refuse(2, .unreachable("gone"))
+        let receipt = try await delivery(.abort, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.first == status(["abort": true]))
+        #expect(await bench.rollout?.status?["abort"] == true)
+        #expect(receipt.warning == "who asked and why was not noted: gone")
+    }
+
+    @Test func `to abort twice is one`() async throws {
+        let bench = try bench(["status": ["abort": true]])
+        let receipt = try await delivery(.abort, to: bench).send(to: Bench.key)
+        #expect(receipt.text == "rollout web/shop: nothing to do")
+        #expect(await bench.writes.isEmpty)
+    }
+
+    @Test func `to abort waits until the abort before is out of the way`() async throws {
+        let bench = try bench(["status": ["abort": true, "observedGeneration": "0"]])
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.abort, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.message.contains("has not seen the last edit") == true)
+    }
+
+    @Test func `to abort what does not update is refused with what to do instead`() async throws {
+        let bench = try bench(["status": ["stableRS": "new", "observedGeneration": "1"]])
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.abort, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.remedy == "to go back to an earlier revision: sluice undo shop")
+        #expect(await bench.writes.isEmpty)
+    }
+
+    @Test func `for several images starts one update`() async throws {
+        let containers: JSON = [
+            ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],
+        ]
+        let bench = try bench(["spec": ["template": ["spec": ["containers": containers]]]])
+        let before = await bench.rollout?.generation ?? 0
+        _ = try await delivery(
+            .setImage(container: "app", image: "shop:v3"),
+            .setImage(container: "log", image: "log:2"), to: bench
+        ).send(to: Bench.key)
+        let rollout = try #require(await bench.rollout)
+        let images = rollout["spec", "template", "spec", "containers"]?.array?.map { $0["image"] }
+        #expect(images == ["shop:v3", "log:2"])
+        #expect(rollout.generation == before + 1)
+    }
+
+    @Test func `for an image is sent again when its test fails`() async throws {
+        let bench = try bench()
+        await bench.before(2, status(["readyReplicas": 4]))
+        _ = try await delivery(.setImage(container: "app", image: "shop:v3"), to: bench)
+            .send(to: Bench.key)
+        let template = await bench.rollout?["spec", "template", "spec", "containers"]
+        #expect(template?[0]?["image"] == "shop:v3")
+    }
+
+    @Test func `that may have arrived says so`() async throws {
+        let bench = try bench()
+        await bench.refuse(2, .unreachable("timed out"))
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.remedy == "promote may have arrived: look with sluice get shop")
+    }
+
+    @Test func `for a rollout that is not there says where to look`() async throws {
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.pause, to: try bench()).send(
+                to: RolloutKey(namespace: "web", name: "none"))
+        }
+        #expect(failure?.message == "rollout web/none is not there")
+    }
+}

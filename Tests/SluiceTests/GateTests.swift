@@ -1,0 +1,134 @@
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import sluice
+
+struct `The verdict of a gate` {
+    private func verdict(_ changes: JSON) throws -> Verdict { Verdict(of: try rollout(changes)) }
+
+    private func underWay(_ changes: JSON) throws -> String? {
+        if case .underWay(let why) = try verdict(changes) { why } else { nil }
+    }
+
+    @Test func `is that of the status once the last edit was seen`() throws {
+        let settled: JSON = ["pauseConditions": nil, "controllerPause": nil]
+        var healthy = settled
+        healthy["phase"] = "Healthy"
+        #expect(try verdict(["status": healthy]) == .healthy)
+        var degraded = settled
+        degraded["phase"] = "Degraded"
+        degraded["message"] = "RolloutAborted: late"
+        #expect(try verdict(["status": degraded]) == .degraded("RolloutAborted: late"))
+    }
+
+    @Test(arguments: ["1", ""]) func `waits until the last edit is seen`(observed: String) throws {
+        let stale: JSON = ["status": ["phase": "Healthy", "observedGeneration": .string(observed)]]
+        #expect(try underWay(stale) == "waiting for rollout spec update to be observed")
+    }
+
+    @Test func `believes a generation that is ahead or of another kind`() throws {
+        for observed in ["7", "6d5f9"] {
+            let status: JSON = [
+                "phase": "Healthy", "observedGeneration": .string(observed), "pauseConditions": nil,
+                "controllerPause": nil,
+            ]
+            #expect(try verdict(["status": status]) == .healthy)
+        }
+    }
+
+    @Test func `waits for a controller that never looked`() throws {
+        #expect(try underWay(["status": nil]) != nil)
+    }
+
+    @Test func `never tells the state before a command`() throws {
+        let resumed: JSON = ["status": ["pauseConditions": nil]]
+        #expect(try underWay(resumed) == "waiting for rollout to unpause")
+        #expect(try underWay(["status": ["abort": true]]) == "waiting for the abort to be observed")
+        let retried: JSON = [
+            "status": [
+                "phase": "Degraded", "abort": false, "abortedAt": "2026-01-02T03:05:00Z",
+                "pauseConditions": nil, "controllerPause": nil,
+            ]
+        ]
+        #expect(try underWay(retried) == "waiting for the retry to be observed")
+        #expect(
+            try underWay(["status": ["promoteFull": true]]) == "promoting without further steps")
+    }
+
+    @Test func `is degraded at once where the document is refused`() throws {
+        let refused: JSON = [
+            "status": [
+                "phase": "Degraded", "message": "InvalidSpec: no", "promoteFull": true,
+                "conditions": [["type": "InvalidSpec", "status": "True", "reason": "InvalidSpec"]],
+            ]
+        ]
+        #expect(try verdict(refused) == .degraded("InvalidSpec: no"))
+    }
+
+    @Test func `waits for a person at an open pause`() throws {
+        let verdict = try verdict([:])
+        #expect(verdict.code == 4)
+        #expect(verdict.why == "step 2 of 4 is an open pause")
+    }
+
+    @Test func `goes on by itself at a timed pause`() throws {
+        let why = try underWay(["status": ["currentStepIndex": 3]])
+        #expect(why == "step 4 of 4 pauses until 2026-01-02T03:14:05Z")
+    }
+
+    @Test func `waits for a person after an inconclusive analysis and for spec.paused`() throws {
+        let pause: JSON = [
+            "reason": "InconclusiveAnalysisRun", "startTime": "2026-01-02T03:04:05Z",
+        ]
+        #expect(try verdict(["status": ["pauseConditions": [pause]]]).code == 4)
+        #expect(
+            try verdict(["spec": ["paused": true], "status": ["currentStepIndex": 3]])
+                == .waiting("paused by spec.paused", remedy: "sluice resume shop"))
+    }
+
+    @Test func `has a code for each way to stand`() {
+        let all: [Verdict] = [.healthy, .degraded(""), .underWay(""), .waiting("", remedy: "")]
+        #expect(all.map(\.code) == [0, 1, 3, 4])
+    }
+}
+
+struct `The report of a gate` {
+    private func report(_ changes: JSON, isTimedOut: Bool = false) throws -> StatusReport {
+        var outcome = RolloutFollower.Outcome(try rollout(changes))
+        outcome.isTimedOut = isTimedOut
+        return StatusReport(outcome, of: "shop", in: "web", after: TimeLimit(seconds: 300))
+    }
+
+    @Test func `says why it waits and what to do`() throws {
+        #expect(
+            try report([:]).complaint
+                == "rollout web/shop waits for a person: step 2 of 4 is an open pause; "
+                + "sluice promote shop, or sluice abort shop")
+    }
+
+    @Test func `says where it stood when the time was up`() throws {
+        let late = try report(["status": ["currentStepIndex": 3]], isTimedOut: true)
+        #expect(late.code == 3)
+        #expect(
+            late.complaint == "timed out after 5m: rollout web/shop is still under way: "
+                + "step 4 of 4 pauses until 2026-01-02T03:14:05Z")
+    }
+
+    @Test func `tells programs the same`() throws {
+        let expected: JSON = [
+            "namespace": "web", "name": "shop", "verdict": "waiting for a person",
+            "why": "step 2 of 4 is an open pause", "phase": "Paused", "generation": 2,
+            "timedOut": false, "exitCode": 4, "revision": 2, "weight": 10,
+        ]
+        #expect(try report([:]).json == expected)
+    }
+
+    @Test func `is one line for people`() throws {
+        let outcome = RolloutFollower.Outcome(try rollout())
+        #expect(
+            StatusReport.line(outcome, .plain)
+                == "waiting for a person: step 2 of 4 is an open pause"
+                + "  (revision 2, step 2 of 4, canary weight 10)")
+    }
+}

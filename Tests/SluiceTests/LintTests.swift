@@ -1,0 +1,44 @@
+import Documents
+import Foundation
+import Testing
+
+@testable import sluice
+
+struct `A report on manifests` {
+    private func report(_ files: [String: String]) throws -> LintReport {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lint-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+        for (name, text) in files {
+            try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        }
+        return LintReport(try ManifestFiles([folder.path]))
+    }
+
+    @Test func `names every error of every file with its place`() throws {
+        let report = try report([
+            "a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: Not_A_Name}\n",
+            "b.yaml": "a: [1\n", "notes.txt": "a: [1\n", ".hidden.yaml": "a: [1\n",
+            "kustomization.yaml": "kind: Kustomization\nresources: [a.yaml]\n",
+        ])
+        #expect(report.findings.count == 2)
+        #expect(report.lines[0].contains("/b.yaml:2:1: "))
+        #expect(report.lines[1].contains("/a.yaml:3:18: metadata.name: "))
+        #expect(report.summary == "1 document in 3 files: 2 errors")
+        #expect(report.json[1]?["path"] == "metadata.name")
+        #expect(report.json[1]?["line"] == 3)
+    }
+
+    @Test func `is short where nothing is wrong`() throws {
+        let report = try report([
+            "a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n"
+        ])
+        #expect(report.lines == [])
+        #expect(report.summary == "1 document in 1 file: nothing is wrong")
+    }
+
+    @Test func `is none without files`() {
+        #expect(throws: CommandFailure.self) { try report([:]) }
+        #expect(throws: CommandFailure.self) { try ManifestFiles(["/nowhere/at/all"]) }
+    }
+}

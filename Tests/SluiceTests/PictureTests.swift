@@ -1,0 +1,54 @@
+import Controller
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import sluice
+
+struct `The picture of a rollout` {
+    private let now = Timestamp(milliseconds: 1_767_323_165_000)
+
+    private func lines(_ changes: JSON = [:]) async throws -> String {
+        let object = try rollout(changes)
+        let bench = try Bench(
+            [(.rollouts, object)] + (try surroundings()))
+        let stored = try #require(await bench.rollout)
+        let turn = RolloutTurn(
+            cluster: bench.cluster, memory: Recollection(),
+            journal: Journal(
+                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+            now: { now })
+        let scene = try #require(await turn.look(at: Bench.key))
+        let picture = Picture(view: .init(scene), object: stored, now: now)
+        return picture.lines(.plain).joined(separator: "\n") + "\n"
+    }
+
+    @Test func `shows a pause as it was drawn`() async throws {
+        let text = try await lines()
+        #expect(text == (try golden("pause.txt", text)))
+    }
+
+    @Test func `shows an invalid document as it was drawn`() async throws {
+        let text = try await lines([
+            "spec": [
+                "strategy": ["canary": ["canaryService": "missing", "steps": [["setWeight": 200]]]]
+            ]
+        ])
+        #expect(text == (try golden("invalid.txt", text)))
+    }
+}
+
+struct `The list of rollouts` {
+    @Test func `is a line each`() throws {
+        let fresh = try rollout(["metadata": ["name": "fresh"], "status": nil])
+        let table = RolloutTable(
+            objects: [try rollout(), fresh], showsNamespaces: true,
+            now: Timestamp(milliseconds: 1_767_323_165_000))
+        #expect(
+            table.columns.lines(.plain) == [
+                "NAMESPACE   NAME    STATUS    STEP   WEIGHT   PODS   REVISION   IMAGE     AGE",
+                "web         shop    Paused    1/4    10       5/4    2          shop:v2   6m",
+                "web         fresh   Unknown   -      -        0/4    2          shop:v2   6m",
+            ])
+    }
+}
