@@ -15,6 +15,9 @@ extension Draft {
     private mutating func setPaused() {
         guard !status.isAborted else { return }
         let isPaused = seen.spec.isPaused || !status.pauseConditions.isEmpty
+        if !isPaused, !isRetry, status[.paused]?.truth == .yes {
+            events.append(Event("RolloutResumed", "Rollout is resumed"))
+        }
         set(.paused, isPaused ? .yes : .no, "RolloutPaused", "Rollout is paused")
     }
 

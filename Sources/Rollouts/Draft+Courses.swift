@@ -3,6 +3,7 @@
 extension Draft {
     /// The present template is stable, or becomes so now because there was none before.
     mutating func settle() {
+        scale(new, to: seen.size)
         if status.stableHash.isEmpty {
             promote("Initial deploy")
         }
@@ -11,7 +12,6 @@ extension Draft {
         status.controllerPause = false
         status.stepRun = nil
         status.backgroundRun = nil
-        scale(new, to: seen.size)
         bindStable()
         bindCanary(to: new)
         let isBack = isStableBound && (new.available > 0 || !seen.canary.servesPods)
@@ -56,7 +56,7 @@ extension Draft {
         ask(for: next)
         if weight < seen.canaryWeight || seen.rollout.status.abortedAt == nil { order = .together }
         if weight > 0 {
-            if (seen.stable?.available ?? 0) == 0 {
+            if (seen.stable?.available ?? 0) == 0, seen.rollout.status.abortedAt == nil {
                 events.append(
                     Event(
                         "TrafficRoutingError",

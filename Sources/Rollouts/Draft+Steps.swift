@@ -76,11 +76,6 @@ extension Draft {
         let evidence = step == .analysis ? status.stepRun.flatMap(seen.run)?.evidence ?? "" : ""
         status.currentStepIndex = index + 1
         status.stepRun = nil
-        if status.pauseConditions.contains(where: { $0.reason == .canaryPauseStep })
-            || pauseWasEnded
-        {
-            events.append(Event("RolloutResumed", "Rollout is resumed"))
-        }
         status.pauseConditions.removeAll { $0.reason == .canaryPauseStep }
         status.controllerPause = !status.pauseConditions.isEmpty
         pauseWasEnded = false

@@ -24,6 +24,72 @@ struct `A rollout under random events` {
         #expect(served == world.status.stableHash, "seed \(seed)")
     }
 
+    /// P10: what is carried out needs no second decision; the same snapshot gives the same
+    /// decision.
+    @Test(arguments: 0..<200) func `decides once and for all`(seed: Int) {
+        var random = Lehmer(seed)
+        var world = deployed(steps(&random), size: random.next(1...8))
+        var hashes = 1
+        for _ in 0..<15 {
+            disturb(&world, &random, &hashes)
+            #expect(decide(world.seen) == decide(world.seen), "seed \(seed)")
+            world.settle()
+            let before = world.writes
+            let decision = world.turn()
+            #expect(world.writes == before, "seed \(seed): \(decision.actions)")
+            #expect(decision.events == [], "seed \(seed)")
+        }
+    }
+
+    /// P8: within a revision the index only grows, but for aborts, retries and edits of people.
+    @Test(arguments: 0..<200) func `never steps back by itself`(seed: Int) {
+        var random = Lehmer(seed)
+        var world = deployed(steps(&random), size: random.next(1...8))
+        var hashes = 1
+        for _ in 0..<40 {
+            disturb(&world, &random, &hashes)
+            for _ in 0..<4 {
+                let before = world.status
+                let decision = world.turn()
+                guard decision.status.currentPodHash == before.currentPodHash,
+                    !decision.status.isAborted, before.abortedAt == nil
+                else { continue }
+                let old = before.currentStepIndex ?? 0
+                #expect(decision.status.currentStepIndex ?? 0 >= old, "seed \(seed)")
+                #expect(decision.status.currentStepIndex ?? 0 <= old + 1 || decision.isEnd)
+            }
+        }
+    }
+
+    /// P7: an aborted and retried update ends as one that was never aborted.
+    @Test(arguments: 0..<100) func `ends alike with and without an abort on the way`(seed: Int) {
+        var random = Lehmer(seed)
+        let steps = steps(&random)
+        var plain = deployed(steps), shaken = deployed(steps)
+        for _ in 0..<2 {
+            plain.update(to: "h2")
+            shaken.update(to: "h2")
+        }
+        for _ in 0..<random.next(1...12) { shaken.turn() }
+        shaken.rollout.status.isAborted = true
+        shaken.settle()
+        shaken.rollout.status.isAborted = false
+        for _ in 0..<20 {
+            for number in 0...1 {
+                var world = number == 0 ? plain : shaken
+                world.rollout.status.pauseConditions = []
+                world.end(.successful) { !$0.phase.isCompleted }
+                world.wait(60)
+                if number == 0 { plain = world } else { shaken = world }
+            }
+        }
+        #expect(shaken.status.stableHash == "h2", "seed \(seed)")
+        #expect(shaken.status.phase == plain.status.phase, "seed \(seed)")
+        #expect(shaken.replicaSets.map(\.desired) == plain.replicaSets.map(\.desired))
+        #expect(shaken.weight == plain.weight)
+        #expect(shaken.broken == [])
+    }
+
     private func steps(_ random: inout Lehmer) -> [Step] {
         (0..<random.next(0...6)).map { _ in
             switch random.next(0...5) {
@@ -58,4 +124,9 @@ struct `A rollout under random events` {
         world.memory = random.next(0...3) == 0 ? Memory() : world.memory
         world.letPodsStart()
     }
+}
+
+extension Decision {
+    /// Whether this decision makes the new revision the stable one, or finds it there.
+    fileprivate var isEnd: Bool { status.stableHash == status.currentPodHash }
 }

@@ -19,6 +19,7 @@ struct World {
     /// The weights that were written to the router, in order.
     var weights: [Int] = []
     var writes = 0
+    var refusal: String?
 
     init(steps: [Step], size: Int = 5, stepsHash: String = "s1") {
         var canary = Canary(steps: steps, stableService: "stable", canaryService: "canary")
@@ -48,7 +49,7 @@ struct World {
         return Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
             routers: [RouterSeen(kind: "Nginx", reading: reading, verification: verification)],
-            runs: runs, memory: memory, now: now)
+            runs: runs, refusal: refusal, memory: memory, now: now)
     }
 
     var status: Status { rollout.status }

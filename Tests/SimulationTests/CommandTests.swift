@@ -15,7 +15,9 @@ struct `A command at the instant of a write` {
     static let short = """
         spec:
           replicas: 2
-          strategy: {canary: {steps: [{setWeight: 50}, {pause: {duration: 5}}, {setWeight: 80}, {pause: {}}]}}
+          strategy:
+            canary:
+              steps: [{setWeight: 50}, {pause: {duration: 5}}, {setWeight: 80}, {pause: {}}]
         ---
         10s  image model-api:v2
         """

@@ -19,7 +19,10 @@ struct `Somebody's own documents` {
               stableService: shop
               canaryService: shop-canary
               trafficRouting: {nginx: {stableIngress: shop}}
-              steps: [{setWeight: 20}, {pause: {duration: 2h}}, {analysis: {templates: [{templateName: errors}]}}]
+              steps:
+                - setWeight: 20
+                - pause: {duration: 2h}
+                - analysis: {templates: [{templateName: errors}]}
 
         """
     static let template = """
@@ -92,5 +95,15 @@ struct `Somebody's own documents` {
             + Self.template
         let player = try player(text, metrics: ["error-rate": .value(0.01)])
         #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+
+    @Test func `of the first example end with the new version`() throws {
+        let player = try Player(
+            documents: try example("model-api"),
+            metrics: ["error-rate": .value(0.001), "latency-p95-seconds": .value(0.08)])
+        let transcript = player.play()
+        #expect(transcript.end?.phase == "Healthy", "\(transcript.text)")
+        #expect(transcript.broken == [])
+        #expect(transcript.servedWeights == [0, 10, 30, 50, 100, 0])
     }
 }

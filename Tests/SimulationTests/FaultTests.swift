@@ -8,7 +8,9 @@ struct `A fault at any write` {
     static let release = """
         spec:
           replicas: 2
-          strategy: {canary: {steps: [{setWeight: 50}, {analysis: {templates: [{templateName: quick}]}}]}}
+          strategy:
+            canary:
+              steps: [{setWeight: 50}, {analysis: {templates: [{templateName: quick}]}}]
         objects:
           - apiVersion: argoproj.io/v1alpha1
             kind: AnalysisTemplate

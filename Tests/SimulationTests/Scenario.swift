@@ -50,16 +50,23 @@ struct Scenario {
     }
 }
 
-/// The example of a model API behind nginx, as it stands in `manifests`.
+/// The rollout that the stories are about: a model API behind nginx.
 func modelAPI() throws -> [Object] {
+    try documents(in: [Scenario.folder.appending(path: "model-api.yaml")]).map { Object($0.value) }
+}
+
+/// The example as it stands in `manifests`.
+func example(_ name: String) throws -> [Document] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../manifests/examples/model-api").standardized
+        .appending(path: "../../manifests/examples/\(name)").standardized
     let files = try FileManager.default.contentsOfDirectory(
-        at: folder, includingPropertiesForKeys: nil
-    )
-    .filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }
-    return try files.flatMap { file in
+        at: folder, includingPropertiesForKeys: nil)
+    return try documents(
+        in: files.filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path })
+}
+
+private func documents(in files: [URL]) throws -> [Document] {
+    try files.flatMap { file in
         try YAML.documents(in: [UInt8](try Data(contentsOf: file)), file: file.lastPathComponent)
-            .map { Object($0.value) }
     }
 }

@@ -1,0 +1,136 @@
+import Rollouts
+import Testing
+
+/// The conditions of rollout-semantics §2.3 along a release.
+struct `Conditions` {
+    @Test func `of a finished rollout say healthy, available and completed`() {
+        let world = deployed(fourSteps)
+        #expect(world.condition(.progressing) == "True NewReplicaSetAvailable")
+        #expect(world.condition(.available) == "True AvailableReason")
+        #expect(world.condition(.completed) == "True RolloutCompleted")
+        #expect(world.condition(.healthy) == "True RolloutHealthy")
+        #expect(world.condition(.paused) == "False RolloutPaused")
+    }
+
+    @Test func `of a paused rollout say paused and not completed`() {
+        let world = paused(fourSteps)
+        #expect(world.condition(.progressing) == "Unknown RolloutPaused")
+        #expect(world.condition(.paused) == "True RolloutPaused")
+        #expect(world.condition(.completed) == "False RolloutCompleted")
+        #expect(world.condition(.healthy) == "False RolloutHealthy")
+    }
+
+    @Test func `of a resumed rollout say progress`() {
+        var world = paused(fourSteps)
+        world.limits["h2"] = 1
+        world.rollout.status.pauseConditions = []
+        world.turn()
+        #expect(world.condition(.progressing) == "Unknown RolloutResumed")
+        #expect(world.condition(.paused) == "False RolloutPaused")
+    }
+
+    @Test func `of an aborted rollout keep what they said of pauses`() {
+        var world = paused(fourSteps)
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.condition(.progressing) == "False RolloutAborted")
+        #expect(world.condition(.paused) == "True RolloutPaused")
+        let message = world.status[.progressing]?.message
+        #expect(message == "Rollout aborted update to revision 2")
+    }
+
+    @Test func `of a retried rollout say so first`() {
+        var world = paused([.setWeight(10), .setWeight(50), .pause(seconds: nil)])
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.rollout.status.isAborted = false
+        world.turn()
+        #expect(world.condition(.progressing) == "Unknown RolloutRetry")
+        #expect(world.status.abortedAt == nil)
+    }
+
+    @Test func `of a rollout past its deadline say so until there is progress`() {
+        var world = deployed([.setWeight(50), .setWeight(100), .pause(seconds: nil)])
+        world.limits["h2"] = 1
+        world.update(to: "h2")
+        world.settle()
+        world.wait(601)
+        #expect(world.condition(.progressing) == "False ProgressDeadlineExceeded")
+        #expect(world.status.phase == .degraded)
+        world.limits["h2"] = 2
+        world.letPodsStart()
+        world.turn()
+        #expect(world.condition(.progressing) == "True ReplicaSetUpdated")
+        #expect(world.status.phase == .progressing)
+    }
+
+    @Test func `know no deadline in pauses and analyses`() {
+        for step in [Step.pause(seconds: nil), .analysis] {
+            var world = deployed([.setWeight(10), step])
+            world.update(to: "h2")
+            world.settle()
+            world.wait(10_000)
+            #expect(world.status.phase != .degraded, "\(step)")
+        }
+    }
+
+    @Test func `know the deadline of a second update while the first one's pods are history`() {
+        var world = deployed([.setWeight(50)])
+        world.update(to: "h2")
+        world.settle()
+        world.wait(31)
+        world.limits["h3"] = 0
+        world.update(to: "h3")
+        world.settle()
+        world.wait(601)
+        #expect(world.condition(.progressing) == "False ProgressDeadlineExceeded")
+    }
+
+    @Test func `speak of lost pods, and forget that`() {
+        var world = deployed([])
+        world.limits["h1"] = 3
+        world.letPodsStart()
+        world.settle()
+        #expect(world.condition(.progressing) == "True ReplicaSetNotAvailable")
+        #expect(world.condition(.available) == "False AvailableReason")
+        #expect(world.condition(.healthy) == "False RolloutHealthy")
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.condition(.healthy) == "True RolloutHealthy")
+    }
+
+    @Test func `that stay the same keep their times`() {
+        var world = paused(fourSteps)
+        let before = world.status.conditions
+        world.wait(3_000)
+        #expect(world.status.conditions == before)
+    }
+
+    @Test func `of a refused document leave all others`() {
+        var world = paused(fourSteps)
+        let before = world.rollout.status.conditions
+        world.refusal = "no good"
+        let decision = world.turn()
+        #expect(decision.actions == [])
+        #expect(world.status.message == "InvalidSpec: no good")
+        #expect(world.status.conditions.filter { $0.type != .invalidSpec } == before)
+        world.refusal = nil
+        world.turn()
+        #expect(world.status[.invalidSpec] == nil)
+        #expect(world.status.phase == .paused)
+    }
+
+    func paused(_ steps: [Step]) -> World {
+        var world = deployed(steps)
+        world.update(to: "h2")
+        world.settle()
+        return world
+    }
+}
+
+extension World {
+    func condition(_ type: Condition.Kind) -> String? {
+        status[type].map { "\($0.truth.rawValue) \($0.reason)" }
+    }
+}

@@ -1,0 +1,89 @@
+import Rollouts
+import Testing
+
+/// What a process remembers so that traffic which was given back stays there.
+struct `Traffic that was given back` {
+    /// Half of the traffic is on the canary and an analysis is running; `decide` sees what `change`
+    /// makes of it.
+    func seen(_ change: (inout World) -> Void) -> (World, Decision) {
+        var world = deployed([.setWeight(50), .analysis, .setWeight(60)])
+        world.update(to: "h2")
+        world.settle()
+        change(&world)
+        let seen = world.seen
+        let decision = decide(seen)
+        #expect(brokenInvariants(of: decision, seen) == [])
+        return (world, decision)
+    }
+
+    @Test func `stays there while the abort cannot be stored`() {
+        let (_, decision) = seen { world in
+            world.weight = 0
+            world.memory.latch = "Step-based analysis phase error/failed: errors"
+        }
+        #expect(decision.status.isAborted)
+        #expect(!decision.actions.contains { $0.raises(from: 0) })
+        #expect(
+            decision.status[.progressing]?.message
+                == "Rollout aborted update to revision 2: "
+                + "Step-based analysis phase error/failed: errors")
+    }
+
+    @Test func `waits after a crash for a good measurement`() {
+        let (world, decision) = seen { world in
+            world.weight = 0
+            world.memory = Memory()
+            world.memory.lowWeightSince = world.now
+        }
+        #expect(!decision.actions.contains { $0.raises(from: 0) })
+        #expect(decision.reason == .waitingForFreshMeasurement("app-h2-2-1"))
+        // What was decided before the crash stays written down.
+        #expect(world.status.weights?.canary.weight == 50)
+    }
+
+    @Test func `is raised again after a good measurement, and not after an old one`() {
+        for (seconds, raises) in [(-10, false), (0, false), (1, true)] {
+            let (_, decision) = seen { world in
+                world.weight = 0
+                world.memory.lowWeightSince = world.now
+                world.runs[0].lastGoodMeasurement = world.now.advanced(bySeconds: seconds)
+            }
+            #expect(decision.actions.contains(.route(Split(canary: 50, of: 100))) == raises)
+        }
+    }
+
+    @Test func `falls with the abort, and both writes go together`() {
+        let (_, decision) = seen { $0.end(.failed) { _ in true } }
+        #expect(decision.order == .together)
+        #expect(decision.actions.first == .route(Split(canary: 0, of: 100)))
+        #expect(decision.status.isAborted)
+    }
+
+    @Test func `is explained by the numbers`() {
+        let (_, decision) = seen { world in
+            world.end(.failed) { _ in true }
+            world.runs[0].evidence = "errors 0.08 fails result[0] <= 0.01"
+        }
+        #expect(
+            decision.reason.sentence == "everything goes back to stable: "
+                + "errors 0.08 fails result[0] <= 0.01 (analysis run app-h2-2-1)")
+        #expect(!(decision.status[.progressing]?.message.contains("0.08") ?? true))
+    }
+}
+
+/// A rollout of size 0 has been switched off.
+struct `A rollout scaled to 0` {
+    @Test func `sends nothing anywhere and comes back where it was`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 4)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.spec.replicas = 0
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.replicaSets.allSatisfy { $0.desired == 0 })
+        world.rollout.spec.replicas = 4
+        world.settle()
+        #expect(world.weight == 50)
+        #expect(world.broken == [])
+    }
+}
