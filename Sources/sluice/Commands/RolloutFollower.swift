@@ -74,7 +74,7 @@ struct RolloutFollower: Sendable {
         throw CommandFailure(
             "timed out after \(limit): \(connected.server) was never reached: "
                 + (await last.trouble ?? "no answer"),
-            remedy: "check that the cluster runs")
+            remedy: "check that the cluster runs", code: Verdict.underWay("").code)
     }
 
     private func follow(

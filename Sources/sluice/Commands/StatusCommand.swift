@@ -48,7 +48,9 @@ struct StatusCommand: AsyncParsableCommand {
                 : try await follower.look()
         } catch {
             // 1 means degraded: whoever could not ask must not say so.
-            throw CommandFailure(error.message, remedy: error.remedy, code: Sluice.usageCode)
+            throw CommandFailure(
+                error.message, remedy: error.remedy,
+                code: error.code == Verdict.degraded("").code ? Sluice.usageCode : error.code)
         }
         let report = StatusReport(outcome, of: name.text, in: connected.namespace, after: timeout)
         if let format = output.document {
