@@ -24,107 +24,90 @@ struct Box: Sendable {
         var log: Logger
     }
 
-    let settings: Settings
-    let layout: BoxLayout
-    let ports: Ports
+    let ground: BoxGround
     let server: ObjectServer
     let client: APIClient
-    let proxy: IngressProxy
     let history: RecordStore
     let controller: ControllerLoop
+    /// In the order in which they start; they end in the reverse one.
     let services: [any Service]
-    private let lock: BoxLock
-    private let block: AddressBlock
-    private let sockets: String
 
-    var prometheusAddress: String { "http://127.0.0.1:\(ports.prometheus)" }
-    var ingressAddress: String { "http://127.0.0.1:\(ports.http)" }
+    var layout: BoxLayout { ground.layout }
+    var prometheusAddress: String { "http://127.0.0.1:\(ground.ports.prometheus)" }
+    var ingressAddress: String { "http://127.0.0.1:\(ground.ports.http)" }
 
     /// - Throws: where another box uses the same state, a port is taken, or a file cannot be used.
     init(_ settings: Settings) async throws {
-        self.settings = settings
         let log = settings.log
-        let layout = try BoxLayout(root: settings.state)
-        self.layout = layout
-        lock = try BoxLock(path: layout.lock)
-        try layout.publishProgram()
-        let accounts = try Accounts.standard()
-        let isOurs = IngressProxy.isRunning(in: layout.proxy)
-        ports = try Ports.kept(
-            in: layout.ports, http: settings.httpPort, api: settings.apiPort, isOurs: isOurs)
-        let authority = try await Authority.kept(in: layout.authority)
-        try authority.writeKubeconfig(to: layout.kubeconfig, port: ports.api)
-        sockets = try SocketDirectory.prepare(for: layout.root, account: accounts.proxy)
-        let socket = sockets + "/api.sock"
-        block = try AddressBlock.take(
-            preferred: Int(layout.root.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xffff }))
-
-        let clock: @Sendable () -> Timestamp = { .now }
+        let ground = try await BoxGround(settings)
+        self.ground = ground
         server = try ObjectServer(
-            database: try ObjectDatabase(path: layout.database), clock: clock,
+            database: try ObjectDatabase(path: ground.layout.database), clock: { .now },
             newUID: { UUID().uuidString.lowercased() })
-        let access = server.access
-        let nginx = NginxSettings(
-            account: accounts.proxy, httpPort: ports.http,
-            api: .init(
-                port: ports.api, socket: socket, certificate: authority.serverCertificatePath,
-                key: authority.serverKeyPath),
-            statusSocket: sockets + "/status.sock")
-        let proxy = IngressProxy(
-            .init(directory: layout.proxy, settings: nginx), cluster: access, now: clock,
-            logger: log)
-        self.proxy = proxy
+        client = try ground.client()
+        history = try RecordStore(path: ground.layout.history)
         let http = CurlClient()
-        let node = Node(
-            .init(
-                cluster: access, httpGet: { await Self.ask($0, http) },
-                isRouted: { await proxy.isRouted($0) }, now: clock),
-            directory: layout.node, block: block, account: accounts.pods,
-            programs: layout.programs, logger: log)
-        let workloads = WorkloadControllers(access, now: clock, logger: log)
-
-        guard let token = BearerToken(authority.token) else {
-            throw SystemFailure(
-                "\(layout.authority) holds no token; remove it to begin anew", code: 0)
-        }
-        client = APIClient(
-            Connection(
-                server: "http://localhost", unixSocketPath: socket, credential: .token(token)))
-        history = try RecordStore(path: layout.history)
-        let source = MetricSource.live(
-            ProviderEdge(
-                defaultPrometheusAddress: "http://127.0.0.1:\(ports.prometheus)", now: clock,
-                send: { request throws(CurlError) in try await http.execute(request) }))
         let controller = ControllerLoop(
-            client: client, settings: .init(), source: source, history: history, log: log,
-            now: clock)
+            client: client, settings: .init(), source: Self.source(ground, http), history: history,
+            log: log, now: { .now })
         self.controller = controller
+        services =
+            [Self.api(server, on: ground, log)] + Self.cluster(server, on: ground, http, log)
+            + BoxMonitoring(
+                layout: ground.layout, ports: ground.ports, account: ground.accounts.prometheus,
+                server: server, scrapeSeconds: settings.scrapeSeconds, log: log
+            ).services + [BoxPart { await controller.run() }]
+    }
 
-        let logs = BoxLogs(logs: PodLogs(directory: layout.node))
+    private static func source(_ ground: BoxGround, _ http: CurlClient) -> MetricSource {
+        MetricSource.live(
+            ProviderEdge(
+                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)",
+                now: { .now },
+                send: { request throws(CurlError) in try await http.execute(request) }))
+    }
+
+    /// The API server behind its socket; nginx ends TLS in front of it.
+    private static func api(
+        _ server: ObjectServer, on ground: BoxGround, _ log: Logger
+    ) -> any Service {
+        let logs = BoxLogs(logs: PodLogs(directory: ground.layout.node))
         let handler = APIHandler(
-            server: server, token: authority.token,
-            logs: { request throws(StoreError) in try logs.body(request) }, schema: Self.schema)
-        let listener = Listener(
-            at: .unix(path: socket), logger: log,
+            server: server, token: ground.authority.token,
+            logs: { request throws(StoreError) in try logs.body(request) }, schema: schema)
+        return Listener(
+            at: .unix(path: ground.apiSocket), logger: log,
             onBound: { _ in
                 do {
-                    try SocketDirectory.open(socket, to: accounts.proxy)
+                    try SocketDirectory.open(ground.apiSocket, to: ground.accounts.proxy)
                 } catch {
                     log.error("the API cannot be reached over TLS", metadata: ["error": "\(error)"])
                 }
             },
             handler: { await handler.respond(to: $0) })
-        let monitoring = BoxMonitoring(
-            layout: layout, ports: ports, account: accounts.prometheus, server: server,
-            scrapeSeconds: settings.scrapeSeconds, log: log)
-        services =
-            [
-                listener,
-                BoxPart { try await proxy.run() },
-                BoxPart { await workloads.run() },
-                BoxPart { [server] in await Self.tidy(server, log) },
-                BoxPart({ try await node.run() }, end: { node.end() }),
-            ] + monitoring.services + [BoxPart { await controller.run() }]
+    }
+
+    /// What makes objects real: nginx, the workload controllers, and the pods.
+    private static func cluster(
+        _ server: ObjectServer, on ground: BoxGround, _ http: CurlClient, _ log: Logger
+    ) -> [any Service] {
+        let layout = ground.layout
+        let proxy = IngressProxy(
+            .init(directory: layout.proxy, settings: ground.nginx), cluster: server.access,
+            now: { .now }, logger: log)
+        let workloads = WorkloadControllers(server.access, now: { .now }, logger: log)
+        let node = Node(
+            .init(
+                cluster: server.access, httpGet: { await ask($0, http) },
+                isRouted: { await proxy.isRouted($0) }, now: { .now }),
+            directory: layout.node, block: ground.block, account: ground.accounts.pods,
+            programs: layout.programs, logger: log)
+        return [
+            BoxPart { try await proxy.run() },
+            BoxPart { await workloads.run() },
+            BoxPart { await tidy(server, log) },
+            BoxPart({ try await node.run() }, end: { node.end() }),
+        ]
     }
 
     /// Lets go of old events, until it is cancelled.
@@ -137,7 +120,7 @@ struct Box: Sendable {
     }
 
     /// Takes away the directory of the sockets, at the very end.
-    func removeSockets() { SocketDirectory.remove(sockets) }
+    func removeSockets() { SocketDirectory.remove(ground.sockets) }
 
     private static func ask(_ probe: HTTPProbe, _ client: CurlClient) async -> Int? {
         let path = probe.path.hasPrefix("/") ? probe.path : "/" + probe.path

@@ -47,7 +47,9 @@ struct BoxPage: Sendable {
     }
 
     /// Where the page is, once it is bound.
-    func address() async -> String { "http://127.0.0.1:\(await bound.port())" }
+    ///
+    /// - Throws: `CancellationError` where the task is cancelled first: the port may be taken.
+    func address() async throws -> String { "http://127.0.0.1:\(try await bound.port())" }
 
     private static func views(_ controller: ControllerLoop) async -> [RolloutView] {
         var views: [RolloutView] = []
@@ -85,16 +87,17 @@ private let shownRecords = 1_000
 /// A port that the kernel chooses, for those who must wait until it has.
 private actor BoundPort {
     private var number: Int?
-    private var waiting: [CheckedContinuation<Int, Never>] = []
 
-    func set(_ number: Int) {
-        self.number = number
-        for waiter in waiting { waiter.resume(returning: number) }
-        waiting = []
-    }
+    func set(_ number: Int) { self.number = number }
 
-    func port() async -> Int {
-        if let number { return number }
-        return await withCheckedContinuation { waiting.append($0) }
+    /// - Throws: `CancellationError`, so that nobody waits for a page that could not be bound.
+    func port() async throws -> Int {
+        while true {
+            if let number { return number }
+            try await Task.sleep(for: .milliseconds(lookMilliseconds))
+        }
     }
 }
+
+/// Too short for a person to notice.
+private let lookMilliseconds = 20
