@@ -1,7 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles the files of `web`, `analysis` and `manifests` into the room `Assets`, so that one binary is enough.
+/// Compiles the files of `web`, `analysis` and `manifests` into the room `Assets`, so that one
+/// binary is enough.
 @main struct EmbedAssets: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
         let root = context.package.directoryURL

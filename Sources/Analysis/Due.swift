@@ -2,6 +2,7 @@ import Documents
 
 /// What a run needs now, and when it needs something next.
 package struct Due: Hashable, Sendable {
+    /// One thing to do for one metric.
     package enum Task: Hashable, Sendable {
         /// Begin a measurement of this metric.
         case take(String)

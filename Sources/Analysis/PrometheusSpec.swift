@@ -1,7 +1,7 @@
 import Documents
 
-/// How a metric asks Prometheus (rollout semantics, section 5.10), as it stands in the document; its
-/// texts may still hold `{{args.x}}`.
+/// How a metric asks Prometheus (rollout semantics, section 5.10), as it stands in the document;
+/// its texts may still hold `{{args.x}}`.
 package struct PrometheusSpec: Hashable, Sendable {
     /// Start and end are expressions that give a time, step is a Go duration.
     package struct Range: Hashable, Sendable {

@@ -61,6 +61,7 @@ package enum Amount: Hashable, Sendable {
 
 /// A value that templates ask for by name.
 package struct Argument: Hashable, Sendable {
+    /// Where a value comes from that the document does not give itself.
     package enum Source: Hashable, Sendable {
         /// A key of a Secret in the run's namespace, read anew for each measurement.
         case secret(name: String, key: String)
@@ -71,6 +72,7 @@ package struct Argument: Hashable, Sendable {
         case podTemplateHash(HashOf)
     }
 
+    /// Which ReplicaSet's hash is meant, in the words of the API.
     package enum HashOf: String, Hashable, Sendable {
         case stable = "Stable"
         case latest = "Latest"

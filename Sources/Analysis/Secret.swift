@@ -50,6 +50,7 @@ package struct Redactor: Sendable {
     /// Redacts nothing.
     package static let none = Redactor([])
 
+    /// The text with every known secret value replaced by a mark.
     package func redact(_ text: String) -> String {
         needles().reduce(text) { text, needle in
             text.contains(needle) ? text.replacing(needle, with: Self.mark) : text

@@ -1,9 +1,10 @@
 import Foundation
 
-// Writes one Swift file that holds the given files as raw string literals, keyed by their path below the package.
-// Arguments: the file to write, the package's root, the files.
+// Writes one Swift file that holds the given files as raw string literals, keyed by their path
+// below the package. Arguments: the file to write, the package's root, the files.
 
-/// More `#` than any file contains in a row behind a quotation mark, so that nothing in a file ends its literal.
+/// More `#` than any file contains in a row behind a quotation mark, so that nothing in a file ends
+/// its literal.
 let fence = String(repeating: "#", count: 6)
 
 let arguments = CommandLine.arguments

@@ -15,7 +15,8 @@ struct BoxLayout: Sendable {
         }
     }
 
-    /// The state of the box that serves `directory`: below `/var/lib` for root, else below the home directory.
+    /// The state of the box that serves `directory`: below `/var/lib` for root, else below the home
+    /// directory.
     static func standard(for directory: String) -> String {
         let environment = ProcessInfo.processInfo.environment
         let tag = directory.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
@@ -39,7 +40,8 @@ struct BoxLayout: Sendable {
     var programs: String { root + "/bin" }
     var lock: String { root + "/lock" }
 
-    /// Puts this very program where pods find it as `sluice`: a checkout may lie where only its owner can walk.
+    /// Puts this very program where pods find it as `sluice`: a checkout may lie where only its
+    /// owner can walk.
     func publishProgram() throws {
         let source = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let target = programs + "/sluice"

@@ -81,7 +81,8 @@ struct BoxPage: Sendable {
     }
 }
 
-/// Measurements are most of a history, and the page folds them: with fewer records little else would show.
+/// Measurements are most of a history, and the page folds them: with fewer records little else
+/// would show.
 private let shownRecords = 1_000
 
 /// A port that the kernel chooses, for those who must wait until it has.

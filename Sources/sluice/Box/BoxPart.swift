@@ -1,6 +1,7 @@
 import ServiceLifecycle
 
-/// A part of the box as the service group runs it: started with the others, ended in the reverse order.
+/// A part of the box as the service group runs it: started with the others, ended in the reverse
+/// order.
 struct BoxPart: Service {
     private let work: @Sendable () async throws -> Void
     private let end: (@Sendable () -> Void)?

@@ -8,7 +8,8 @@ import MetricProviders
 import ServiceLifecycle
 import UnixSignals
 
-/// `sluice controller`: the controller against any API server that a kubeconfig names, or the one it runs in.
+/// `sluice controller`: the controller against any API server that a kubeconfig names, or the one
+/// it runs in.
 struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller",

@@ -23,8 +23,8 @@ struct Checks: Sendable {
     /// Fewer requests than this show no share.
     private static let leastRequests = 1_000
 
-    /// Follows the canary through `weights`: at each the share that was observed while it was asked, and what the
-    /// analysis measured.
+    /// Follows the canary through `weights`: at each the share that was observed while it was
+    /// asked, and what the analysis measured.
     mutating func steps(_ weights: [Int], of version: String, endsBadly: Bool = false) async throws
     {
         let hand = stage.hand
@@ -47,13 +47,15 @@ struct Checks: Sendable {
         (load.count - begin).total >= Self.leastRequests
     }
 
-    /// The count from which a new weight is in force everywhere: nginx has read it, and what was on its way is there.
+    /// The count from which a new weight is in force everywhere: nginx has read it, and what was on
+    /// its way is there.
     private func settled() async throws -> LoadClient.Tally {
         try await Task.sleep(for: .milliseconds(1_000))
         return load.count
     }
 
-    /// An honest share of n requests lies within 4.5 standard deviations, but for one run in a hundred thousand.
+    /// An honest share of n requests lies within 4.5 standard deviations, but for one run in a
+    /// hundred thousand.
     private mutating func share(
         _ asked: Int, of version: String, _ counted: LoadClient.Tally, atLeast least: Int
     ) {

@@ -9,8 +9,9 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// `sluice demo`: a good release, three kinds of trouble, an operator, and a gateway, all of it real: processes, nginx,
-/// Prometheus, requests. Exits 0 only if every share that was observed and every end is what was asked.
+/// `sluice demo`: a good release, three kinds of trouble, an operator, and a gateway, all of it
+/// real: processes, nginx, Prometheus, requests. Exits 0 only if every share that was observed and
+/// every end is what was asked.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
@@ -55,7 +56,7 @@ struct Demo: AsyncParsableCommand {
                 try await play.run(acts)
                 if isKept {
                     narrator.say("\nEverything keeps running; Ctrl-C ends it.\n")
-                    narrator.say(Up.guide(box, page: await page.address()))
+                    narrator.say(Up.guide(box, page: try await page.address()))
                     try await gracefulShutdown()
                 }
             } catch is CancellationError {

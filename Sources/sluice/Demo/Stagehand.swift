@@ -4,7 +4,8 @@ import Foundation
 import KubernetesClient
 import KubernetesObjects
 
-/// Watches one rollout while an act is played: waits for what should come, and gives up when it does not.
+/// Watches one rollout while an act is played: waits for what should come, and gives up when it
+/// does not.
 struct Stagehand: Sendable {
     let box: Box
     let key: RolloutKey

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The URL with its host replaced where the host is a Service of the pod's namespace: a cluster has a name service, the
-/// box tells pods the addresses of Services by their environment (`NAME_SERVICE_HOST`) instead.
+/// The URL with its host replaced where the host is a Service of the pod's namespace: a cluster has
+/// a name service, the box tells pods the addresses of Services by their environment
+/// (`NAME_SERVICE_HOST`) instead.
 func resolvingService(_ url: String, in environment: [String: String]) -> String {
     guard let scheme = url.range(of: "://") else { return url }
     let rest = url[scheme.upperBound...]

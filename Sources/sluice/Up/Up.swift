@@ -60,7 +60,7 @@ struct Up: AsyncParsableCommand {
             controller: box.controller, history: box.history, problems: { workspace.problems },
             log: log, port: pagePort)
         let guide = BoxPart {
-            let guide = Self.guide(box, page: await page.address())
+            let guide = Self.guide(box, page: try await page.address())
             FileHandle.standardOutput.write(Data((guide + "\n").utf8))
         }
         let group = ServiceGroup(

@@ -15,8 +15,15 @@ extension Workspace {
         var stamps: [String: Stamp] = [:]
         var lines: [String] = []
         var open = [directory]
+        // A link may lead back up: each directory is walked once, whatever its paths.
+        var walked: Set<UInt64> = []
         while let folder = open.popLast() {
-            try check(folder, &lines)
+            guard walked.insert(try check(folder, &lines)).inserted else { continue }
+            guard walked.count <= directoryLimit else {
+                throw WorkspaceProblems(lines: [
+                    "\(directory) holds more than \(directoryLimit) directories; use a smaller one"
+                ])
+            }
             for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             where !name.hasPrefix(".") {
                 let path = folder + "/" + name
@@ -25,11 +32,11 @@ extension Workspace {
                 if found.st_mode & S_IFMT == S_IFDIR {
                     open.append(path)
                 } else if ["yaml", "yml", "json"].contains(URL(filePath: path).pathExtension) {
-                    try check(path, &lines)
+                    _ = try check(path, &lines)
                     guard stamps.count < fileLimit else {
-                        lines.append(
-                            "\(directory) holds more than \(fileLimit) files; use a smaller one")
-                        break
+                        throw WorkspaceProblems(lines: [
+                            "\(directory) holds more than \(fileLimit) files; use a smaller one"
+                        ])
                     }
                     let time = found.st_mtim
                     stamps[path] = Stamp(
@@ -42,7 +49,8 @@ extension Workspace {
         return stamps
     }
 
-    private static func check(_ path: String, _ lines: inout [String]) throws {
+    /// - Returns: the inode.
+    private static func check(_ path: String, _ lines: inout [String]) throws -> UInt64 {
         var found = stat()
         guard stat(path, &found) == 0 else {
             throw WorkspaceProblems(lines: [
@@ -53,8 +61,11 @@ extension Workspace {
             lines.append(
                 "\(path) can be written by everybody; remove that right: chmod o-w \(path)")
         }
+        return UInt64(found.st_ino)
     }
 }
 
 /// A directory with more files is no directory of manifests.
 private let fileLimit = 2_000
+/// The walk happens three times a second.
+private let directoryLimit = 2_000

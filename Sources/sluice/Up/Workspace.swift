@@ -7,8 +7,8 @@ import Logging
 import Manifests
 import Traffic
 
-/// The user's directory of YAML: applied as a whole when something in it changed and everything in it is right. A
-/// broken file changes nothing and is told.
+/// The user's directory of YAML: applied as a whole when something in it changed and everything in
+/// it is right. A broken file changes nothing and is told.
 struct Workspace: Sendable {
     let directory: String
     let client: APIClient
@@ -17,8 +17,8 @@ struct Workspace: Sendable {
 
     private struct State: Sendable {
         var problems: [String] = []
-        /// What was applied last, by object: only what its file says anew is applied again, so that an `undo` is not
-        /// undone by the next look.
+        /// What was applied last, by object: only what its file says anew is applied again, so that
+        /// an `undo` is not undone by the next look.
         var applied: [Reference: JSON] = [:]
         var stamp: [String: Stamp] = [:]
     }
