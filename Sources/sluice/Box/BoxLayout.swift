@@ -4,7 +4,7 @@ import Foundation
 struct BoxLayout: Sendable {
     let root: String
 
-    /// - Parameter root: made where it is missing. Pods walk through it as somebody without rights, therefore it is
+    /// - Parameter root: made where it is missing. Pods walk through it without rights, so it is
     ///   open for passing; what is secret in it has a mode of its own.
     init(root: String) throws {
         self.root = root

@@ -63,21 +63,7 @@ struct BoxPage: Sendable {
     private static func view(_ key: RolloutKey, _ controller: ControllerLoop) async -> RolloutView?
     {
         guard let scene = await controller.turn.look(at: key) else { return nil }
-        var images: [String: [String]] = [:]
-        for set in scene.replicaSets {
-            let containers = set.spec?["template"]?["spec"]?["containers"]?.array ?? []
-            images[set.name] = containers.compactMap { $0["image"]?.string }
-        }
-        let runs = scene.runs.map { object in
-            RunView(
-                name: object.name, purpose: RunDocument.parse(object)?.purpose,
-                revision: object.annotations[Keys.revision].flatMap { Int($0) },
-                created: object.creationTimestamp ?? .now, spec: RunDocument.spec(of: object).spec,
-                status: RunDocument.status(of: object))
-        }
-        return RolloutView(
-            snapshot: scene.snapshot, decision: decide(scene.snapshot), images: images, runs: runs,
-            findings: scene.parsed.findings.map(\.description))
+        return RolloutView(scene)
     }
 }
 

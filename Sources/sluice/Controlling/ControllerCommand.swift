@@ -14,10 +14,11 @@ struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller",
         abstract:
-            "Run the controller against an API server: a kubeconfig's, or that of the cluster it runs in.",
+            "Run the controller against the API server of a kubeconfig, or of its own cluster.",
         discussion: """
-            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. Only one controller may run on the same rollouts: there is no leader \
-            election yet, so stop every other one first, Argo Rollouts' own included.
+            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. Only \
+            one controller may run on the same rollouts: there is no leader election yet, so stop \
+            every other one first, Argo Rollouts' own included.
             """)
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions

@@ -69,7 +69,7 @@ struct Checks: Sendable {
             counted.total >= least && abs(observed - Double(asked)) <= max(tolerance, 0.5)
         claim(
             "\(asked) %",
-            "asked \(asked), observed \(String(format: "%.1f", observed)) % of \(grouped(counted.total)) requests",
+            "asked \(asked), observed \(oneDecimal(observed)) % of \(grouped(counted.total)) requests",
             holds: holds)
     }
 
@@ -102,7 +102,8 @@ struct Checks: Sendable {
         let served = counted.share(of: version) ?? 0
         claim(
             "end",
-            "\(phase): \(version) serves \(String(format: "%.1f", served)) % of \(grouped(counted.total)) requests",
+            "\(phase): \(version) serves \(oneDecimal(served)) % of "
+                + "\(grouped(counted.total)) requests",
             holds: served == 100)
     }
 
@@ -118,7 +119,8 @@ struct Checks: Sendable {
         let meant = count.errors.values.reduce(0, +)
         claim(
             "all requests",
-            "\(grouped(count.total)) answered, \(meant) with the errors of version 3, \(count.failureCount) failed",
+            "\(grouped(count.total)) answered, \(meant) with the errors of version 3, "
+                + "\(count.failureCount) failed",
             holds: count.failureCount == 0 && count.errors.keys.allSatisfy { $0 == "v3" })
         for failure in count.failures { narrator.say("          \(failure)") }
         return wrong
@@ -129,6 +131,8 @@ struct Checks: Sendable {
         narrator.line(subject, text, isGood: holds)
     }
 }
+
+private func oneDecimal(_ number: Double) -> String { String(format: "%.1f", number) }
 
 /// 12345 as `12,345`.
 func grouped(_ number: Int) -> String {

@@ -15,7 +15,7 @@ import UnixSignals
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Play a good and several bad releases on this machine, and check them with real requests."
+            "Play a good and several bad releases here, and check them with real requests."
     )
 
     @Flag(help: "Leave everything running at the end, and say how to look at it.")
@@ -26,7 +26,7 @@ struct Demo: AsyncParsableCommand {
 
     @Option(
         help:
-            "Where the cluster keeps its state. Default: a new directory that is removed at the end."
+            "Where the cluster keeps its state. Default: a directory that is removed at the end."
     )
     var state: String?
 

@@ -20,8 +20,10 @@ struct Play: Sendable {
                 let failures = try await play(acts)
                 guard failures == 0 else { throw DemoFailure("\(failures) checks were wrong") }
             }
-            // The acts end first, well or badly; the workspace only ends by cancellation.
+            // The acts end first, well or badly. The workspace ends by cancellation only, and then
+            // without an error: an interrupted story has proved nothing.
             try await group.next()
+            try Task.checkCancellation()
             group.cancelAll()
         }
     }

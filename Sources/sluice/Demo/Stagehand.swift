@@ -31,7 +31,7 @@ struct Stagehand: Sendable {
     }
 
     /// Waits until `isThere` holds.
-    /// - Throws: `DemoFailure` after `seconds`, saying what was waited for and how the rollout stands.
+    /// - Throws: `DemoFailure` after `seconds`: what was waited for, and how the rollout stands.
     func wait(
         for what: String, seconds: Int = 60, until isThere: @Sendable () -> Bool
     ) async throws {

@@ -8,11 +8,12 @@ import UnixSignals
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Run a directory of YAML on this machine: pods as processes, nginx, Prometheus, the status page.",
+            "Run a directory of YAML on this machine: pods, nginx, Prometheus, the status page.",
         discussion: """
-            Applies every document below DIR and watches the files: an image edited in the working tree starts a \
-            rollout. What runs is an API server on 127.0.0.1 that kubectl can talk to; its kubeconfig is printed. \
-            Ctrl-C stops everything and keeps the state for the next time.
+            Applies every document below DIR and watches the files: an image edited in the \
+            working tree starts a rollout. Pods are processes. What runs is an API server on \
+            127.0.0.1 that kubectl can talk to; its kubeconfig is printed. Ctrl-C stops \
+            everything and keeps the state for the next time.
             """)
 
     @Argument(help: "The directory of the YAML files.")

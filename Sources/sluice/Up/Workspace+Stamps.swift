@@ -9,8 +9,8 @@ struct Stamp: Hashable, Sendable {
 
 extension Workspace {
     /// The YAML and JSON files below the directory, hidden ones left out.
-    /// - Throws: `WorkspaceProblems` for a directory or file that others can write: what is applied here runs as
-    ///   programs.
+    /// - Throws: `WorkspaceProblems` for a directory or file that others can write: what is
+    ///   applied here runs as programs.
     static func stamps(of directory: String) throws -> [String: Stamp] {
         var stamps: [String: Stamp] = [:]
         var lines: [String] = []

@@ -34,9 +34,22 @@ struct Workspace: Sendable {
 
     /// Looks at the directory again and again until the task is cancelled.
     func watch() async {
+        await waitForServer()
         while !Task.isCancelled {
             await look()
             do { try await Task.sleep(for: .milliseconds(lookMilliseconds)) } catch { return }
+        }
+    }
+
+    /// The API server of the box starts beside this: asked too early it would look like a fault.
+    private func waitForServer() async {
+        while !Task.isCancelled {
+            do {
+                _ = try await client.document(at: "/version")
+                return
+            } catch {
+                do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+            }
         }
     }
 
@@ -113,7 +126,7 @@ struct Workspace: Sendable {
                 })
             else {
                 lines.append(
-                    "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this cluster; "
+                    "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this box; "
                         + "remove it, or define it by a CustomResourceDefinition with kubectl")
                 continue
             }
