@@ -30,11 +30,13 @@ package struct AnalysisTurn: Sendable {
         self.now = now
     }
 
+    /// What a turn came to.
     package struct Outcome: Sendable {
         package var lookAgain: Timestamp?
         package var trouble: ClusterError?
     }
 
+    /// Takes one turn of the run, if something is due.
     package func take(_ reference: Reference) async -> Outcome {
         do {
             guard let object = try await cluster.get(reference), object.deletionTimestamp == nil

@@ -11,6 +11,7 @@ package struct Instant: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
+    /// This instant and a number of seconds.
     package func advanced(bySeconds seconds: Int) -> Instant {
         Instant(milliseconds: milliseconds + Int64(seconds) * 1000)
     }

@@ -68,7 +68,8 @@ extension Reason {
         case .analysisStarted(let name): "starting analysis run \(name)"
         case .analysisRunning(let name): "analysis run \(name) is running"
         case .waitingForFreshMeasurement(let name):
-            "traffic was given back: analysis run \(name) must measure good before it is raised again"
+            "traffic was given back: analysis run \(name) must measure good before it is raised "
+                + "again"
         case .aborted(let message, ""): message
         case .aborted(_, let evidence): "everything goes back to stable: \(evidence)"
         case .retrying: "retrying after an abort: starting at the first step"

@@ -34,6 +34,7 @@ package struct Snapshot: Hashable, Sendable {
     }
 }
 
+/// What this process alone remembers of the rollout.
 package struct Memory: Hashable, Sendable {
     /// Set from the moment this process decided to give traffic back until the status that says so
     /// is stored.
@@ -128,6 +129,7 @@ package struct RouterSeen: Hashable, Sendable {
     }
 }
 
+/// What the objects of a router say.
 package enum Reading: Hashable, Sendable {
     /// The router objects carry this split.
     case split(Split)
@@ -147,6 +149,7 @@ package enum Verification: Hashable, Sendable {
 
 /// An analysis run that belongs to the rollout.
 package struct Run: Hashable, Sendable {
+    /// What a run judges.
     package enum Purpose: Hashable, Sendable {
         case step(Int)
         case background
@@ -184,6 +187,7 @@ package struct Run: Hashable, Sendable {
     }
 }
 
+/// How an analysis run stands (§5.6).
 package enum RunPhase: String, Hashable, Sendable {
     case pending = "Pending"
     case running = "Running"

@@ -37,6 +37,7 @@ package struct Status: Hashable, Sendable {
     }
 }
 
+/// `status.phase` (§2.2).
 package enum Phase: String, Hashable, Sendable {
     case healthy = "Healthy"
     case progressing = "Progressing"
@@ -44,7 +45,9 @@ package enum Phase: String, Hashable, Sendable {
     case degraded = "Degraded"
 }
 
+/// An entry of `status.pauseConditions` (§4.9).
 package struct PauseCondition: Hashable, Sendable {
+    /// Why the rollout is paused.
     package enum Reason: String, Hashable, Sendable {
         case canaryPauseStep = "CanaryPauseStep"
         case inconclusiveAnalysisRun = "InconclusiveAnalysisRun"
@@ -63,6 +66,7 @@ package struct PauseCondition: Hashable, Sendable {
 
 /// A line of `status.conditions` (§2.3).
 package struct Condition: Hashable, Sendable {
+    /// The types of conditions (§2.3).
     package enum Kind: String, Hashable, Sendable {
         case progressing = "Progressing"
         case available = "Available"
@@ -73,6 +77,7 @@ package struct Condition: Hashable, Sendable {
         case invalidSpec = "InvalidSpec"
     }
 
+    /// `status` of a condition.
     package enum Truth: String, Hashable, Sendable {
         case yes = "True"
         case no = "False"
@@ -126,6 +131,7 @@ package struct Weights: Hashable, Sendable {
     }
 }
 
+/// One side of the traffic: its weight, and the service and pods that it goes to.
 package struct WeightDestination: Hashable, Sendable {
     package var weight: Int
     package var serviceName: String

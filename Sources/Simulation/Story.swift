@@ -8,6 +8,7 @@ import Documents
 package struct Story: Hashable, Sendable {
     package var moments: [Moment]
 
+    /// One line of a story.
     package struct Moment: Hashable, Sendable {
         package var milliseconds: Int64
         package var command: Command
@@ -18,6 +19,7 @@ package struct Story: Hashable, Sendable {
         }
     }
 
+    /// What happens: a command of a person, or something in the world.
     package enum Command: Hashable, Sendable {
         /// Sets the image of the first container.
         case image(String)
@@ -43,6 +45,7 @@ package struct Story: Hashable, Sendable {
         case end
     }
 
+    /// What a metric provider answers.
     package enum Answering: Hashable, Sendable {
         case value(Double)
         /// No series at all.

@@ -2,6 +2,7 @@ import Documents
 
 /// What happened in a simulation, as lines of four columns: when, what came, what was done, why.
 package struct Transcript: Hashable, Sendable {
+    /// One line: when, what came, what was done, and why.
     package struct Line: Hashable, Sendable {
         package var milliseconds: Int64
         package var cause: String
@@ -50,6 +51,7 @@ package struct Transcript: Hashable, Sendable {
         package var images: [String]
     }
 
+    /// The pods of one revision.
     package struct Pods: Hashable, Sendable {
         package var desired: Int
         package var available: Int

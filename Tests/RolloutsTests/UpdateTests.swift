@@ -214,6 +214,25 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    @Test func `that brings a third version leaves it no more traffic than its pods carry`() {
+        var world = deployed([.setWeight(60), .pause(seconds: nil)])
+        world.update(to: "h2")
+        world.settle()
+        // Stable cannot take everything back, so that half of the traffic stays on the second.
+        world.limits = ["h1": 2, "h3": 1]
+        world.letPodsStart()
+        world.update(to: "h3")
+        world.settle()
+        #expect(world.weight == 60)
+        #expect(world.services["canary"]?.hash == "h2")
+        #expect(world.set("h2")?.available == 3)
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.services["canary"]?.hash == "h3")
+        #expect(world.broken == [])
+    }
+
     @Test func `by spec.paused holds the step where it is`() {
         var world = deployed([.setWeight(10), .setWeight(100)])
         world.rollout.spec.isPaused = true

@@ -8,7 +8,9 @@ struct `A command at the instant of a write` {
     static let pauses = """
         spec:
           replicas: 1
-          strategy: {canary: {steps: [\((0..<60).map { _ in "{pause: {}}" }.joined(separator: ", "))]}}
+          strategy:
+            canary:
+              steps: [\(Array(repeating: "{pause: {}}", count: 60).joined(separator: ", "))]
         ---
         10s  image model-api:v2
         """

@@ -42,6 +42,11 @@ private func switching(_ before: Sample, _ after: Sample) -> [String] {
     if before.canaryHash != after.canaryHash, after.canaryAvailable == 0 {
         broken.append("P5: the canary service selects nobody")
     }
+    if before.canaryHash != after.canaryHash,
+        after.weight * after.size > after.total * after.canaryAvailable
+    {
+        broken.append("P3: \(after.weight) moves to \(after.canaryAvailable) pods at once")
+    }
     if before.stableHash != after.stableHash, after.stableAvailable == 0 {
         broken.append("P5: the stable service selects nobody")
     }
