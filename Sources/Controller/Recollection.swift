@@ -25,9 +25,12 @@ package actor Recollection {
         memories[key, default: Memory()].latch = cause
     }
 
-    /// The status of `key` was stored: nothing is held down by memory any more.
+    /// The status of `key` was stored. Only one that gives the release up, or that leaves nothing to
+    /// give up, ends the latch: a turn that looked earlier may store its status while another one
+    /// gives traffic back.
     func stored(_ status: Status, of key: RolloutKey) {
-        memories[key, default: Memory()].latch = nil
+        let isOver = status.promoteFull || status.stableHash == status.currentPodHash
+        if status.isAborted || isOver { memories[key]?.latch = nil }
         memories[key, default: Memory()].lastStepIndex = status.currentStepIndex
     }
 

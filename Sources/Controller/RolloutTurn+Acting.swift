@@ -18,16 +18,14 @@ extension RolloutTurn {
     }
 
     private func actInOrder(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
+        var isStored = false
         do {
-            try await store(decision.status, scene)
-            for action in decision.actions {
-                if action.raises(from: scene.snapshot.canaryWeight) {
-                    try await requireUnchanged(scene, since: decision)
-                }
-                try await carryOut(action, scene)
-            }
+            isStored = try await store(decision.status, scene)
+            try await carryOut(decision.actions, of: decision, scene)
         } catch {
             await journal.stumbled(scene.key, "carrying out a decision", error)
+            // The next turn does not say again what the stored status says already.
+            if isStored { await announce(decision.events, scene) }
             await announceTrouble(error, scene)
             return error
         }
@@ -35,7 +33,19 @@ extension RolloutTurn {
         return nil
     }
 
-    /// An abort or another document may have come since the status was stored: then nothing goes up.
+    private func carryOut(
+        _ actions: [Action], of decision: Decision, _ scene: Scene
+    ) async throws(ClusterError) {
+        for action in actions {
+            if action.raises(from: scene.snapshot.canaryWeight) || action.shrinks {
+                try await requireUnchanged(scene, since: decision)
+            }
+            try await carryOut(action, scene)
+        }
+    }
+
+    /// An abort or another document may have come since the status was stored, or a run may have
+    /// ended badly beside this turn: then nothing goes up, and no pods go away that stable needs.
     private func requireUnchanged(
         _ scene: Scene, since decision: Decision
     ) async throws(ClusterError) {
@@ -43,12 +53,15 @@ extension RolloutTurn {
             throw .notFound("\(scene.key) is gone")
         }
         let isAborted = now.status?["abort"]?.bool ?? false
-        guard now.generation == scene.object.generation, isAborted == decision.status.isAborted
+        let isLatched = await memory[scene.key].latch != nil
+        guard now.generation == scene.object.generation, isAborted == decision.status.isAborted,
+            !isLatched || decision.status.isAborted
         else { throw .conflict("\(scene.key) was changed in between") }
     }
 
     /// Status and router at once: neither waits for, or fails with, the other. Until the status is
-    /// stored this process keeps the rollout down.
+    /// stored this process keeps the rollout down. Once it is, what makes room on stable follows,
+    /// also where a router does not: all traffic can go back only when stable carries it.
     private func giveBack(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
         if decision.status.isAborted {
             await memory.latch(scene.key, because: decision.status.storedAbortCause)
@@ -59,23 +72,20 @@ extension RolloutTurn {
             for action in routes { try await carryOut(action, scene) }
         }
         async let stored = attempt(scene, "storing the status") { () throws(ClusterError) in
-            try await store(decision.status, scene)
+            _ = try await store(decision.status, scene)
         }
-        let troubles = await [moved, stored].compactMap(\.self)
-        if let trouble = troubles.first {
-            await announceTrouble(trouble, scene)
-            return trouble
-        }
-        await announce(decision.events, scene)
-        do {
-            for action in decision.actions where !routes.contains(action) {
-                try await carryOut(action, scene)
+        let unmoved = await moved
+        var trouble = await stored ?? unmoved
+        if await stored == nil {
+            let rest = decision.actions.filter { !routes.contains($0) }
+            let undone = await attempt(scene, "carrying out a decision") { () throws(ClusterError) in
+                try await carryOut(rest, of: decision, scene)
             }
-        } catch {
-            await journal.stumbled(scene.key, "carrying out a decision", error)
-            return error
+            trouble = trouble ?? undone
+            await announce(decision.events, scene)
         }
-        return nil
+        if let trouble { await announceTrouble(trouble, scene) }
+        return trouble
     }
 
     private func attempt(
@@ -90,14 +100,16 @@ extension RolloutTurn {
         }
     }
 
-    private func store(_ status: Status, _ scene: Scene) async throws(ClusterError) {
+    /// - Returns: whether there was anything to store.
+    private func store(_ status: Status, _ scene: Scene) async throws(ClusterError) -> Bool {
         guard var body = StatusDocument.mergePatch(from: scene.object.status, to: status) else {
             await memory.stored(status, of: scene.key)
-            return
+            return false
         }
         body["metadata"] = ["resourceVersion": .string(scene.object.resourceVersion)]
         _ = try await cluster.write(Write(scene.key.reference, .patchStatus(.merge(body))))
         await memory.stored(status, of: scene.key)
+        return true
     }
 
     private func announce(_ events: [Rollouts.Event], _ scene: Scene) async {

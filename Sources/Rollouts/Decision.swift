@@ -23,6 +23,7 @@ package struct Decision: Hashable, Sendable {
         self.events = events
     }
 
+    /// How the status and the actions are written.
     package enum Order: Hashable, Sendable {
         /// The status that commits is stored before the actions that follow from it; a failed write
         /// stops the turn.
@@ -55,6 +56,11 @@ package enum Action: Hashable, Sendable {
     /// Whether this act sends more traffic to the canary.
     package func raises(from seen: Int) -> Bool {
         if case .route(let split) = self { split.canary > seen } else { false }
+    }
+
+    /// Whether this act takes pods away, which another decision may need meanwhile.
+    package var shrinks: Bool {
+        if case .scale(_, let from, let to) = self { to < from } else { false }
     }
 
     /// Whether this act gives traffic back to stable, which nothing may hold up.
