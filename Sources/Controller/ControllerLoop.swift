@@ -31,6 +31,7 @@ package struct ControllerLoop: Sendable {
     let rollouts = WorkQueue<RolloutKey>()
     let runs = WorkQueue<Reference>()
     let chronicle: Chronicle
+    private let events: EventWriter
     let log: Logger
     let now: @Sendable () -> Timestamp
 
@@ -45,19 +46,25 @@ package struct ControllerLoop: Sendable {
         let chronicle = Chronicle(history: history, log: log)
         self.chronicle = chronicle
         let events = EventWriter(cluster: cluster.edge, log: log, now: now)
+        self.events = events
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
             journal: Journal(
-                announce: { object, event in await events.write(event, about: object) },
+                announce: { object, event in events.write(event, about: object) },
                 decided: { decision, scene in chronicle.decided(decision, scene) },
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
             now: now)
         self.turn = turn
+        let rollouts = rollouts
         analysis = AnalysisTurn(
             cluster: cluster.edge, source: source,
-            tell: { key, run in _ = await turn.take(key, news: run) },
+            tell: { key, run in
+                let outcome = await turn.take(key, news: run)
+                // The write of the run may fail too, and then no change would wake the rollout.
+                if outcome.trouble != nil { await rollouts.add(key) }
+            },
             announce: { object, reason, message, isWarning in
-                await events.write(
+                events.write(
                     Rollouts.Event(reason, message, isWarning: isWarning), about: object)
             }, now: now)
     }
@@ -72,6 +79,7 @@ package struct ControllerLoop: Sendable {
                 }
             }
             group.addTask { await chronicle.keep() }
+            group.addTask { await events.keep() }
             group.addTask { await self.followEvents() }
             group.addTask {
                 guard await self.waitForCaches() else { return }
@@ -83,10 +91,28 @@ package struct ControllerLoop: Sendable {
     }
 
     private func waitForCaches() async -> Bool {
+        var looks = 0
         while !cluster.isSynced {
             do { try await Task.sleep(for: .milliseconds(20)) } catch { return false }
+            looks += 1
+            if looks.isMultiple(of: looksBetweenLines) { sayWhatIsMissing() }
         }
         return true
+    }
+
+    /// A kind that may not be listed would otherwise keep the controller waiting without a word.
+    private func sayWhatIsMissing() {
+        for (resource, cache) in cluster.caches where !cache.isSynced {
+            let errors = cache.progress.compactMap { progress in
+                if case .failing(let error) = progress { error.description } else { nil }
+            }
+            log.warning(
+                "waiting for the cluster",
+                metadata: [
+                    "resource": "\(resource.plural)",
+                    "error": "\(errors.first ?? "not listed yet")",
+                ])
+        }
     }
 
     private func work() async {
@@ -150,3 +176,5 @@ package struct ControllerLoop: Sendable {
 
 /// An alarm that was set while the clock slept is noticed at most this late.
 private let tickMilliseconds: Int64 = 50
+/// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.
+private let looksBetweenLines = 500

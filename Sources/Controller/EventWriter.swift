@@ -4,13 +4,24 @@ import Logging
 import Manifests
 import Rollouts
 
-/// Writes Kubernetes events. An event that cannot be written is a line in the log: nothing waits for it.
+/// Writes Kubernetes events. They pass through a bounded buffer, so that an API server that is slow
+/// to take them holds up no turn. An event that cannot be written is a line in the log.
 struct EventWriter: Sendable {
-    let cluster: Cluster
-    let log: Logger
-    let now: @Sendable () -> Timestamp
+    private let cluster: Cluster
+    private let log: Logger
+    private let now: @Sendable () -> Timestamp
+    private let events: AsyncStream<Object>
+    private let inbox: AsyncStream<Object>.Continuation
 
-    func write(_ event: Rollouts.Event, about subject: Object) async {
+    init(cluster: Cluster, log: Logger, now: @escaping @Sendable () -> Timestamp) {
+        self.cluster = cluster
+        self.log = log
+        self.now = now
+        (events, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(bufferedEvents))
+    }
+
+    /// Takes the event down; `keep` writes it.
+    func write(_ event: Rollouts.Event, about subject: Object) {
         let now = now()
         var object = Object.event(
             named: "\(subject.name).\(String(nonce(), radix: 16))", about: subject,
@@ -24,16 +35,33 @@ struct EventWriter: Sendable {
         object["action"] = .string(event.reason)
         object["reportingComponent"] = "rollouts-controller"
         object["reportingInstance"] = "sluice"
-        let reference = Reference(.events, namespace: object.namespace, name: object.name)
-        do {
-            _ = try await cluster.write(Write(reference, .create(object)))
-        } catch {
+        if case .dropped(let lost) = inbox.yield(object) {
             log.warning(
                 "event not written",
-                metadata: ["reason": "\(event.reason)", "error": "\(error.description)"])
+                metadata: ["reason": "\(lost["reason"]?.string ?? "")", "error": "too many wait"])
+        }
+    }
+
+    /// Writes the events, in their order, until the task is cancelled.
+    func keep() async {
+        for await object in events {
+            let reference = Reference(.events, namespace: object.namespace, name: object.name)
+            do {
+                _ = try await cluster.write(Write(reference, .create(object)))
+            } catch {
+                log.warning(
+                    "event not written",
+                    metadata: [
+                        "reason": "\(object["reason"]?.string ?? "")",
+                        "error": "\(error.description)",
+                    ])
+            }
         }
     }
 
     /// Names of events must differ; chance is fine, since nothing reads them.
     private func nonce() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
+
+/// When more than these wait, the API server takes none: the oldest are dropped.
+private let bufferedEvents = 1_000
