@@ -66,28 +66,6 @@ extension Draft {
     }
 }
 
-/// A document that cannot be followed: it is said, and nothing that runs is touched (§8).
-private func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
-    var status = seen.rollout.status
-    status.observedGeneration = String(seen.rollout.generation)
-    if status[.invalidSpec]?.message != refusal {
-        status.conditions.removeAll { $0.type == .invalidSpec }
-        status.conditions.append(
-            Condition(
-                type: .invalidSpec, truth: .yes, reason: "InvalidSpec", message: refusal,
-                lastUpdate: seen.now, lastTransition: seen.now))
-    }
-    status.phase = .degraded
-    status.message = "InvalidSpec: \(refusal)"
-    return Decision(
-        status: status, lookAgain: seen.now.advanced(bySeconds: refusalRetrySeconds),
-        reason: .refused(refusal))
-}
-
-/// What a document refers to may appear without an event that names the rollout, so it is looked at
-/// again (§8).
-private let refusalRetrySeconds = 20
-
 /// The first act of a new revision: its ReplicaSet, with no pods yet (§3.3). The status follows
 /// once it is there.
 private func createReplicaSet(_ seen: Snapshot) -> Decision {

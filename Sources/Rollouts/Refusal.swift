@@ -1,0 +1,48 @@
+/// A document that cannot be followed: it is said, and nothing that runs is touched (§8). Only a
+/// release that has to be given up still gives its traffic back: a bad verdict and an abort are
+/// about what runs, and do not wait until the document is mended.
+func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
+    var decision =
+        givenUp(seen)
+        ?? Decision(status: seen.rollout.status, reason: .refused(refusal))
+    let known = seen.rollout.status[.invalidSpec].flatMap { $0.message == refusal ? $0 : nil }
+    if known == nil || decision.status[.invalidSpec] == nil {
+        decision.status.conditions.removeAll { $0.type == .invalidSpec }
+        decision.status.conditions.append(
+            known
+                ?? Condition(
+                    type: .invalidSpec, truth: .yes, reason: "InvalidSpec", message: refusal,
+                    lastUpdate: seen.now, lastTransition: seen.now))
+    }
+    decision.status.observedGeneration = String(seen.rollout.generation)
+    decision.status.phase = .degraded
+    decision.status.message = "InvalidSpec: \(refusal)"
+    decision.lookAgain = seen.now.advanced(bySeconds: refusalRetrySeconds)
+    return decision
+}
+
+/// What a document refers to may appear without an event that names the rollout, so it is looked at
+/// again (§8).
+private let refusalRetrySeconds = 20
+
+/// The abort of the release in progress, as far as it needs no document: its traffic. Nil where
+/// nothing is to be given up.
+private func givenUp(_ seen: Snapshot) -> Decision? {
+    let status = seen.rollout.status
+    let current = seen.replicaSets.first { $0.hash == status.currentPodHash && !$0.isDeleting }
+    guard let current, status.stableHash != current.hash else { return nil }
+    var draft = Draft(seen, new: current)
+    draft.takeCommands()
+    draft.takeVerdicts()
+    guard draft.status.isAborted else { return nil }
+    if !seen.routers.isEmpty {
+        var capacity = seen.capacity(canaryWanted: 0)
+        // The size may be what cannot be read.
+        capacity.size = seen.spec.replicas ?? seen.stable?.rolloutReplicas ?? capacity.size
+        draft.ask(for: affordable(0, current: seen.canaryWeight, capacity))
+        draft.order = .together
+    }
+    draft.note(.aborted(draft.abortMessage, evidence: draft.abortEvidence))
+    draft.describe()
+    return draft.decision
+}
