@@ -60,7 +60,8 @@ extension Draft {
                 events.append(
                     Event(
                         "TrafficRoutingError",
-                        "Stable has no available pod: \(weight) of \(seen.total) stays on the canary",
+                        "Stable has no available pod: \(weight) of \(seen.total) stays on the "
+                            + "canary",
                         isWarning: true))
             }
         }
@@ -110,7 +111,7 @@ extension Draft {
                 seen.spec.isPaused
                     ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
             bindStable()
-            route(towards: seen.canaryWeight, canaryWanted: seen.size)
+            route(towards: seen.canaryWeight, canaryWanted: lastWanted)
             return
         }
         growToFullSize()
@@ -134,9 +135,14 @@ extension Draft {
         promote("Completed all \(count) canary steps")
     }
 
-    /// The pods that the last step's weight needed.
+    /// The pods that the present weight needs: those of the last step, and its full share once it is
+    /// above that step's.
     private var lastWanted: Int {
-        podsNeeded(for: seen.canaryWeight, at: max(0, seen.canary.steps.count - 1))
+        let last = max(0, seen.canary.steps.count - 1)
+        if seen.canaryWeight > seen.canary.weight(at: last) {
+            return ceiling(seen.canaryWeight * seen.size, seen.total)
+        }
+        return podsNeeded(for: seen.canaryWeight, at: last)
     }
 
     private mutating func growToFullSize() {
