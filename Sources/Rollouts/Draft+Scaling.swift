@@ -118,7 +118,7 @@ extension Draft {
         let surplus = old.count - seen.spec.revisionHistoryLimit
         guard surplus > 0 else { return }
         for set in old.sorted(by: { $0.created < $1.created }).prefix(surplus)
-        where set.replicas == 0 && set.desired == 0 && set.isObserved {
+        where set.replicas == 0 && set.desired == 0 && set.isObserved && !isSelected(set) {
             actions.append(.deleteReplicaSet(name: set.name))
             for run in seen.runs where run.hash == set.hash {
                 actions.append(.deleteRun(name: run.name))

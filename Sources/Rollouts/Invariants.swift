@@ -21,7 +21,11 @@ private struct Promise {
         }
     }
 
-    private var stableAvailable: Int { seen.stable?.available ?? 0 }
+    /// Where no stable revision was known yet, the one that this decision names.
+    private var stableAvailable: Int {
+        let named = seen.replicaSets.first { $0.hash == decision.status.stableHash }
+        return (seen.stable ?? named)?.available ?? 0
+    }
 
     private func routing(_ split: Split) -> [String] {
         var broken: [String] = []
