@@ -49,7 +49,10 @@ struct BoxPage: Sendable {
     /// Where the page is, once it is bound.
     ///
     /// - Throws: `CancellationError` where the task is cancelled first: the port may be taken.
-    func address() async throws -> String { "http://127.0.0.1:\(try await bound.port())" }
+    func address() async throws -> String {
+        let port = try await bound.port()
+        return "http://127.0.0.1:\(port)"
+    }
 
     private static func views(_ controller: ControllerLoop) async -> [RolloutView] {
         var views: [RolloutView] = []

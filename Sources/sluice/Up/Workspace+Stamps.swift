@@ -16,7 +16,7 @@ extension Workspace {
         var lines: [String] = []
         var open = [directory]
         // A link may lead back up: each directory is walked once, whatever its paths.
-        var walked: Set<UInt64> = []
+        var walked: Set<[UInt64]> = []
         while let folder = open.popLast() {
             guard walked.insert(try check(folder, &lines)).inserted else { continue }
             guard walked.count <= directoryLimit else {
@@ -49,8 +49,8 @@ extension Workspace {
         return stamps
     }
 
-    /// - Returns: the inode.
-    private static func check(_ path: String, _ lines: inout [String]) throws -> UInt64 {
+    /// - Returns: which file it is: device and inode.
+    private static func check(_ path: String, _ lines: inout [String]) throws -> [UInt64] {
         var found = stat()
         guard stat(path, &found) == 0 else {
             throw WorkspaceProblems(lines: [
@@ -61,7 +61,7 @@ extension Workspace {
             lines.append(
                 "\(path) can be written by everybody; remove that right: chmod o-w \(path)")
         }
-        return UInt64(found.st_ino)
+        return [UInt64(found.st_dev), UInt64(found.st_ino)]
     }
 }
 
