@@ -9,7 +9,7 @@ import ArgumentParser
             it back.
             """,
         version: Version.text,
-        subcommands: [StandIn.self],
+        subcommands: [StandIn.self, BenchCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Run", subcommands: [Up.self, ControllerCommand.self, Demo.self])
         ] + commands)

@@ -1,0 +1,186 @@
+import Documents
+import KubernetesObjects
+import LocalCluster
+import ObjectStore
+
+/// Applications with rollouts, as teams have them: 25 in each namespace, each with two Services, an
+/// Ingress and the probes, resources and annotations that real documents carry.
+struct Fleet: Sendable {
+    let names: [String]
+    let steps: JSON
+    /// Judges every rollout in the background, this often.
+    var analysisInterval: String?
+
+    /// `app-0042`: all objects of a rollout begin with these characters.
+    static let nameLength = 8
+    private static let size: Int64 = 4
+    private static let teamSize = 25
+
+    init(_ count: Int, steps: JSON) {
+        names = (0..<count).map { number in
+            let text = String(number)
+            return "app-" + String(repeating: "0", count: 4 - text.count) + text
+        }
+        self.steps = steps
+    }
+
+    func namespace(of name: String) -> String {
+        "team-\((Int(name.suffix(4)) ?? 0) / Self.teamSize)"
+    }
+
+    func reference(_ name: String) -> Reference {
+        Reference(.rollouts, namespace: namespace(of: name), name: name)
+    }
+
+    /// Creates everything.
+    func create(in server: ObjectServer) async throws(StoreError) {
+        for namespace in Set(names.map(namespace)).sorted() {
+            try await store(
+                [
+                    "apiVersion": "v1", "kind": "Namespace",
+                    "metadata": ["name": .string(namespace)],
+                ], .namespaces, server)
+            try await store(template(in: namespace), .analysisTemplates, server)
+        }
+        for name in names {
+            try await store(service(name, for: name), .services, server)
+            try await store(service("\(name)-canary", for: name), .services, server)
+            try await store(ingress(name), .ingresses, server)
+            try await store(rollout(name), .rollouts, server)
+        }
+    }
+
+    /// Asks for another version of one application.
+    func release(_ version: String, of name: String, in server: ObjectServer)
+        async throws(StoreError)
+    {
+        let patch: JSON = [
+            "op": "replace", "path": "/spec/template/spec/containers/0/image",
+            "value": .string(image(name, version)),
+        ]
+        try await server.patch(
+            reference(name), with: .json([patch]), by: Caller(manager: "kubectl-set"))
+    }
+
+    /// How many rollouts are in `phase`, at `message` where one is given.
+    func count(_ phase: String, message: String? = nil, in server: ObjectServer)
+        async throws(StoreError) -> Int
+    {
+        let wanted = Set(names)
+        return try await server.list(.rollouts).items.filter {
+            wanted.contains($0.name) && $0.status?["phase"]?.string == phase
+                && $0.status?["observedGeneration"]?.string == String($0.generation)
+                && (message == nil || $0.status?["message"]?.string == message)
+        }.count
+    }
+
+    private func store(_ json: JSON, _ resource: Resource, _ server: ObjectServer)
+        async throws(StoreError)
+    {
+        var object = Object(json)
+        object["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"] =
+            .string(json.text)
+        _ = try await server.create(
+            object, in: resource, namespace: object.namespace,
+            by: Caller(manager: "kubectl-client-side-apply"))
+    }
+
+    private func image(_ name: String, _ version: String) -> String {
+        "registry.example.com/teams/\(name):\(version)"
+    }
+
+    private func metadata(_ name: String, for rollout: String) -> JSON {
+        [
+            "name": .string(name), "namespace": .string(namespace(of: rollout)),
+            "labels": ["app": .string(rollout), "app.kubernetes.io/part-of": "bench"],
+        ]
+    }
+
+    private func service(_ name: String, for rollout: String) -> JSON {
+        [
+            "apiVersion": "v1", "kind": "Service", "metadata": metadata(name, for: rollout),
+            "spec": [
+                "selector": ["app": .string(rollout)],
+                "ports": [["name": "http", "port": 80, "targetPort": "http"]],
+            ],
+        ]
+    }
+
+    private func ingress(_ name: String) -> JSON {
+        let backend: JSON = ["service": ["name": .string(name), "port": ["name": "http"]]]
+        let path: JSON = ["path": "/", "pathType": "Prefix", "backend": backend]
+        return [
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": metadata(name, for: name),
+            "spec": [
+                "ingressClassName": "nginx",
+                "rules": [
+                    ["host": .string("\(name).example.com"), "http": ["paths": [path]]]
+                ],
+            ],
+        ]
+    }
+
+    private func template(in namespace: String) -> JSON {
+        let query = """
+            sum(rate(http_requests_total{app="{{args.app}}",canary="true",code=~"5.."}[1m]))
+            / sum(rate(http_requests_total{app="{{args.app}}",canary="true"}[1m]))
+            """
+        let metric: JSON = [
+            "name": "error-rate", "interval": .string(analysisInterval ?? "30s"),
+            "failureLimit": 0, "successCondition": "result[0] <= 0.01",
+            "provider": ["prometheus": ["query": .string(query)]],
+        ]
+        return [
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisTemplate",
+            "metadata": ["name": "errors", "namespace": .string(namespace)],
+            "spec": ["args": [["name": "app"]], "metrics": [metric]],
+        ]
+    }
+
+    private func rollout(_ name: String) -> JSON {
+        var canary: JSON = [
+            "stableService": .string(name), "canaryService": .string("\(name)-canary"),
+            "trafficRouting": ["nginx": ["stableIngress": .string(name)]], "steps": steps,
+        ]
+        if analysisInterval != nil {
+            canary["analysis"] = [
+                "templates": [["templateName": "errors"]],
+                "args": [["name": "app", "value": .string(name)]],
+            ]
+        }
+        return [
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+            "metadata": metadata(name, for: name),
+            "spec": [
+                "replicas": .int(Self.size), "revisionHistoryLimit": 5,
+                "selector": ["matchLabels": ["app": .string(name)]],
+                "template": podTemplate(name), "strategy": ["canary": canary],
+            ],
+        ]
+    }
+
+    private func podTemplate(_ name: String) -> JSON {
+        let container: JSON = [
+            "name": "app", "image": .string(image(name, "1.0.0")),
+            "ports": [["name": "http", "containerPort": 8080]],
+            "env": [
+                ["name": "LOG_LEVEL", "value": "info"],
+                ["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
+            ],
+            "readinessProbe": ["httpGet": ["path": "/ready", "port": "http"], "periodSeconds": 5],
+            "livenessProbe": ["httpGet": ["path": "/live", "port": "http"], "periodSeconds": 10],
+            "resources": [
+                "requests": ["cpu": "250m", "memory": "256Mi"],
+                "limits": ["cpu": "1", "memory": "512Mi"],
+            ],
+        ]
+        return [
+            "metadata": [
+                "labels": ["app": .string(name)],
+                "annotations": ["prometheus.io/scrape": "true", "prometheus.io/port": "8080"],
+            ],
+            "spec": ["terminationGracePeriodSeconds": 30, "containers": [container]],
+        ]
+    }
+}
