@@ -4,6 +4,8 @@ import Rollouts
 /// is only more careful; nothing that matters is kept here alone.
 package actor Recollection {
     private var memories: [RolloutKey: Memory] = [:]
+    /// What last troubled a rollout, and when that was told.
+    private var troubles: [RolloutKey: (text: String, told: Instant)] = [:]
 
     package init() {}
 
@@ -25,16 +27,32 @@ package actor Recollection {
         memories[key, default: Memory()].latch = cause
     }
 
-    /// The status of `key` was stored. Only one that gives the release up, or that leaves nothing to
-    /// give up, ends the latch: a turn that looked earlier may store its status while another one
-    /// gives traffic back.
+    /// The status of `key` was stored. Only one that gives the release up, or that leaves nothing
+    /// to give up, ends the latch: a turn that looked earlier may store its status while another
+    /// one gives traffic back.
     func stored(_ status: Status, of key: RolloutKey) {
         let isOver = status.promoteFull || status.stableHash == status.currentPodHash
         if status.isAborted || isOver { memories[key]?.latch = nil }
         memories[key, default: Memory()].lastStepIndex = status.currentStepIndex
     }
 
+    /// Whether a trouble is to be told: it is another one than the last, or that one was told long
+    /// ago. What is tried again every few seconds is not an event each time.
+    func isNews(_ trouble: String, of key: RolloutKey, at now: Instant) -> Bool {
+        if let last = troubles[key], last.text == trouble,
+            now < last.told.advanced(bySeconds: silenceSeconds)
+        {
+            return false
+        }
+        troubles[key] = (trouble, now)
+        return true
+    }
+
     func forget(_ key: RolloutKey) {
         memories[key] = nil
+        troubles[key] = nil
     }
 }
+
+/// Servers keep events for an hour: a trouble that lasts stays visible.
+private let silenceSeconds = 600

@@ -78,7 +78,7 @@ extension RolloutTurn {
         var trouble = await stored ?? unmoved
         if await stored == nil {
             let rest = decision.actions.filter { !routes.contains($0) }
-            let undone = await attempt(scene, "carrying out a decision") { () throws(ClusterError) in
+            let undone = await attempt(scene, "making room") { () throws(ClusterError) in
                 try await carryOut(rest, of: decision, scene)
             }
             trouble = trouble ?? undone
@@ -118,7 +118,9 @@ extension RolloutTurn {
 
     /// Conflicts are the ordinary way of the world; what a person must look at becomes an event.
     private func announceTrouble(_ trouble: ClusterError, _ scene: Scene) async {
-        guard case .refused(let text) = trouble else { return }
+        guard case .refused(let text) = trouble,
+            await memory.isNews(text, of: scene.key, at: now().instant)
+        else { return }
         await journal.announce(
             scene.object, Rollouts.Event("ReconciliationError", text, isWarning: true))
     }
