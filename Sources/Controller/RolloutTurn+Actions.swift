@@ -140,7 +140,7 @@ extension RolloutTurn {
         let status = scene.snapshot.rollout.status
         let new = scene.snapshot.new
         let order = RunDocument.Order(
-            name: name, purpose: purpose, revision: new?.revision ?? 0,
+            name: name, purpose: purpose, revision: new.map(scene.snapshot.revision) ?? 0,
             stableHash: status.stableHash,
             latestHash: new?.hash ?? "")
         let object: Object

@@ -2,8 +2,7 @@
 extension Draft {
     /// Gives the new ReplicaSet the highest revision, and the rollout that of its new ReplicaSet.
     mutating func alignRevision() {
-        let others = seen.replicaSets.filter { $0.name != new.name }
-        let wanted = max(new.revision, others.isEmpty ? 1 : nextRevision(others))
+        let wanted = seen.revision(of: new)
         if new.revision < wanted {
             actions.append(
                 .setReplicaSetRevision(

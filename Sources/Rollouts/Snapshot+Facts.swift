@@ -18,6 +18,12 @@ extension Snapshot {
         return living.first { $0.hash == spec.templateHash } ?? living.first { $0.matchesTemplate }
     }
 
+    /// The revision of the new ReplicaSet once it stands above all others (§3.4).
+    package func revision(of new: ReplicaSet) -> Int {
+        let others = replicaSets.filter { $0.name != new.name }
+        return max(new.revision, others.isEmpty ? 1 : nextRevision(others))
+    }
+
     /// The ReplicaSet that was promoted last.
     package var stable: ReplicaSet? {
         replicaSets.first { $0.hash == rollout.status.stableHash && !$0.isDeleting }
