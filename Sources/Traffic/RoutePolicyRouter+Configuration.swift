@@ -43,6 +43,12 @@ extension RoutePolicyRouter {
                 "the gateway is in namespace \(namespace), the rollout in \(rollout.namespace)",
                 remedy: "put the rollout into the gateway's namespace")
         }
+        if (rollout.stableService == nil) != (rollout.canaryService == nil) {
+            reader.refuse(
+                "only one of stableService and canaryService is named, so that traffic would stay"
+                    + " on pods that go away",
+                remedy: "name both, or none where the upstreams exist without this rollout")
+        }
         if let maximum = rollout.maximumWeight, maximum != 100 {
             reader.refuse(
                 "route policies count in percent, a maxTrafficWeight of \(maximum) is none",
