@@ -8,7 +8,8 @@ import MetricProviders
 import Rollouts
 import Traffic
 
-/// The controller as it lives: caches, queues and workers around the turns, until its task is cancelled.
+/// The controller as it lives: caches, queues and workers around the turns, until its task is
+/// cancelled.
 package struct ControllerLoop: Sendable {
     package struct Settings: Sendable {
         /// Nil for all namespaces.
@@ -36,7 +37,8 @@ package struct ControllerLoop: Sendable {
     let now: @Sendable () -> Timestamp
 
     package init(
-        client: APIClient, settings: Settings, source: MetricSource, history: RecordStore?, log: Logger,
+        client: APIClient, settings: Settings, source: MetricSource, history: RecordStore?,
+        log: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
@@ -75,7 +77,8 @@ package struct ControllerLoop: Sendable {
             for cache in cluster.caches.values {
                 group.addTask {
                     await cache.follow(
-                        cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
+                        cluster.client, clock: ContinuousClock(),
+                        jitter: { Double.random(in: 0...1) })
                 }
             }
             group.addTask { await chronicle.keep() }
@@ -139,7 +142,9 @@ package struct ControllerLoop: Sendable {
                 await rollouts.failed(key, at: now(), next: outcome.lookAgain)
             } else {
                 await rollouts.done(
-                    key, next: outcome.decision == nil ? nil : min(outcome.lookAgain ?? resync, resync))
+                    key,
+                    next: outcome.decision == nil
+                        ? nil : min(outcome.lookAgain ?? resync, resync))
             }
         }
     }

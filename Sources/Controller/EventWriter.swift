@@ -25,8 +25,8 @@ struct EventWriter: Sendable {
         let now = now()
         var object = Object.event(
             named: "\(subject.name).\(String(nonce(), radix: 16))", about: subject,
-            reason: event.reason, message: event.message, type: event.isWarning ? .warning : .normal,
-            at: now)
+            reason: event.reason, message: event.message,
+            type: event.isWarning ? .warning : .normal, at: now)
         if let revision = subject.annotations[Keys.revision] {
             object["metadata", "annotations"] = JSON(strings: [Keys.revision: revision])
         }

@@ -135,8 +135,8 @@ extension Draft {
         promote("Completed all \(count) canary steps")
     }
 
-    /// The pods that the present weight needs: those of the last step, and its full share once it is
-    /// above that step's.
+    /// The pods that the present weight needs: those of the last step, and its full share once it
+    /// is above that step's.
     private var lastWanted: Int {
         let last = max(0, seen.canary.steps.count - 1)
         if seen.canaryWeight > seen.canary.weight(at: last) {
