@@ -103,11 +103,19 @@ extension RolloutTurn {
         } catch {
             throw .refused("\(router.kind): \(error.description)")
         }
+        var trouble: ClusterError?
         for change in changes {
-            _ = try await cluster.write(
-                Write(change.reference, act(of: change, isBack: isBack, scene)))
+            do {
+                _ = try await cluster.write(
+                    Write(change.reference, act(of: change, isBack: isBack, scene)))
+            } catch {
+                guard isBack, router.changesStandAlone else { throw error }
+                trouble = trouble ?? error
+                continue
+            }
             if let event = change.event { await journal.announce(scene.object, event) }
         }
+        if let trouble { throw trouble }
     }
 
     private func act(of change: Change, isBack: Bool, _ scene: Scene) -> Write.Act {

@@ -13,6 +13,8 @@ package struct Router: Sendable {
     /// Whether both sides are pods of the rollout. False where they exist without it: then weights
     /// need no pods.
     package let servesPods: Bool
+    /// Whether each change means the same without the others; else one that fails ends the rest.
+    package let changesStandAlone: Bool
     /// The changes that make the objects carry `split`; none where they do already.
     package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
     /// The split that the objects carry.
@@ -22,6 +24,7 @@ package struct Router: Sendable {
 
     package init(
         kind: String, reads: [Reference], servesPods: Bool = true,
+        changesStandAlone: Bool = false,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading,
         verify: @escaping @Sendable (Observed) -> Verification
@@ -29,6 +32,7 @@ package struct Router: Sendable {
         self.kind = kind
         self.reads = reads
         self.servesPods = servesPods
+        self.changesStandAlone = changesStandAlone
         self.plan = plan
         self.read = read
         self.verify = verify
