@@ -152,10 +152,10 @@ extension OperatorCommand {
         } else {
             target = byRevision.dropFirst().first?.set
         }
-        guard let target, var template = target.spec?["template"] else {
+        guard let target, target.spec?["template"] != nil else {
             throw CommandRefusal("no revision found for rollout \"\(rollout.name)\"")
         }
-        template.set(nil, at: ["metadata", "labels", Keys.templateHash])
+        let template = ReplicaSetDocument.template(of: target)
         if TemplateMeaning(template) == TemplateMeaning(rollout.spec?["template"] ?? .null) {
             let number = target.annotations[Keys.revision] ?? "?"
             throw CommandRefusal(
