@@ -55,9 +55,9 @@ enum Rooms {
         "Logging": ["Serving", "Controller", "LocalCluster", "sluice"],
         "Mustache": ["StatusPage"],
         "CLibYaml": ["Documents"],
-        "CLibCrypto": ["Traffic", "LocalCluster"],
+        "CLibCrypto": ["Traffic"],
         "CCurlShim": ["Curl"],
-        "CProcess": ["LocalCluster", "sluice"],
+        "CProcess": ["LocalCluster"],
     ]
 
     /// What the toolchain brings along.

@@ -56,10 +56,15 @@ struct RequestCounters: Sendable {
     private var counts: [String: UInt64] = [:]
     private var histograms: [[String: Histogram]] = families.map { _ in [:] }
 
+    /// Who served the requests of each Ingress since this process began, by `namespace/name`.
+    private(set) var sides: [String: ServedSides] = [:]
+
     /// Requests beyond the limit of series: said, since a sum without them would be wrong.
     private var uncounted: UInt64 = 0
 
     mutating func add(_ request: ServedRequest) {
+        sides["\(request.namespace)/\(request.ingress)", default: ServedSides()]
+            .add(isCanary: !request.canary.isEmpty)
         let labels = Self.text(of: request.labels)
         guard counts[labels] != nil || counts.count < Self.seriesLimit else {
             uncounted += 1

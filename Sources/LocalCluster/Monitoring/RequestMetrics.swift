@@ -32,6 +32,13 @@ package actor RequestMetrics {
         return counters.text()
     }
 
+    /// Who served the requests of an Ingress since this process began, all that is in the log by
+    /// now included.
+    package func sides(namespace: String, ingress: String) -> ServedSides {
+        catchUp()
+        return counters.sides["\(namespace)/\(ingress)"] ?? ServedSides()
+    }
+
     /// Goes on where an earlier run stopped. Without a record of one, a log that is whole is
     /// counted from its beginning.
     func follow(log: String, record: String) {

@@ -51,12 +51,15 @@ struct Box: Sendable {
             client: client, settings: .init(), source: Self.source(ground, http), history: history,
             log: log, now: { .now })
         self.controller = controller
+        let monitoring = BoxMonitoring(
+            layout: ground.layout, ports: ground.ports, account: ground.accounts.prometheus,
+            server: server, scrapeSeconds: settings.scrapeSeconds, log: log)
+        let observation = BoxObservation(
+            controller: controller, metrics: monitoring.metrics, history: history, log: log)
         services =
             [Self.api(server, on: ground, log)] + Self.cluster(server, on: ground, http, log)
-            + BoxMonitoring(
-                layout: ground.layout, ports: ground.ports, account: ground.accounts.prometheus,
-                server: server, scrapeSeconds: settings.scrapeSeconds, log: log
-            ).services + [BoxPart { await controller.run() }]
+            + monitoring.services
+            + [BoxPart { await controller.run() }, BoxPart { await observation.run() }]
     }
 
     private static func source(_ ground: BoxGround, _ http: CurlClient) -> MetricSource {

@@ -6,6 +6,7 @@ import Serving
 /// The counters of the requests, and the Prometheus that reads them.
 struct BoxMonitoring: Sendable {
     let services: [any Service]
+    let metrics: RequestMetrics
 
     init(
         layout: BoxLayout, ports: Ports, account: Account?, server: ObjectServer,
@@ -13,6 +14,7 @@ struct BoxMonitoring: Sendable {
         log: Logger
     ) {
         let metrics = RequestMetrics()
+        self.metrics = metrics
         let requests = RequestLog(proxy: layout.proxy, metrics: metrics)
         let exporter = Listener(at: .loopback(port: ports.metrics), logger: log) { request in
             guard request.path == "/metrics" else {
