@@ -61,6 +61,7 @@ struct Up: AsyncParsableCommand {
             controller: box.controller, history: box.history, problems: { workspace.problems },
             log: log, port: pagePort)
         let guide = BoxPart {
+            try await box.waitUntilOpen()
             let guide = Self.guide(box, page: try await page.address())
             FileHandle.standardOutput.write(Data((guide + "\n").utf8))
         }
