@@ -120,6 +120,8 @@ let package = Package(
                 "sluice", "Controller", "Documents", "KubernetesObjects", "ObjectStore",
                 "Simulation", "StatusPage",
             ],
+            // The program itself, as a process: it is only built, nothing of it is imported.
+            "EndToEnd": ["sluice"],
             "House": [],
         ]),
     swiftLanguageModes: [.v6]

@@ -1,0 +1,115 @@
+import Foundation
+
+/// A `sluice up` over a directory of the test's own.
+struct Cluster: Sendable {
+    let scratch: Scratch
+    let program: Program
+    /// What it printed, by the label of each line.
+    private let guide: [String: String]
+
+    /// Starts one and waits until it says where everything is.
+    static func start(in scratch: Scratch, limitSeconds: Int = 150) async throws -> Cluster {
+        let program = try Program(
+            up(in: scratch), in: scratch, limitSeconds: limitSeconds)
+        let guide = try await eventually("the guide of sluice up", seconds: 40) {
+            if let status = program.status {
+                throw Failure("up ended with \(status): \(program.errors)")
+            }
+            let lines = program.output
+            return lines.contains("sluice status") ? parsed(lines) : nil
+        }
+        return Cluster(scratch: scratch, program: program, guide: guide)
+    }
+
+    /// The words that start it.
+    static func up(in scratch: Scratch) -> [String] {
+        [Tool.sluice, "up", scratch.path("files"), "--state", scratch.path("state")]
+    }
+
+    private static func parsed(_ text: String) -> [String: String] {
+        text.split(separator: "\n").reduce(into: [:]) { guide, line in
+            let words = line.split(separator: "  ", maxSplits: 1)
+            guard words.count == 2, !line.hasPrefix(" ") else { return }
+            guide[String(words[0])] = words[1].trimmingCharacters(in: .whitespaces)
+        }
+    }
+
+    var page: String { guide["status page"] ?? "" }
+    var kubeconfig: String { guide["kubeconfig"] ?? "" }
+    var ingresses: String { guide["ingresses"] ?? "" }
+    var prometheus: String { guide["prometheus"] ?? "" }
+
+    func kubectl(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {
+        try await scratch.run(
+            [Tool.kubectl] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
+    }
+
+    func sluice(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {
+        try await scratch.run(
+            [Tool.sluice] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
+    }
+
+    /// The body of a page or of anything else over HTTP.
+    func get(_ address: String) async throws -> String {
+        try await scratch.run(["curl", "-sS", "-f", "-m", "20", address]).checked()
+    }
+
+    /// Requests at the rollout, one after the other from its first answer on, until the program is
+    /// stopped; each prints its status and the version that answered.
+    func load(perSecond: Int = 100) async throws -> Program {
+        let curl = [
+            "curl", "-s", "-o", "/dev/null", "-m", "10", "-H", "Host: model.local",
+            "-w", "%{http_code} %header{x-version}\\n",
+        ]
+        _ = try await eventually("the first answer", seconds: 20) {
+            try await scratch.run(curl + ["\(ingresses)/predict"]).output == "200 v1\n" ? true : nil
+        }
+        return try Program(
+            curl + ["--rate", "\(perSecond)/s", "\(ingresses)/predict?n=[1-100000]"], in: scratch,
+            limitSeconds: 120)
+    }
+
+    /// Ends it as Ctrl-C and a service would, and says what is left of it.
+    func end() async throws -> (status: Int32, left: [String]) {
+        let footprint = Footprint(program.processes())
+        program.signal(SIGTERM)
+        let status = try await program.ended(within: 30)
+        return (status, footprint.left)
+    }
+}
+
+/// The answers that a load has had. The last one may be half written.
+func told(_ load: Program) -> [Substring] {
+    load.output.split(separator: "\n").dropLast()
+}
+
+extension Scratch {
+    /// Copies the example of a model API to where `up` looks.
+    func copyExample() throws {
+        let folder = Tool.repository.appending(path: "manifests/examples/model-api").path
+        try FileManager.default.copyItem(atPath: folder, toPath: path("files"))
+    }
+
+    func read(_ file: String) throws -> String {
+        try String(contentsOfFile: path("files/" + file), encoding: .utf8)
+    }
+
+    func write(_ text: String, to file: String) throws {
+        try text.write(toFile: path("files/" + file), atomically: true, encoding: .utf8)
+    }
+
+    /// Changes a file of the directory that `up` looks at.
+    func edit(_ file: String, _ old: String, to new: String) throws {
+        let text = try read(file)
+        guard text.contains(old) else { throw Failure("\(file) does not say \(old)") }
+        try write(text.replacing(old, with: new), to: file)
+    }
+
+    /// Puts other steps into the rollout of the example.
+    func setSteps(_ steps: [String]) throws {
+        let text = try read("rollout.yaml")
+        guard let start = text.range(of: "      steps:\n") else { throw Failure("no steps") }
+        let lines = steps.map { "        - \($0)\n" }
+        try write(text[..<start.upperBound] + lines.joined(), to: "rollout.yaml")
+    }
+}
