@@ -18,7 +18,7 @@ demo:
 
 test:
 	@Scripts/install build run test
-	swift test
+	swift test --no-parallel
 
 check:
 	@Scripts/check

@@ -4,8 +4,8 @@ import KubernetesObjects
 import Logging
 import Rollouts
 
-/// Writes down what happened: one log line for each decision, and records into the history. Records pass through a
-/// bounded buffer, so that a slow disk never holds up a turn.
+/// Writes down what happened: one log line for each decision, and records into the history. Records
+/// pass through a bounded buffer, so that a slow disk never holds up a turn.
 package struct Chronicle: Sendable {
     private let history: RecordStore?
     private let log: Logger
@@ -15,7 +15,8 @@ package struct Chronicle: Sendable {
     init(history: RecordStore?, log: Logger) {
         self.history = history
         self.log = log
-        (records, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(bufferedRecords))
+        (records, inbox) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(bufferedRecords))
     }
 
     /// Projects an object that was seen.
@@ -51,7 +52,8 @@ package struct Chronicle: Sendable {
                 "observing again", metadata: ["rollout": "\(key)", "error": "\(error.description)"])
         } else {
             log.warning(
-                "not done", metadata: [
+                "not done",
+                metadata: [
                     "rollout": "\(key)", "doing": "\(doing)", "error": "\(error.description)",
                 ])
         }
@@ -70,5 +72,6 @@ package struct Chronicle: Sendable {
     }
 }
 
-/// More than this many records that wait for the disk are dropped, the oldest first: they can be projected again.
+/// More than this many records that wait for the disk are dropped, the oldest first: they can be
+/// projected again.
 private let bufferedRecords = 20_000

@@ -26,6 +26,7 @@ package struct Cluster: Sendable {
 
 /// One write to the API server.
 package struct Write: Hashable, Sendable {
+    /// What is written; all of it is absolute.
     package enum Act: Hashable, Sendable {
         case create(Object)
         case patch(Patch)

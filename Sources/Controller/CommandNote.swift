@@ -1,8 +1,8 @@
 import Documents
 import KubernetesObjects
 
-/// Who asked for what, and why: written on the rollout by our own tools together with their command. The actor is
-/// what the tool claims; nobody checked it.
+/// Who asked for what, and why: written on the rollout by our own tools together with their
+/// command. The actor is what the tool claims; nobody checked it.
 package struct CommandNote: Hashable, Sendable {
     package static let annotation = "sluice/command"
 

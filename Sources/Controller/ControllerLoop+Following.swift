@@ -12,9 +12,9 @@ extension ControllerLoop {
             chronicle.saw(object, of: resource)
             switch resource {
             case .rollouts:
-                await rollouts.add(RolloutKey(namespace: object.namespace, name: object.name))
+                await add(RolloutKey(namespace: object.namespace, name: object.name))
             case .analysisRuns:
-                if change.new != nil {
+                if change.new != nil, settings.isOurs(object) {
                     await runs.add(
                         Reference(resource, namespace: object.namespace, name: object.name))
                 }
@@ -22,22 +22,34 @@ extension ControllerLoop {
             case .replicaSets:
                 await addOwner(of: object)
             default:
-                await addReaders(of: Reference(resource, namespace: object.namespace, name: object.name))
+                await addReaders(
+                    of: Reference(resource, namespace: object.namespace, name: object.name))
             }
         }
     }
 
-    private func addOwner(of object: Object) async {
-        guard let owner = object.controllerOwner, owner.kind == Resource.rollouts.kind else { return }
-        await rollouts.add(RolloutKey(namespace: object.namespace, name: owner.name))
+    /// Puts a rollout in the queue, unless it is another controller's. One that is gone passes, so
+    /// that it is forgotten.
+    private func add(_ key: RolloutKey) async {
+        let object = cluster.caches[.rollouts]?.get(namespace: key.namespace, name: key.name)
+        guard object.map(settings.isOurs) ?? true else { return }
+        await rollouts.add(key)
     }
 
-    /// Services, router objects and templates: every rollout of the namespace that names them in its spec.
+    private func addOwner(of object: Object) async {
+        guard let owner = object.controllerOwner, owner.kind == Resource.rollouts.kind else {
+            return
+        }
+        await add(RolloutKey(namespace: object.namespace, name: owner.name))
+    }
+
+    /// Services, router objects and templates: every rollout of the namespace that names them in
+    /// its spec.
     private func addReaders(of reference: Reference) async {
         guard let cache = cluster.caches[.rollouts] else { return }
         let namespace = reference.resource.isNamespaced ? reference.namespace : nil
         for rollout in cache.list(namespace: namespace) where rollout.mentions(reference) {
-            await rollouts.add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+            await add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
         }
     }
 
@@ -59,8 +71,8 @@ extension ControllerLoop {
 }
 
 extension Object {
-    /// Whether the name of `reference` occurs in this rollout's strategy. A canary's own Ingress is named after the
-    /// rollout.
+    /// Whether the name of `reference` occurs in this rollout's strategy. A canary's own Ingress is
+    /// named after the rollout.
     fileprivate func mentions(_ reference: Reference) -> Bool {
         if reference.name.hasPrefix("\(name)-") { return true }
         return spec?["strategy"]?.mentions(reference.name) ?? false

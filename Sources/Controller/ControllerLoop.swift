@@ -11,6 +11,7 @@ import Traffic
 /// The controller as it lives: caches, queues and workers around the turns, until its task is
 /// cancelled.
 package struct ControllerLoop: Sendable {
+    /// What an operator may choose.
     package struct Settings: Sendable {
         /// Nil for all namespaces.
         package var namespaces: [String]?
@@ -19,6 +20,8 @@ package struct ControllerLoop: Sendable {
         package var analysisWorkers = 30
         /// Every rollout is looked at after this long even if nothing happens.
         package var resyncSeconds = 900
+        /// Whether a rollout or run is this controller's: others may share the cluster (§3.2).
+        package var isOurs: @Sendable (Object) -> Bool = { _ in true }
 
         package init(namespaces: [String]? = nil) {
             self.namespaces = namespaces

@@ -2,7 +2,8 @@ import Documents
 import KubernetesClient
 import KubernetesObjects
 
-/// The cluster over HTTP: reads from caches that learn the controller's own writes at once, writes to the server.
+/// The cluster over HTTP: reads from caches that learn the controller's own writes at once, writes
+/// to the server.
 package struct LiveCluster: Sendable {
     package let client: APIClient
     package let caches: [Resource: ObjectCache]

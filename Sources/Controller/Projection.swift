@@ -4,8 +4,8 @@ import History
 import KubernetesObjects
 import Manifests
 
-/// Turns objects of the cluster into records. Pure: the same objects give the same records with the same keys, so that
-/// a history can be lost and filled again.
+/// Turns objects of the cluster into records. Pure: the same objects give the same records with the
+/// same keys, so that a history can be lost and filled again.
 package enum Projection {
     /// What a ReplicaSet of a rollout tells: that its revision began.
     package static func records(ofReplicaSet object: Object) -> [Record] {
@@ -25,7 +25,8 @@ package enum Projection {
         ]
     }
 
-    /// What an analysis run tells: each measurement with query, value and verdict, and how it ended.
+    /// What an analysis run tells: each measurement with query, value and verdict, and how it
+    /// ended.
     package static func records(ofRun object: Object) -> [Record] {
         guard let rollout = object.rolloutOwner else { return [] }
         let run = ReadRun(object)

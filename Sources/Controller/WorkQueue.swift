@@ -1,7 +1,7 @@
 import Documents
 
-/// What is to be looked at: each key at most once at a time, at once or at a given moment, sooner where something
-/// happened in between.
+/// What is to be looked at: each key at most once at a time, at once or at a given moment, sooner
+/// where something happened in between.
 package actor WorkQueue<Key: Hashable & Sendable> {
     private var ready: [Key] = []
     private var waiting: Set<Key> = []
@@ -9,6 +9,8 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     /// Keys that changed while they were worked on.
     private var dirty: Set<Key> = []
     private var alarms: [Key: Timestamp] = [:]
+    /// No alarm comes before this moment, so that most ticks need not look at them.
+    private var earliest: Timestamp?
     private var failures: [Key: Int] = [:]
     private var workers: [CheckedContinuation<Key?, Never>] = []
     private var isClosed = false
@@ -54,7 +56,7 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     package func done(_ key: Key, next: Timestamp?) {
         failures[key] = nil
         working.remove(key)
-        alarms[key] = next
+        setAlarm(of: key, at: next)
         if dirty.remove(key) != nil { add(key) }
     }
 
@@ -65,18 +67,25 @@ package actor WorkQueue<Key: Hashable & Sendable> {
         working.remove(key)
         let delay = min(longestDelayMilliseconds, Int64(1) << min(count, 20))
         let retry = now.advanced(byMilliseconds: delay)
-        alarms[key] = min(retry, next ?? retry)
+        setAlarm(of: key, at: min(retry, next ?? retry))
         if dirty.remove(key) != nil { add(key) }
     }
 
+    private func setAlarm(of key: Key, at moment: Timestamp?) {
+        alarms[key] = moment
+        if let moment { earliest = min(earliest ?? moment, moment) }
+    }
+
     /// Adds the keys whose time has come.
-    /// - Returns: when the next one's comes.
+    /// - Returns: when the next one's comes, or sooner.
     package func tick(_ now: Timestamp) -> Timestamp? {
+        guard let earliest, earliest <= now else { return earliest }
         for (key, alarm) in alarms where alarm <= now && !working.contains(key) {
             alarms[key] = nil
             add(key)
         }
-        return alarms.values.min()
+        self.earliest = alarms.values.min()
+        return self.earliest
     }
 
     /// Lets all workers go.

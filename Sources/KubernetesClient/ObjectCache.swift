@@ -64,7 +64,7 @@ package final class ObjectCache: Sendable {
     /// The objects of `namespace` (nil: of all), by namespace and name.
     package func list(namespace: String? = nil) -> [Object] {
         let objects = state.withLock { $0.content.objects }
-        return objects.filter { namespace == nil || $0.key.namespace == namespace }
+        return objects.lazy.filter { namespace == nil || $0.key.namespace == namespace }
             .sorted { $0.key < $1.key }.map(\.value)
     }
 

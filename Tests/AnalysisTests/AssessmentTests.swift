@@ -34,11 +34,13 @@ struct `The assessment of a metric` {
                 == "Metric \"m\" assessed Failed due to failed (1) > failureLimit (0)")
         #expect(
             after("IIII", of: try run(metric(inconclusive: 3))).message
-                == "Metric \"m\" assessed Inconclusive due to inconclusive (4) > inconclusiveLimit (3)"
+                == "Metric \"m\" assessed Inconclusive due to "
+                    + "inconclusive (4) > inconclusiveLimit (3)"
         )
         #expect(
             after("EEEEE", of: try run(metric(count: 1))).message
-                == "Metric \"m\" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4)"
+                == "Metric \"m\" assessed Error due to "
+                    + "consecutiveErrors (5) > consecutiveErrorLimit (4)"
         )
     }
 

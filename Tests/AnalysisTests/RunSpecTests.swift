@@ -20,7 +20,8 @@ struct `An analysis run's document` {
             {"name":"s","valueFrom":{"secretKeyRef":{"name":"token","key":"k"}}},\
             {"name":"f","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},\
             {"name":"h","valueFrom":{"podTemplateHashValue":"Latest"}}],\
-            "dryRun":[{"metricName":"err.*"}],"measurementRetention":[{"metricName":"err.*","limit":4}],\
+            "dryRun":[{"metricName":"err.*"}],\
+            "measurementRetention":[{"metricName":"err.*","limit":4}],\
             "terminate":true,"ttlStrategy":{"secondsAfterCompletion":60}}
             """
         let (spec, findings) = try read(text)
@@ -31,7 +32,8 @@ struct `An analysis run's document` {
     @Test func `names every mistake with its path`() throws {
         let (_, findings) = try read(
             """
-            {"metrics":[{"nme":"x","successCondition":"result <","count":[],"provider":{"web":{},"job":{}}}],
+            {"metrics":[{"nme":"x","successCondition":"result <","count":[],\
+            "provider":{"web":{},"job":{}}}],
              "args":[{"name":"a","value":"1","valueFrom":{}}],"terminate":"yes"}
             """)
         let lines = findings.map(\.description).joined(separator: "\n")
@@ -84,8 +86,10 @@ struct `An analysis run's document` {
             ], of: run, now: start)
         #expect(
             status.json.text == """
-                {"phase":"Successful","metricResults":[{"name":"m","phase":"Successful","measurements":[\
-                {"phase":"Successful","startedAt":"2026-01-02T03:04:05Z","finishedAt":"2026-01-02T03:04:05Z",\
+                {"phase":"Successful",\
+                "metricResults":[{"name":"m","phase":"Successful","measurements":[\
+                {"phase":"Successful","startedAt":"2026-01-02T03:04:05Z",\
+                "finishedAt":"2026-01-02T03:04:05Z",\
                 "value":"[1]","metadata":{"warnings":"\\"w\\""}}],"count":1,"successful":1,\
                 "metadata":{"ResolvedPrometheusQuery":"up"},"consecutiveSuccess":1}],\
                 "startedAt":"2026-01-02T03:04:05Z","runSummary":{"count":1,"successful":1},\
@@ -97,7 +101,8 @@ struct `An analysis run's document` {
         let findings = Reader.Findings()
         let json = try JSON(
             parsing: """
-                {"phase":"Odd","startedAt":"never","new":1,"metricResults":[{"name":"m","count":-1}]}
+                {"phase":"Odd","startedAt":"never","new":1,\
+                "metricResults":[{"name":"m","count":-1}]}
                 """)
         let status = RunStatus(reading: Reader(json, findings: findings))
         #expect(status.phase == nil && status.startedAt == nil)

@@ -11,7 +11,7 @@ struct `A streamed answer` {
         let gate = DispatchSemaphore(value: 0)
         let script: ScriptedServer.Script = { _, connection in
             connection.begin(206)
-            gate.wait()
+            _ = gate.wait(timeout: .now() + 30)
             connection.chunk("later")
             connection.end()
         }
@@ -29,7 +29,7 @@ struct `A streamed answer` {
         let script: ScriptedServer.Script = { _, connection in
             connection.begin()
             for text in ["one", "two", "three"] {
-                gate.wait()
+                _ = gate.wait(timeout: .now() + 30)
                 connection.chunk(text)
             }
             connection.end()

@@ -72,7 +72,8 @@ struct ReadyTemplate: CustomTestStringConvertible {
     static let all = errorRates + latencies
 
     private static func nginx(_ canary: String, _ status: String) -> String {
-        "nginx_ingress_controller_requests{namespace=\"default\",ingress=\"web\",canary=\"\(canary)\","
+        "nginx_ingress_controller_requests{namespace=\"default\","
+            + "ingress=\"web\",canary=\"\(canary)\","
             + "status=\"\(status)\"}"
     }
 
@@ -81,7 +82,8 @@ struct ReadyTemplate: CustomTestStringConvertible {
     }
 
     private static func envoy(_ cluster: String, _ code: String) -> String {
-        "envoy_cluster_upstream_rq_xx{envoy_cluster_name=\"\(cluster)\",envoy_response_code_class=\"\(code)\"}"
+        "envoy_cluster_upstream_rq_xx{envoy_cluster_name=\"\(cluster)\","
+            + "envoy_response_code_class=\"\(code)\"}"
     }
 
     private static func istio(_ service: String, _ code: String) -> String {

@@ -64,7 +64,9 @@ struct BoxObservation: Sendable {
         _ span: Span, until sides: ServedSides, of rollout: Object, at now: Timestamp
     ) async {
         // A weight that was only passed through has no requests of its own.
-        guard now.milliseconds - span.begun.milliseconds >= 2 * Self.settleMilliseconds else { return }
+        guard now.milliseconds - span.begun.milliseconds >= 2 * Self.settleMilliseconds else {
+            return
+        }
         let served = sides - span.sides
         guard let share = served.share else { return }
         let text = String(format: "%.1f", share)

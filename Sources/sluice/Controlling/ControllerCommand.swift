@@ -3,7 +3,9 @@ import Controller
 import Curl
 import Foundation
 import History
+import KubernetesObjects
 import Logging
+import Manifests
 import MetricProviders
 import ServiceLifecycle
 import UnixSignals
@@ -36,6 +38,11 @@ struct ControllerCommand: AsyncParsableCommand {
     @Option(help: "The port of 127.0.0.1 for the status page. Default: no page.")
     var pagePort: Int?
 
+    @Option(
+        name: .customLong("instance-id"),
+        help: "Look only after objects with this instance id. Default: those without one.")
+    var instanceID: String?
+
     @Option(name: .customLong("rollout-threads"), help: "How many rollouts are worked on at once.")
     var rolloutThreads = 10
 
@@ -66,6 +73,7 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.rolloutWorkers = rolloutThreads
         settings.analysisWorkers = analysisThreads
         settings.resyncSeconds = rolloutResync
+        settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         let http = CurlClient()
         let source = MetricSource.live(
             ProviderEdge(

@@ -69,7 +69,8 @@ struct Checks: Sendable {
             counted.total >= least && abs(observed - Double(asked)) <= max(tolerance, 0.5)
         claim(
             "\(asked) %",
-            "asked \(asked), observed \(oneDecimal(observed)) % of \(grouped(counted.total)) requests",
+            "asked \(asked), observed \(oneDecimal(observed))"
+                + " % of \(grouped(counted.total)) requests",
             holds: holds)
     }
 

@@ -31,8 +31,8 @@ struct Narrator: Sendable {
     func line(_ subject: String, _ text: String, isGood: Bool? = nil) {
         let seconds = Int((ContinuousClock.now - start).components.seconds)
         let time = String(seconds) + "s"
-        let mark = isGood.map { $0 ? coloured("ok  ", "32") : coloured("WRONG", "31") } ?? ""
-        let left = padded(subject, 14)
+        let mark = isGood.map { $0 ? coloured("ok", "32") : coloured("WRONG", "31") } ?? ""
+        let left = padded(subject, 19)
         say(
             "\(padded(time, 6, onTheLeft: true))  \(left)  \(text)"
                 + (mark.isEmpty ? "" : "  \(mark)"))
@@ -53,7 +53,7 @@ struct Narrator: Sendable {
             let query = result["metadata"]?["ResolvedPrometheusQuery"]?.string ?? ""
             if !query.isEmpty, queries.insert(name).inserted {
                 for part in query.split(separator: "\n") where !part.allSatisfy(\.isWhitespace) {
-                    say("                          " + coloured(String(part), "2"))
+                    say("                               " + coloured(String(part), "2"))
                 }
             }
         }

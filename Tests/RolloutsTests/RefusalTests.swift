@@ -1,0 +1,62 @@
+import Rollouts
+import Testing
+
+/// The document broke while a release was on its way.
+struct `A release under a refused document` {
+    func half() -> World {
+        var world = deployed([.setWeight(50), .analysis, .setWeight(60)], size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world.refusal = "no good"
+        return world
+    }
+
+    @Test func `keeps its traffic`() {
+        var world = half()
+        #expect(world.turn().actions == [])
+        #expect(world.weight == 50)
+    }
+
+    @Test func `gives it back on a bad verdict, once, and stays given up`() {
+        var world = half()
+        world.end(.failed) { _ in true }
+        let decision = world.turn()
+        #expect(decision.order == .together)
+        #expect(decision.actions == [.route(Split(canary: 0, of: 100))])
+        #expect(world.status.isAborted)
+        #expect(world.status.phase == .degraded)
+        #expect(world.status.message == "InvalidSpec: no good")
+        let writes = world.writes
+        world.wait(20)
+        #expect(world.writes == writes)
+        world.refusal = nil
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.services["canary"]?.hash == "h1")
+        #expect(world.broken == [])
+    }
+
+    @Test func `keeps on the canary what stable cannot carry`() {
+        var world = half()
+        world.limits["h1"] = 7
+        world.letPodsStart()
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.weight == 30)
+        #expect(world.broken == [])
+    }
+}
+
+struct `A release that is paused behind its last step` {
+    @Test func `keeps the last step's weight`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.spec.isPaused = true
+        world.rollout.status.pauseConditions = []
+        world.rollout.status.currentStepIndex = 2
+        world.settle()
+        #expect(world.weight == 50)
+        #expect(world.broken == [])
+    }
+}
