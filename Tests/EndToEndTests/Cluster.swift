@@ -65,8 +65,9 @@ struct Cluster: Sendable {
             try await scratch.run(curl + ["\(ingresses)/predict"]).output == "200 v1\n" ? true : nil
         }
         return try Program(
-            curl + ["--rate", "\(perSecond)/s", "\(ingresses)/predict?n=[1-100000]"], in: scratch,
-            limitSeconds: 120)
+            ["stdbuf", "-oL"] + curl
+                + ["--rate", "\(perSecond)/s", "\(ingresses)/predict?n=[1-100000]"],
+            in: scratch, limitSeconds: 120)
     }
 
     /// Ends it as Ctrl-C and a service would, and says what is left of it.
@@ -87,7 +88,11 @@ extension Scratch {
     /// Copies the example of a model API to where `up` looks.
     func copyExample() throws {
         let folder = Tool.repository.appending(path: "manifests/examples/model-api").path
-        try FileManager.default.copyItem(atPath: folder, toPath: path("files"))
+        try FileManager.default.createDirectory(
+            atPath: path("files"), withIntermediateDirectories: false)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            try write(String(contentsOfFile: folder + "/" + name, encoding: .utf8), to: name)
+        }
     }
 
     func read(_ file: String) throws -> String {
