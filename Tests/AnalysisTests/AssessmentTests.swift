@@ -35,12 +35,12 @@ struct `The assessment of a metric` {
         #expect(
             after("IIII", of: try run(metric(inconclusive: 3))).message
                 == "Metric \"m\" assessed Inconclusive due to "
-                    + "inconclusive (4) > inconclusiveLimit (3)"
+                + "inconclusive (4) > inconclusiveLimit (3)"
         )
         #expect(
             after("EEEEE", of: try run(metric(count: 1))).message
                 == "Metric \"m\" assessed Error due to "
-                    + "consecutiveErrors (5) > consecutiveErrorLimit (4)"
+                + "consecutiveErrors (5) > consecutiveErrorLimit (4)"
         )
     }
 

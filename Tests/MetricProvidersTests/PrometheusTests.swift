@@ -193,7 +193,7 @@ struct `An answer of Prometheus` {
         #expect(try answer(data("scalar", "[1,\"5\"]")) == Answer(value: .float(5), text: "5"))
         let two =
             "[{\"metric\":{},\"value\":[1,\"0.5\"]},"
-                + "{\"metric\":{\"a\":\"b\"},\"value\":[1,\"1e-3\"]}]"
+            + "{\"metric\":{\"a\":\"b\"},\"value\":[1,\"1e-3\"]}]"
         #expect(try answer(data("vector", two)).text == "[0.5,0.001]")
         let matrix = "[{\"values\":[[1,\"1\"],[2,\"2\"]]},{\"values\":[[1,\"3\"]]}]"
         #expect(try answer(data("matrix", matrix)).value == MetricValue(samples: [1, 2, 3]))
