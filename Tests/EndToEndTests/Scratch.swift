@@ -96,7 +96,7 @@ enum Tool {
         return (destination("/proc/self/exe") ?? "").parent + "/sluice"
     }()
 
-    /// The newest there is: the one that `Scripts/install-kubectl` brings, else that of the machine.
+    /// The one that `Scripts/install-kubectl` brings, which is the newest; else the machine's.
     static let kubectl: String = {
         let installed = repository.appending(path: ".build/tools/kubectl").path
         return FileManager.default.isExecutableFile(atPath: installed) ? installed : "kubectl"

@@ -85,6 +85,32 @@ import Testing
         }
     }
 
+    @Test func `keeps what an operator has undone when it is started again`() async throws {
+        try await Scratch.with { scratch in
+            try scratch.copyExample()
+            try scratch.setSteps([])
+            let first = try await Cluster.start(in: scratch)
+            let api = try await API(first)
+            try await api.wait(for: "version 1") { $0.phase == "Healthy" }
+            try scratch.edit("rollout.yaml", "model-api:v1", to: "model-api:v2")
+            try await api.wait(for: "version 2") { $0.isUpdated && $0.image == "model-api:v2" }
+            _ = try await first.sluice("undo", "model-api").checked()
+            try await api.wait(for: "version 1 again") {
+                $0.isUpdated && $0.image == "model-api:v1" && $0.phase == "Healthy"
+            }
+            #expect(try await first.end().left == [])
+
+            let second = try await Cluster.start(in: scratch)
+            let kept = try await api.wait(for: "pods") {
+                $0.phase == "Healthy" && $0.status?.availableReplicas == 3
+            }
+            #expect(kept.image == "model-api:v1" && kept.revision == "3")
+            try scratch.edit("rollout.yaml", "model-api:v2", to: "model-api:v3")
+            try await api.wait(for: "version 3") { $0.isUpdated && $0.image == "model-api:v3" }
+            #expect(try await second.end().left == [])
+        }
+    }
+
     /// A second one on the same state is refused, and the first goes on.
     private func second(on cluster: Cluster) async throws {
         let second = try await cluster.scratch.run(Cluster.up(in: cluster.scratch))

@@ -62,6 +62,7 @@ struct Up: AsyncParsableCommand {
             log: log, port: pagePort)
         let guide = BoxPart {
             try await box.waitUntilOpen()
+            try await workspace.waitForFirstLook()
             let guide = Self.guide(box, page: try await page.address())
             FileHandle.standardOutput.write(Data((guide + "\n").utf8))
         }

@@ -17,10 +17,10 @@ struct Workspace: Sendable {
 
     private struct State: Sendable {
         var problems: [String] = []
-        /// What was applied last, by object: only what its file says anew is applied again, so that
-        /// an `undo` is not undone by the next look.
-        var applied: [Reference: JSON] = [:]
+        /// The marks of what was applied last, by object.
+        var applied: [Reference: String] = [:]
         var stamp: [String: Stamp] = [:]
+        var hasLooked = false
     }
 
     init(directory: String, client: APIClient, log: Logger) {
@@ -37,8 +37,14 @@ struct Workspace: Sendable {
         await waitForServer()
         while !Task.isCancelled {
             await look()
+            state.withLock { $0.hasLooked = true }
             do { try await Task.sleep(for: .milliseconds(lookMilliseconds)) } catch { return }
         }
+    }
+
+    /// Waits until what the directory held at the beginning is applied, or told to be wrong.
+    func waitForFirstLook() async throws {
+        while !state.withLock({ $0.hasLooked }) { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     /// The API server of the box starts beside this: asked too early it would look like a fault.
@@ -134,17 +140,40 @@ struct Workspace: Sendable {
                 object["metadata", "namespace"] = "default"
             }
             let reference = Reference(resource, namespace: object.namespace, name: object.name)
-            if state.withLock({ $0.applied[reference] == object.json }) { continue }
             do {
-                try await require(namespace: object.namespace)
-                _ = try await client.patch(
-                    reference, .apply(object.json, manager: fieldManager, force: true))
-                state.withLock { $0.applied[reference] = object.json }
+                try await apply(object, at: reference)
             } catch {
                 lines.append("\(document.file): \(reference): \(error)")
             }
         }
         guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
+    }
+
+    /// Applies only what the file says anew, so that an `undo` or a `scale` is not taken back by the
+    /// next look, nor by the first one after a restart: the object itself carries the mark of the
+    /// document that it was last applied from.
+    private func apply(_ object: Object, at reference: Reference) async throws(APIError) {
+        let mark = String(object.json.text.utf8.reduce(fingerprintStart, fingerprint), radix: 36)
+        let last = state.withLock { $0.applied[reference] }
+        if last == mark { return }
+        if last == nil, try await self.mark(of: reference) == mark {
+            state.withLock { $0.applied[reference] = mark }
+            return
+        }
+        try await require(namespace: object.namespace)
+        var object = object
+        object["metadata", "annotations", markAnnotation] = .string(mark)
+        _ = try await client.patch(
+            reference, .apply(object.json, manager: fieldManager, force: true))
+        state.withLock { $0.applied[reference] = mark }
+    }
+
+    private func mark(of reference: Reference) async throws(APIError) -> String? {
+        do {
+            return try await client.get(reference).annotations[markAnnotation]
+        } catch .notFound {
+            return nil
+        }
     }
 
     private func require(namespace: String) async throws(APIError) {
@@ -173,6 +202,13 @@ struct Workspace: Sendable {
 /// Short enough that an edit seems to act at once, long enough to cost nothing.
 private let lookMilliseconds = 300
 private let fieldManager = "sluice-up"
+private let markAnnotation = "sluice/applied"
+
+/// FNV-1a: tells documents apart, and protects nothing.
+private let fingerprintStart: UInt64 = 14_695_981_039_346_656_037
+private func fingerprint(_ sum: UInt64, _ byte: UInt8) -> UInt64 {
+    (sum ^ UInt64(byte)) &* 1_099_511_628_211
+}
 
 /// What is wrong with a directory, a line each.
 struct WorkspaceProblems: Error {
