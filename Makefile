@@ -5,7 +5,7 @@
 SWIFT_BUILD = swift build
 KEEP ?=
 
-.PHONY: demo test check build bench fuzz soak clean
+.PHONY: demo test check build bench fuzz clean
 
 build:
 	@Scripts/install build
