@@ -1,6 +1,7 @@
 import Curl
 import Documents
 import Foundation
+import KubernetesObjects
 import LocalCluster
 import Logging
 import ServiceLifecycle
@@ -15,6 +16,7 @@ struct BenchCluster: Sendable {
     let tally = WriteTally()
     let metrics = BenchPrometheus()
     private let directory: String
+    private let isResting = Lock(false)
     private let log = Logger(label: "bench")
 
     /// Plays `measure` with a fresh cluster and a fresh controller on it, and ends both.
@@ -49,7 +51,6 @@ struct BenchCluster: Sendable {
         let listener = Listener(
             at: .unix(path: socket), logger: log, onBound: { _ in didBind.yield() },
             handler: { await answer($0, by: handler) })
-        let workloads = WorkloadControllers(server.access, now: { .now }, logger: log)
         let node = HollowNode(server.access, now: { .now })
         let outcome = Lock<Result<Value, any Error>>(.failure(CancellationError()))
         let act = BoxPart {
@@ -69,7 +70,7 @@ struct BenchCluster: Sendable {
             }
         }
         let services: [any Service] = [
-            listener, BoxPart { await workloads.run() }, BoxPart { await node.run() },
+            listener, BoxPart { await runWorkloads() }, BoxPart { await node.run() },
         ]
         let group = ServiceGroup(
             configuration: .init(
@@ -79,6 +80,38 @@ struct BenchCluster: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
         return try outcome.withLock { $0 }.get()
+    }
+
+    /// From now on pods and endpoints stay as they are: what is measured does not wait for them, and
+    /// looking at all of them takes processors from those that are measured.
+    func restWorkloads() { isResting.withLock { $0 = true } }
+
+    /// Keeps ReplicaSets, pods and endpoints in order until it is told to rest.
+    private func runWorkloads() async {
+        let workloads = WorkloadControllers(server.access, now: { .now }, logger: log)
+        let kinds: [Resource] = [.replicaSets, .services, .pods]
+        for await _ in server.access.changes(kinds) {
+            if isResting.withLock({ $0 }) { continue }
+            do {
+                while await workloads.turn() != nil { try await Task.sleep(for: Self.retryPause) }
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// The wait after a write that was not taken.
+    private static let retryPause = Duration.milliseconds(200)
+
+    /// Waits until the controller has written nothing for two seconds.
+    func waitForQuiet() async throws {
+        var before = -1
+        while true {
+            let count = await tally.writes.count
+            if count == before { return }
+            before = count
+            try await Task.sleep(for: .seconds(2))
+        }
     }
 
     private var socket: String { directory + "/api.sock" }

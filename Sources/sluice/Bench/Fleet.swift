@@ -142,6 +142,8 @@ struct Fleet: Sendable {
         var canary: JSON = [
             "stableService": .string(name), "canaryService": .string("\(name)-canary"),
             "trafficRouting": ["nginx": ["stableIngress": .string(name)]], "steps": steps,
+            // Shorter than what is taken for quiet, so that nothing comes after that.
+            "scaleDownDelaySeconds": 1,
         ]
         if analysisInterval != nil {
             canary["analysis"] = [

@@ -14,6 +14,7 @@ struct IdleMeasure: Sendable {
                 try await fleet.count("Healthy", in: cluster.server) == rollouts
             }
             let deployed = ContinuousClock.now - begin
+            try await cluster.waitForQuiet()
             let rows = try await Self.rows(of: controller)
             return BenchReport.Section(
                 title: "The controller with \(rollouts) rollouts, idle after their first deploy",
@@ -25,12 +26,10 @@ struct IdleMeasure: Sendable {
         }
     }
 
-    /// Memory and time of a controller that comes to rest.
+    /// Memory and time of a controller that is at rest.
     static func rows(
         of controller: BenchedProcess, anonymousAim: String = "", proportionalAim: String = ""
     ) async throws -> [BenchReport.Row] {
-        // What followed from the last change has its time first.
-        try await Task.sleep(for: .seconds(2))
         let load = try await controller.load(over: idleSeconds)
         let memory = controller.memory
         return [

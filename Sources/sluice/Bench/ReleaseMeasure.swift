@@ -18,6 +18,8 @@ struct ReleaseMeasure: Sendable {
             try await cluster.wait(for: "the first deploy") {
                 try await fleet.count("Healthy", in: cluster.server) == rollouts
             }
+            // Only the release is counted, not what still follows from the deploy.
+            try await cluster.waitForQuiet()
             await cluster.tally.clear()
             for name in fleet.names {
                 try await fleet.release("1.1.0", of: name, in: cluster.server)
@@ -25,6 +27,7 @@ struct ReleaseMeasure: Sendable {
             try await cluster.wait(for: "the release", seconds: 90) {
                 try await fleet.count("Healthy", in: cluster.server) == rollouts
             }
+            try await cluster.waitForQuiet()
             let writes = await cluster.tally.writes
             let rows = try await IdleMeasure.rows(
                 of: controller, anonymousAim: "< 25 MiB", proportionalAim: "< 40 MiB")

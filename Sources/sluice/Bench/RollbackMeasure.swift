@@ -31,6 +31,7 @@ struct RollbackMeasure: Sendable {
             try await cluster.wait(for: "the first step") {
                 try await fleet.count("Paused", in: cluster.server) == fleet.names.count
             }
+            cluster.restWorkloads()
             let decisions = try await DecideMeasure(fleet: fleet, server: cluster.server).section()
             let load = try await controller.load(over: Self.intervalSeconds)
 
