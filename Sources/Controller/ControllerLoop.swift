@@ -132,8 +132,7 @@ package struct ControllerLoop: Sendable {
             for _ in 0..<settings.analysisWorkers {
                 group.addTask { await self.workOnRuns() }
             }
-            group.addTask { await self.keepTime(of: rollouts) }
-            group.addTask { await self.keepTime(of: runs) }
+            group.addTask { await self.keepTime() }
             await group.waitForAll()
         }
     }
@@ -167,34 +166,23 @@ package struct ControllerLoop: Sendable {
         }
     }
 
-    /// Wakes the keys of `queue` when their time has come, and lets its workers go at the end.
-    private func keepTime<Key>(of queue: WorkQueue<Key>) async {
-        await withDiscardingTaskGroup { group in
-            /// When the next sleeper rings.
-            var armed: ContinuousClock.Instant?
-            for await _ in queue.sooner {
-                guard let next = await queue.tick(now()) else { continue }
-                let wait = max(1, next.milliseconds - now().milliseconds)
-                let begin = ContinuousClock.now
-                let end = begin.advanced(by: .milliseconds(min(wait, longestSleep)))
-                if let armed, armed > begin, armed <= end { continue }
-                armed = end
-                group.addTask {
-                    do {
-                        try await Task.sleep(until: end, clock: .continuous)
-                        queue.ring()
-                    } catch {
-                        // The controller ends.
-                    }
-                }
+    /// Wakes what is due, and lets the workers go at the end.
+    private func keepTime() async {
+        while !Task.isCancelled {
+            let next = [await rollouts.tick(now()), await runs.tick(now())].compactMap(\.self).min()
+            let wait = next.map { max(1, $0.milliseconds - now().milliseconds) } ?? tickMilliseconds
+            do {
+                try await Task.sleep(for: .milliseconds(min(wait, tickMilliseconds)))
+            } catch {
+                break
             }
         }
-        await queue.close()
+        await rollouts.close()
+        await runs.close()
     }
 }
 
-/// A wall clock that was set is noticed after so many milliseconds at most, and a sleeper that a
-/// sooner alarm has overtaken is gone after them.
-private let longestSleep: Int64 = 1_000
+/// An alarm that was set while the clock slept is noticed at most this late.
+private let tickMilliseconds: Int64 = 50
 /// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.
 private let looksBetweenLines = 500

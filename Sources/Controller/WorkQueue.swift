@@ -14,13 +14,8 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     private var failures: [Key: Int] = [:]
     private var workers: [CheckedContinuation<Key?, Never>] = []
     private var isClosed = false
-    /// An element when an alarm was set that comes before all others. For one reader.
-    package nonisolated let sooner: AsyncStream<Void>
-    private let bell: AsyncStream<Void>.Continuation
 
-    package init() {
-        (sooner, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
+    package init() {}
 
     /// Something about `key` changed.
     package func add(_ key: Key) {
@@ -78,13 +73,8 @@ package actor WorkQueue<Key: Hashable & Sendable> {
 
     private func setAlarm(of key: Key, at moment: Timestamp?) {
         alarms[key] = moment
-        guard let moment, earliest.map({ moment < $0 }) ?? true else { return }
-        earliest = moment
-        bell.yield()
+        if let moment { earliest = min(earliest ?? moment, moment) }
     }
-
-    /// Makes the reader of `sooner` look at the time.
-    package nonisolated func ring() { bell.yield() }
 
     /// Adds the keys whose time has come.
     /// - Returns: when the next one's comes, or sooner.
