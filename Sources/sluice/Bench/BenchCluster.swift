@@ -82,8 +82,8 @@ struct BenchCluster: Sendable {
         return try outcome.withLock { $0 }.get()
     }
 
-    /// From now on pods and endpoints stay as they are: what is measured does not wait for them, and
-    /// looking at all of them takes processors from those that are measured.
+    /// From now on pods and endpoints stay as they are: what is measured does not wait for them,
+    /// and looking at all of them takes processors from those that are measured.
     func restWorkloads() { isResting.withLock { $0 = true } }
 
     /// Keeps ReplicaSets, pods and endpoints in order until it is told to rest.

@@ -149,9 +149,9 @@ struct Workspace: Sendable {
         guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
     }
 
-    /// Applies only what the file says anew, so that an `undo` or a `scale` is not taken back by the
-    /// next look, nor by the first one after a restart: the object itself carries the mark of the
-    /// document that it was last applied from.
+    /// Applies only what the file says anew, so that an `undo` or a `scale` is not taken back by
+    /// the next look, nor by the first one after a restart: the object itself carries the mark of
+    /// the document that it was last applied from.
     private func apply(_ object: Object, at reference: Reference) async throws(APIError) {
         let mark = String(object.json.text.utf8.reduce(fingerprintStart, fingerprint), radix: 36)
         let last = state.withLock { $0.applied[reference] }
