@@ -21,22 +21,29 @@ package struct PodLogs: Sendable {
     ///   - bytes: at most this many.
     package func tail(
         uid: String, container: String, restarts: Int, bytes: Int = keptBytes
-    ) throws(SystemFailure) -> [UInt8] {
+    ) throws(SystemFailure) -> LogPart {
         let path = records.log(uid: uid, container: container, restarts: restarts)
-        guard let file = LogFile(path) else { return [] }
+        guard let file = LogFile(path) else { return LogPart() }
         let start = max(file.firstKept, file.size - off_t(bytes))
         let text = try file.read(from: start, atMost: bytes)
-        guard start > 0, let end = text.firstIndex(of: 10) else { return text }
-        return Array(text[(end + 1)...])
+        let next = start + off_t(text.count)
+        guard start > 0, let end = text.firstIndex(of: 10) else {
+            return LogPart(bytes: text, end: next)
+        }
+        return LogPart(bytes: Array(text[(end + 1)...]), end: next)
     }
 
-    /// What is written from now on, until the task is cancelled.
-    package func follow(uid: String, container: String, restarts: Int) -> AsyncStream<[UInt8]> {
+    /// What is written after `offset`, until that run of the container has ended or the task is
+    /// cancelled.
+    package func follow(
+        uid: String, container: String, restarts: Int, from offset: off_t
+    ) -> AsyncStream<[UInt8]> {
         let path = records.log(uid: uid, container: container, restarts: restarts)
-        let start = LogFile(path)?.size ?? 0
-        let position = Position(offset: start)
+        let position = Position(offset: offset)
         return AsyncStream {
-            await position.next(in: path, every: .milliseconds(Self.pollMilliseconds))
+            await position.next(in: path, every: .milliseconds(Self.pollMilliseconds)) {
+                records.isRunning(uid: uid, container: container, restarts: restarts)
+            }
         }
     }
 
@@ -47,15 +54,15 @@ package struct PodLogs: Sendable {
 
         init(offset: off_t) { self.offset = offset }
 
-        func next(in path: String, every pause: Duration) async -> [UInt8]? {
+        func next(
+            in path: String, every pause: Duration, while isRunning: @Sendable () -> Bool
+        ) async -> [UInt8]? {
             while !Task.isCancelled {
+                // Asked before the log is read: what it said at its very end is not missed.
+                let goesOn = isRunning()
                 do {
-                    if let file = LogFile(path), file.size > offset {
-                        let bytes = try file.read(
-                            from: max(offset, file.firstKept), atMost: Self.partBytes)
-                        offset = max(offset, file.firstKept) + off_t(bytes.count)
-                        if !bytes.isEmpty { return bytes }
-                    }
+                    if let bytes = try part(of: path) { return bytes }
+                    guard goesOn else { return nil }
                     try await Task.sleep(for: pause)
                 } catch {
                     return nil
@@ -63,7 +70,21 @@ package struct PodLogs: Sendable {
             }
             return nil
         }
+
+        private func part(of path: String) throws(SystemFailure) -> [UInt8]? {
+            guard let file = LogFile(path), file.size > offset else { return nil }
+            let start = max(offset, file.firstKept)
+            let bytes = try file.read(from: start, atMost: Self.partBytes)
+            offset = start + off_t(bytes.count)
+            return bytes.isEmpty ? nil : bytes
+        }
     }
+}
+
+/// A part of a log, and where the next one begins.
+package struct LogPart: Sendable {
+    package var bytes: [UInt8] = []
+    package var end: off_t = 0
 }
 
 extension Node {

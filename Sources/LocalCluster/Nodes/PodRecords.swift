@@ -71,6 +71,16 @@ struct PodRecords: Sendable {
         }
     }
 
+    /// Whether this run of a container is on record: it has not ended, as far as anybody knows.
+    func isRunning(uid: String, container: String, restarts: Int) -> Bool {
+        guard let text = Files.glance(path(uid: uid, container: container)) else { return false }
+        do throws(DocumentError) {
+            return PodRecord(try JSON(parsing: text))?.restarts == restarts
+        } catch {
+            return false
+        }
+    }
+
     func remove(uid: String, container: String) {
         Files.remove(path(uid: uid, container: container))
     }

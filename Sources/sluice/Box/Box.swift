@@ -74,7 +74,7 @@ struct Box: Sendable {
     private static func api(
         _ server: ObjectServer, on ground: BoxGround, _ log: Logger
     ) -> any Service {
-        let logs = BoxLogs(logs: PodLogs(directory: ground.layout.node))
+        let logs = PodLogs(directory: ground.layout.node)
         let handler = APIHandler(
             server: server, token: ground.authority.token,
             logs: { request throws(StoreError) in try logs.body(request) }, schema: schema)

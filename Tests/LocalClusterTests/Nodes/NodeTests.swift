@@ -96,9 +96,9 @@ struct TestNode {
 
     func log(restarts: Int = 0) async throws -> String {
         let uid = try #require(await cluster.get(.pods, "web")).uid
-        let bytes = try PodLogs(directory: scratch.path).tail(
+        let part = try PodLogs(directory: scratch.path).tail(
             uid: uid, container: "app", restarts: restarts)
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: part.bytes, as: UTF8.self)
     }
 }
 
