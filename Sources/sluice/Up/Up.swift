@@ -51,7 +51,7 @@ struct Up: AsyncParsableCommand {
         }
         let log = Logger(label: "sluice")
         var settings = Box.Settings(
-            state: state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
+            state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
             apiPort: apiPort,
             log: log)
         settings.scrapeSeconds = 1

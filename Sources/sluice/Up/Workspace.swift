@@ -19,7 +19,7 @@ struct Workspace: Sendable {
         var problems: [String] = []
         /// The marks of what was applied last, by object.
         var applied: [Reference: String] = [:]
-        var stamp: [String: Stamp] = [:]
+        var attempt = Attempt()
         var hasLooked = false
     }
 
@@ -59,33 +59,38 @@ struct Workspace: Sendable {
         }
     }
 
-    /// One look: applies what changed.
+    /// One look: applies what changed, and tries again in good time what the server did not take.
     /// - Returns: whether everything that is in the directory is applied.
     @discardableResult
-    func look() async -> Bool {
+    func look(at now: ContinuousClock.Instant = .now) async -> Bool {
         let stamps: [String: Stamp]
         do {
             stamps = try Self.stamps(of: directory)
-        } catch let problems as WorkspaceProblems {
-            tell(problems.lines)
-            return false
         } catch {
-            tell(["\(error)"])
+            tell(error)
             return false
         }
-        let isKnown = state.withLock { $0.stamp == stamps && $0.problems.isEmpty }
-        if isKnown { return true }
-        do {
-            try await apply(try documents(stamps.keys.sorted()))
-            state.withLock { $0.stamp = stamps }
-            tell([])
-            return true
-        } catch let problems as WorkspaceProblems {
-            tell(problems.lines)
-        } catch {
-            tell(["\(error)"])
+        let attempt = state.withLock { $0.attempt }
+        if !attempt.isDue(stamps, at: now) {
+            tell(attempt.problems)
+            return attempt.problems.isEmpty
         }
-        return false
+        let outcome = await outcome(of: stamps)
+        state.withLock { $0.attempt = attempt.followed(by: outcome, of: stamps, at: now) }
+        tell(outcome.problems)
+        return outcome.problems.isEmpty
+    }
+
+    private func outcome(of stamps: [String: Stamp]) async -> Attempt.Outcome {
+        do throws(WorkspaceProblems) {
+            return await apply(try documents(stamps.keys.sorted()))
+        } catch {
+            return .wrong(error.lines)
+        }
+    }
+
+    private func tell(_ error: any Error) {
+        tell((error as? WorkspaceProblems)?.lines ?? ["\(error)"])
     }
 
     private func tell(_ problems: [String]) {
@@ -100,11 +105,11 @@ struct Workspace: Sendable {
         if problems.isEmpty { log.info("applied", metadata: ["directory": "\(directory)"]) }
     }
 
-    private func documents(_ files: [String]) throws -> [Document] {
+    private func documents(_ files: [String]) throws(WorkspaceProblems) -> [Document] {
         var documents: [Document] = []
         var lines: [String] = []
         for file in files {
-            let bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
+            let bytes = try Self.read(file)
             let name = String(file.dropFirst(directory.count).drop { $0 == "/" })
             do throws(DocumentError) {
                 documents += try Document.readAll(bytes, file: name)
@@ -122,8 +127,9 @@ struct Workspace: Sendable {
         return documents
     }
 
-    private func apply(_ documents: [Document]) async throws {
-        var lines: [String] = []
+    private func apply(_ documents: [Document]) async -> Attempt.Outcome {
+        var wrong: [String] = []
+        var failed: [String] = []
         for document in documents.sorted(by: { rank($0) < rank($1) }) {
             var object = Object(document.value)
             guard
@@ -131,7 +137,7 @@ struct Workspace: Sendable {
                     $0.kind == object.kind && $0.apiVersion == object.apiVersion
                 })
             else {
-                lines.append(
+                wrong.append(
                     "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this box; "
                         + "remove it, or define it by a CustomResourceDefinition with kubectl")
                 continue
@@ -140,13 +146,15 @@ struct Workspace: Sendable {
                 object["metadata", "namespace"] = "default"
             }
             let reference = Reference(resource, namespace: object.namespace, name: object.name)
-            do {
+            do throws(APIError) {
                 try await apply(object, at: reference)
             } catch {
-                lines.append("\(document.file): \(reference): \(error)")
+                let line = "\(document.file): \(reference): \(error)"
+                if case .refused = error { wrong.append(line) } else { failed.append(line) }
             }
         }
-        guard lines.isEmpty else { throw WorkspaceProblems(lines: lines) }
+        if !failed.isEmpty { return .failed(wrong + failed) }
+        return wrong.isEmpty ? .applied : .wrong(wrong)
     }
 
     /// Applies only what the file says anew, so that an `undo` or a `scale` is not taken back by
