@@ -18,18 +18,18 @@ struct Canary: Hashable, Sendable {
     let backend: RouteTable.Backend
     let header: Header?
     let cookie: String?
+    /// Whether the canary is left out of the affinity that its stable side has; otherwise a client
+    /// that came to it stays, whatever the weight says.
+    let ignoresAffinity: Bool
     private let weight: Int
     private let total: Int
 
-    static func isCanary(_ ingress: Object) -> Bool {
-        ingress.annotations["\(prefix)canary"] == "true"
+    var reference: Reference {
+        Reference(.ingresses, namespace: backend.namespace, name: ingress)
     }
 
-    /// Annotations of ingress-nginx that would change how a request is served, and that the box
-    /// does not follow.
-    static func isIgnored(_ key: String) -> Bool {
-        guard key.hasPrefix(prefix) else { return false }
-        return !key.dropFirst(prefix.count).hasPrefix("canary")
+    static func isCanary(_ ingress: Object) -> Bool {
+        ingress.annotations["\(prefix)canary"] == "true"
     }
 
     init(_ ingress: Object, backend: RouteTable.Backend) {
@@ -41,6 +41,7 @@ struct Canary: Hashable, Sendable {
         weight = text("canary-weight").flatMap(Int.init) ?? 0
         // Only a finer resolution than 100 is taken.
         total = max(100, text("canary-weight-total").flatMap(Int.init) ?? 100)
+        ignoresAffinity = text("affinity-canary-behavior") == "legacy"
         cookie = text("canary-by-cookie").flatMap { NginxText.isToken($0) ? $0 : nil }
         guard let name = text("canary-by-header"), NginxText.isToken(name) else {
             header = nil

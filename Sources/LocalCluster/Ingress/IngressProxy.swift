@@ -30,15 +30,19 @@ package actor IngressProxy {
         package let table: RouteTable
     }
 
-    private let place: Place
-    private let cluster: ClusterAccess
-    private let now: @Sendable () -> Timestamp
-    private let logger: Logger
+    let place: Place
+    let cluster: ClusterAccess
+    let now: @Sendable () -> Timestamp
+    let logger: Logger
     private let nginx: Supervised
     private var process: RunningProcess?
     package private(set) var applied: Applied?
     /// Why the last configuration was not taken; nil where it was.
     package private(set) var problem: String?
+    /// What of the Ingresses has been said to have no effect, and still has none.
+    var told: Set<RouteTable.Note> = []
+    /// What users wrote that nginx did not take, with what it said.
+    var refused: [Doubt: String] = [:]
     /// Addresses that a configuration on its way names.
     private var pending: Set<String> = []
     private var isReading = false
@@ -50,8 +54,9 @@ package actor IngressProxy {
     private var isEnding = false
     private var listeners: [AsyncStream<Applied>.Continuation] = []
 
+    private static let kinds: [Resource] = [.ingresses, .services, .endpointSlices, .secrets]
     /// The longest that nginx may take to read a configuration, and to bring its workers up.
-    private static let checkSeconds = 10
+    static let checkSeconds = 10
     private static let reloadMilliseconds: Int64 = 10_000
     private static let pollMilliseconds = 10
     private static let retrySeconds = 1
@@ -78,14 +83,13 @@ package actor IngressProxy {
     /// - Throws: `SystemFailure` where the directory cannot be used.
     package func run() async throws(SystemFailure) {
         try Files.makeDirectory("\(place.directory)/temp", mode: 0o711)
+        try Files.makeDirectory("\(place.directory)/\(KeyPair.directory)")
         process = nginx.found()
         generation = process == nil ? 0 : answered() ?? 0
         if let process { starts.yield(process) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [cluster, nudge] in
-                for await _ in cluster.changes([.ingresses, .services, .endpointSlices]) {
-                    nudge.yield()
-                }
+                for await _ in cluster.changes(Self.kinds) { nudge.yield() }
             }
             // The end of nginx is a reason to look again.
             group.addTask { [started, nudge] in
@@ -136,7 +140,7 @@ package actor IngressProxy {
         isReading = true
         var table = RouteTable(
             ingresses: await cluster.list(.ingresses), services: await cluster.list(.services),
-            slices: await cluster.list(.endpointSlices))
+            slices: await cluster.list(.endpointSlices), secrets: await cluster.list(.secrets))
         let known = Set(applied?.table.serviceAddresses ?? [])
         // What an nginx of an earlier run holds cannot be told from what somebody else does: then
         // it is ours.
@@ -155,6 +159,7 @@ package actor IngressProxy {
                 applied = nil
             }
             if applied?.table.sameRoutes(as: table) != true { try await apply(table) }
+            await tell(of: table)
             pending = []
             problem = nil
             return nil
@@ -169,17 +174,10 @@ package actor IngressProxy {
 
     private func apply(_ table: RouteTable) async throws(SystemFailure) {
         generation += 1
-        var configuration = NginxConfiguration(
+        let configuration = NginxConfiguration(
             settings: place.settings, table: table, generation: generation)
-        do throws(SystemFailure) {
-            try await check(configuration)
-        } catch {
-            // The one thing in a configuration that users can get wrong is a pattern.
-            configuration.usesPatterns = false
-            try await check(configuration)
-            logger.warning(
-                "A header pattern of a canary cannot be read", metadata: ["why": "\(error)"])
-        }
+        try keepCertificates(of: table)
+        try await checkWithoutDoubts(configuration)
         let path = "\(place.directory)/nginx.conf"
         if rename("\(path).next", path) != 0 { throw SystemFailure("cannot replace \(path)") }
         if let process {
@@ -190,31 +188,17 @@ package actor IngressProxy {
             try start()
             try await serving(generation, instead: Workers([]))
         }
-        for note in table.notes where applied?.table.notes.contains(note) != true {
-            logger.notice("A part of an ingress has no effect", metadata: ["note": "\(note)"])
-        }
         let now = Applied(generation: generation, table: table)
         applied = now
         listeners.removeAll {
             if case .terminated = $0.yield(now) { true } else { false }
         }
+        forgetCertificates(but: table)
         LogFile.bound(nginx.log, keep: PodLogs.keptBytes, slack: PodLogs.slackBytes)
     }
 
-    private func command(_ file: String, _ more: [String] = []) -> [String] {
+    func command(_ file: String, _ more: [String] = []) -> [String] {
         [place.program, "-p", place.directory + "/", "-c", "\(place.directory)/\(file)"] + more
-    }
-
-    /// Lets nginx read a configuration before the one that serves depends on it.
-    private func check(_ configuration: NginxConfiguration) async throws(SystemFailure) {
-        try Files.write(configuration.text, to: "\(place.directory)/nginx.conf.next")
-        let launch = Launch(
-            command: command("nginx.conf.next", ["-t", "-q"]), directory: place.directory,
-            log: "\(place.directory)/check.log")
-        let (exit, output) = try await launch.run(within: .seconds(Self.checkSeconds))
-        guard exit == .code(0) else {
-            throw SystemFailure("nginx refuses its configuration: \(output)", code: EINVAL)
-        }
     }
 
     private func start() throws(SystemFailure) {
@@ -247,13 +231,5 @@ package actor IngressProxy {
         let text = String(decoding: answer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard text.hasPrefix("HTTP/1.1 200") else { return nil }
         return text.split(whereSeparator: \.isNewline).last.flatMap { Int($0) }
-    }
-}
-
-extension RouteTable {
-    /// Whether nginx would do the same with both; notes do not count.
-    func sameRoutes(as other: RouteTable) -> Bool {
-        servers == other.servers && endpoints == other.endpoints && canaries == other.canaries
-            && serviceAddresses == other.serviceAddresses
     }
 }

@@ -12,14 +12,25 @@ extension NginxConfiguration {
     /// from it.
     var choices: [String] {
         split.flatMap { number, primary, canary in
-            let (lines, pick) = pick(number, primary, canary)
-            let stable = table.endpoints[primary]?.isEmpty == false ? primary.upstream : "none"
+            var (lines, pick) = pick(number, primary, canary)
+            if let session = session(of: primary) {
+                lines += session.map(choosing: canary, else: pick, as: "$bound_pick_\(number)")
+                pick = "$bound_pick_\(number)"
+            }
+            let to = upstream(of: canary.backend, behind: primary)
+            let stable =
+                table.endpoints[primary]?.isEmpty == false
+                ? upstream(of: primary, behind: primary) : "none"
             return lines + [
                 "map \(pick) $pick_\(number) { default \(pick); }",
-                "map $pick_\(number) $to_\(number) "
-                    + "{ \"\" \(stable); default \(canary.backend.upstream); }",
+                "map $pick_\(number) $to_\(number) { \"\" \(stable); default \(to); }",
             ]
-        }
+        } + cookies
+    }
+
+    /// The variable that names the canary which serves a request, or nothing.
+    func pickVariable(of primary: RouteTable.Backend) -> String? {
+        split.first { $0.primary == primary }.map { "$pick_\($0.number)" }
     }
 
     private func pick(
@@ -72,7 +83,8 @@ extension NginxConfiguration {
                 else: next)
         case .pattern(let name, let pattern):
             // A pattern that cannot be read means stable, as where it fails while it is matched.
-            let entries = usesPatterns ? [("~\(pattern)", label)] : [("~.", "\"\"")]
+            let isRead = !refused.contains(.pattern(pattern))
+            let entries = isRead ? [("~\(pattern)", label)] : [("~.", "\"\"")]
             return map(NginxText.headerVariable(name), variable, entries, else: next)
         }
     }
@@ -83,50 +95,5 @@ extension NginxConfiguration {
     ) -> [String] {
         ["map \(source) \(variable) {", "    \"\" \(next);"]
             + entries.map { "    \(NginxText.quoted($0)) \($1);" } + ["    default \(next);", "}"]
-    }
-
-    /// What a location does. Without a ready stable endpoint it answers 503, whatever its canary
-    /// could serve.
-    func location(_ location: RouteTable.Location) -> [String] {
-        let backend = location.backend
-        let choice = split.first { $0.primary == backend }
-        var lines = [
-            "set $namespace \(NginxText.quoted(backend.namespace));",
-            "set $ingress_name \(NginxText.quoted(location.ingress));",
-            "set $service_name \(NginxText.quoted(backend.service));",
-            "set $location_path \(NginxText.quoted(location.path));",
-        ]
-        let isServed = table.endpoints[backend]?.isEmpty == false
-        let alternative = isServed ? choice.map { "$pick_\($0.number)" } : nil
-        lines.append("set $proxy_alternative_upstream_name \(alternative ?? "\"\"");")
-        lines.append("access_log \(Self.accessLog) request;")
-        if !isServed { return lines + ["return 503;"] }
-        let target = choice.map { "$to_\($0.number)" } ?? backend.upstream
-        return lines + ["proxy_pass http://\(target);"]
-    }
-
-    /// The address of a Service itself: every ready endpoint in turn, not counted as a request of
-    /// an Ingress.
-    func service(_ service: RouteTable.ServiceAddress) -> [String] {
-        let isServed = table.endpoints[service.backend]?.isEmpty == false
-        let act = isServed ? "proxy_pass http://\(service.backend.upstream);" : "return 503;"
-        return [
-            "server {", "    listen \(service.address):\(service.port);",
-            "    location / { \(act) }", "}",
-        ]
-    }
-
-    /// The API over TLS, passed on as it comes so that a watch is told of each change at once.
-    func api(_ api: NginxSettings.API) -> [String] {
-        [
-            "server {", "    listen 127.0.0.1:\(api.port) ssl;",
-            "    ssl_certificate \(NginxText.quoted(api.certificate));",
-            "    ssl_certificate_key \(NginxText.quoted(api.key));",
-            "    ssl_protocols TLSv1.2 TLSv1.3;", "    ssl_session_cache shared:api:1m;",
-            "    location / {", "        proxy_pass http://unix:\(api.socket):;",
-            "        proxy_buffering off;", "        proxy_read_timeout 7200s;",
-            "        proxy_send_timeout 7200s;",
-            "    }", "}",
-        ]
     }
 }

@@ -1,45 +1,10 @@
-/// What an nginx of the box is told besides the routes.
-package struct NginxSettings: Hashable, Sendable {
-    /// The user of the workers; nil to stay who we are.
-    package var account: Account?
-    /// The port of 127.0.0.1 at which Ingresses are served.
-    package var httpPort: Int
-    /// The API over TLS; nil where nobody is to reach it.
-    package var api: API?
-    /// A Unix socket at which nginx answers its generation.
-    package var statusSocket: String
-
-    /// How the API server is reached: at a port over TLS, and behind it at a socket.
-    package struct API: Hashable, Sendable {
-        package var port: Int
-        /// The Unix socket of the API server.
-        package var socket: String
-        package var certificate: String
-        package var key: String
-
-        package init(port: Int, socket: String, certificate: String, key: String) {
-            self.port = port
-            self.socket = socket
-            self.certificate = certificate
-            self.key = key
-        }
-    }
-
-    package init(account: Account?, httpPort: Int, api: API?, statusSocket: String) {
-        self.account = account
-        self.httpPort = httpPort
-        self.api = api
-        self.statusSocket = statusSocket
-    }
-}
-
 /// The configuration of nginx for a table of routes. Relative paths are those of its own directory.
 struct NginxConfiguration {
     let settings: NginxSettings
     let table: RouteTable
     let generation: Int
-    /// False where nginx has refused the configuration because of a pattern of a user.
-    var usesPatterns = true
+    /// What users wrote and nginx does not take.
+    var refused: Set<Doubt> = []
 
     /// Workers that share the work; more would not serve one machine's loopback faster.
     private static let workers = 2
@@ -61,9 +26,10 @@ struct NginxConfiguration {
             "error_log stderr warn;",
             "events { worker_connections \(Self.connections); }", "http {",
         ]
-        lines += (http + Self.log + upstreams + choices + statusServer + defaultServer).map {
-            "    " + $0
-        }
+        lines += (http + Self.log + upstreams + sessions + choices + statusServer + defaultServer)
+            .map {
+                "    " + $0
+            }
         for server in table.servers { lines += self.server(server).map { "    " + $0 } }
         for service in table.serviceAddresses { lines += self.service(service).map { "    " + $0 } }
         if let api = settings.api { lines += self.api(api).map { "    " + $0 } }
@@ -83,8 +49,12 @@ struct NginxConfiguration {
             "server_names_hash_bucket_size 512;", "map_hash_bucket_size 512;",
             "variables_hash_max_size 4096;", "proxy_http_version 1.1;", "proxy_next_upstream off;",
             "proxy_request_buffering off;", "proxy_max_temp_file_size 0;",
+            // As in ingress-nginx: what a server says piece by piece arrives piece by piece.
+            "proxy_buffering off;",
             "proxy_connect_timeout 5s;",
             "proxy_read_timeout 60s;", "proxy_send_timeout 60s;",
+            "geo $dollar { default \"$\"; }",
+            "map $https $cookie_secure { on \"; Secure\"; default \"\"; }",
             "map $http_upgrade $connection_upgrade { \"\" \"\"; default upgrade; }",
             "map $http_x_request_id $req_id { \"\" $request_id; default $http_x_request_id; }",
             "proxy_set_header Host $http_host;", "proxy_set_header X-Request-ID $req_id;",
@@ -113,13 +83,17 @@ struct NginxConfiguration {
     }()
 
     private var upstreams: [String] {
-        table.endpoints.sorted { $0.key.upstream < $1.key.upstream }.filter { !$0.value.isEmpty }
-            .flatMap {
-                backend, endpoints in
-                ["upstream \(backend.upstream) {"]
+        let plain = table.endpoints.map { (name: $0.key.upstream, servers: $0.value, key: "") }
+        let sticky = stickyUpstreams.map {
+            (name: $0.name, servers: table.endpoints[$0.backend] ?? [], key: $0.key)
+        }
+        return (plain + sticky).sorted { $0.name < $1.name }.filter { !$0.servers.isEmpty }
+            .flatMap { name, servers, key in
+                ["upstream \(name) {"]
+                    + (key.isEmpty ? [] : ["    hash \(key) consistent;"])
                     // No endpoint is taken out for failing: readiness decides, and failures must
                     // show.
-                    + endpoints.map { "    server \($0) max_fails=0;" }
+                    + servers.map { "    server \($0) max_fails=0;" }
                     // Shorter than a server's own patience, so that it is not the pod that hangs up
                     // first.
                     + ["    keepalive 32;", "    keepalive_timeout 1s;", "}"]
@@ -140,33 +114,51 @@ struct NginxConfiguration {
             "proxy_alternative_upstream_name",
         ]
         guard !table.servers.contains(where: { $0.host.isEmpty }) else { return [] }
-        return ["server {", "    listen 127.0.0.1:\(settings.httpPort) default_server;"]
+        return ["server {"] + listens(host: "", isDefault: true).map { "    " + $0 }
             + names.map { "    set $\($0) \"\";" } + ["    return 404;", "}"]
     }
 
     private func server(_ server: RouteTable.Server) -> [String] {
         var lines = ["server {"]
-        if server.host.isEmpty {
-            lines.append("    listen 127.0.0.1:\(settings.httpPort) default_server;")
-        } else {
-            lines.append("    listen 127.0.0.1:\(settings.httpPort);")
-            lines.append("    server_name \(serverName(server.host));")
-        }
+        lines += listens(host: server.host, isDefault: server.host.isEmpty).map { "    " + $0 }
+        if !server.host.isEmpty { lines.append("    server_name \(serverName(server.host));") }
         lines.append(
             "    set $route_host \(NginxText.quoted(server.host.isEmpty ? "_" : server.host));")
         let exact = Set(server.locations.filter { $0.match == .exact }.map(\.path))
-        for location in server.locations.sorted(by: {
-            ($0.path, $0.ingress) < ($1.path, $1.ingress)
-        }) {
-            let body = self.location(location).map { "        " + $0 }
-            for head in heads(of: location, exact: exact) {
-                lines += ["    \(head) {"] + body + ["    }"]
-            }
+        for location in ordered(server) {
+            let body = self.location(location, of: server).map { "        " + $0 }
+            let heads =
+                server.hasPatterns
+                ? ["location ~* \(NginxText.quoted("^" + location.pattern))"]
+                : heads(of: location, exact: exact)
+            for head in heads { lines += ["    \(head) {"] + body + ["    }"] }
         }
-        if !server.locations.contains(where: { $0.path == "/" && $0.match == .prefix }) {
-            lines.append("    location / { return 404; }")
-        }
+        let hasRoot = server.locations.contains { $0.path == "/" && $0.match == .prefix }
+        if server.hasPatterns || !hasRoot { lines.append("    location / { return 404; }") }
         return lines + ["}"]
+    }
+
+    /// Of patterns the first that matches is taken: the longest comes first.
+    private func ordered(_ server: RouteTable.Server) -> [RouteTable.Location] {
+        guard server.hasPatterns else {
+            return server.locations.sorted { ($0.path, $0.ingress) < ($1.path, $1.ingress) }
+        }
+        return server.locations.filter { !refused.contains(.pattern("^" + $0.pattern)) }
+            .sorted { ($1.pattern.utf8.count, $0.pattern) < ($0.pattern.utf8.count, $1.pattern) }
+    }
+
+    private func listens(host: String, isDefault: Bool) -> [String] {
+        let end = isDefault ? " default_server;" : ";"
+        let plain = "listen 127.0.0.1:\(settings.httpPort)\(end)"
+        guard let https = settings.https else { return [plain] }
+        let pair = table.certificates[host].flatMap {
+            refused.contains(.certificate($0)) ? nil : $0.file
+        }
+        return [
+            plain, "listen 127.0.0.1:\(https.port) ssl\(end)",
+            "ssl_certificate \(NginxText.quoted(pair ?? https.certificate));",
+            "ssl_certificate_key \(NginxText.quoted(pair ?? https.key));",
+        ]
     }
 
     /// A star stands for one label, where nginx would take several.

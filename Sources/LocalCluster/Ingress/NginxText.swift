@@ -18,6 +18,24 @@ enum NginxText {
             && path.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && $0 != "$" }
     }
 
+    /// A path that is a pattern, where nginx expands no variable.
+    static func isPattern(_ path: String) -> Bool {
+        path.hasPrefix("/")
+            && path.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 }
+    }
+
+    /// Where a path leads instead: `$` only before a digit.
+    static func isRewrite(_ target: String) -> Bool {
+        guard isPattern(target) else { return false }
+        let pieces = target.split(separator: "$", omittingEmptySubsequences: false).dropFirst()
+        return pieces.allSatisfy { $0.utf8.first.map { (49...57).contains($0) } ?? false }
+    }
+
+    /// Quoted where nginx expands variables, but without any: `$dollar` is known to it.
+    static func literal(_ text: String) -> String {
+        quoted(text).replacing("$", with: "${dollar}")
+    }
+
     /// A host of an Ingress: a name, a name whose first label is `*`, or none.
     static func isSafeHost(_ host: String) -> Bool {
         let rest = host.hasPrefix("*.") ? host.dropFirst(2) : host[...]

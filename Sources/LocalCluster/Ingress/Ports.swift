@@ -7,6 +7,8 @@ import Glibc
 package struct Ports: Hashable, Sendable {
     /// Ingresses.
     package var http: Int
+    /// Ingresses over TLS.
+    package var https: Int
     /// The API over TLS.
     package var api: Int
     /// The metrics of the requests, for Prometheus.
@@ -19,11 +21,11 @@ package struct Ports: Hashable, Sendable {
 
     /// The ports kept in a file, or new ones where there are none yet or one was taken meanwhile.
     /// - Parameters:
-    ///   - http, api: a port that must be used, whatever is in the file.
+    ///   - http, https, api: a port that must be used, whatever is in the file.
     ///   - isOurs: true where our own servers of an earlier run still listen on the kept ports.
     /// - Throws: `SystemFailure` where a wanted port is taken or the file cannot be written.
     package static func kept(
-        in path: String, http: Int? = nil, api: Int? = nil, isOurs: Bool
+        in path: String, http: Int? = nil, https: Int? = nil, api: Int? = nil, isOurs: Bool
     ) throws(SystemFailure) -> Ports {
         let text = try Files.text(path)
         var old: JSON = [:]
@@ -49,11 +51,13 @@ package struct Ports: Hashable, Sendable {
             throw SystemFailure("no port of 127.0.0.1 is free", code: EADDRINUSE)
         }
         let ports = Ports(
-            http: try port("http", wanted: http), api: try port("api", wanted: api),
+            http: try port("http", wanted: http), https: try port("https", wanted: https),
+            api: try port("api", wanted: api),
             metrics: try port("metrics", wanted: nil),
             prometheus: try port("prometheus", wanted: nil))
         let json: JSON = [
-            "http": count(ports.http), "api": count(ports.api), "metrics": count(ports.metrics),
+            "http": count(ports.http), "https": count(ports.https), "api": count(ports.api),
+            "metrics": count(ports.metrics),
             "prometheus": count(ports.prometheus),
         ]
         try Files.write(json.text, to: path)

@@ -19,6 +19,7 @@ struct Box: Sendable {
     struct Settings: Sendable {
         var state: String
         var httpPort: Int?
+        var httpsPort: Int?
         var apiPort: Int?
         var scrapeSeconds = 1
         var log: Logger
@@ -35,6 +36,7 @@ struct Box: Sendable {
     var layout: BoxLayout { ground.layout }
     var prometheusAddress: String { "http://127.0.0.1:\(ground.ports.prometheus)" }
     var ingressAddress: String { "http://127.0.0.1:\(ground.ports.http)" }
+    var secureIngressAddress: String { "https://127.0.0.1:\(ground.ports.https)" }
 
     /// - Throws: where another box uses the same state, a port is taken, or a file cannot be used.
     init(_ settings: Settings) async throws {

@@ -21,7 +21,8 @@ struct BoxGround: Sendable {
         try layout.publishProgram()
         accounts = try Accounts.standard()
         ports = try Ports.kept(
-            in: layout.ports, http: settings.httpPort, api: settings.apiPort,
+            in: layout.ports, http: settings.httpPort, https: settings.httpsPort,
+            api: settings.apiPort,
             isOurs: IngressProxy.isRunning(in: layout.proxy))
         authority = try await Authority.kept(in: layout.authority)
         try authority.writeKubeconfig(to: layout.kubeconfig, port: ports.api)
@@ -35,6 +36,9 @@ struct BoxGround: Sendable {
     var nginx: NginxSettings {
         NginxSettings(
             account: accounts.proxy, httpPort: ports.http,
+            https: .init(
+                port: ports.https, certificate: authority.serverCertificatePath,
+                key: authority.serverKeyPath),
             api: .init(
                 port: ports.api, socket: apiSocket, certificate: authority.serverCertificatePath,
                 key: authority.serverKeyPath),

@@ -26,6 +26,9 @@ struct Up: AsyncParsableCommand {
     @Option(help: "The port of 127.0.0.1 for Ingresses. Default: chosen at the first start.")
     var httpPort: Int?
 
+    @Option(help: "The same over TLS. Default: chosen at the first start.")
+    var httpsPort: Int?
+
     @Option(
         help: "The port of 127.0.0.1 for the Kubernetes API. Default: chosen at the first start.")
     var apiPort: Int?
@@ -52,8 +55,7 @@ struct Up: AsyncParsableCommand {
         let log = Logger(label: "sluice")
         var settings = Box.Settings(
             state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
-            apiPort: apiPort,
-            log: log)
+            httpsPort: httpsPort, apiPort: apiPort, log: log)
         settings.scrapeSeconds = 1
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
@@ -81,7 +83,7 @@ struct Up: AsyncParsableCommand {
         """
         status page   \(page)
         kubeconfig    \(box.layout.kubeconfig)
-        ingresses     \(box.ingressAddress)
+        ingresses     \(box.ingressAddress)  \(box.secureIngressAddress)
         prometheus    \(box.prometheusAddress)
 
         try:

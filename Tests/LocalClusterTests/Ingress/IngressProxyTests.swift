@@ -12,14 +12,14 @@ struct TestProxy {
     let proxy: IngressProxy
     let port: Int
 
-    init() throws {
+    init(https: NginxSettings.HTTPS? = nil) throws {
         scratch = try Scratch()
         port = try Ports.free()
         proxy = IngressProxy(
             IngressProxy.Place(
                 directory: scratch.path,
                 settings: NginxSettings(
-                    account: try Accounts.standard().proxy, httpPort: port, api: nil,
+                    account: try Accounts.standard().proxy, httpPort: port, https: https, api: nil,
                     statusSocket: "\(scratch.path)/status.sock")),
             cluster: cluster.access, now: wallClock)
     }

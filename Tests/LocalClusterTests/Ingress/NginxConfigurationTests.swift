@@ -50,6 +50,51 @@ struct `The configuration of nginx` {
             ])
     }
 
+    @Test func `makes patterns of all paths of a host where one ingress wants them`() {
+        let text = text(
+            table([
+                ingress(
+                    "api", path: "/api(/|$)(.*)", service: "stable",
+                    annotations: ["nginx.ingress.kubernetes.io/rewrite-target": "/$2"]),
+                ingress("rest", path: "/", service: "stable", created: 1),
+            ]))
+        let lines = text.split(separator: "\n").map { String($0.drop { $0 == " " }) }
+        #expect(
+            lines.filter { $0.hasPrefix("location ~") || $0.hasPrefix("rewrite") } == [
+                #"location ~* "^/api(/|$)(.*)" {"#, #"rewrite "(?i)^/api(/|$)(.*)" "/$2" break;"#,
+                #"location ~* "^/" {"#,
+            ])
+        #expect(text.contains(#"set $location_path "/api(/|${dollar})(.*)";"#))
+    }
+
+    @Test func `sends plain HTTP on where TLS is asked for, unless it is not wanted`() {
+        var settings = settings
+        settings.https = NginxSettings.HTTPS(port: 8443, certificate: "/c", key: "/k")
+        func text(_ annotations: [String: String]) -> String {
+            var shop = ingress("shop", service: "stable", annotations: annotations)
+            shop["spec", "tls"] = [["hosts": ["shop.test"]]]
+            return NginxConfiguration(settings: settings, table: table([shop]), generation: 1).text
+        }
+        let redirect = "if ($scheme = http) { return 308 https://$host:8443$request_uri; }"
+        #expect(text([:]).contains(redirect))
+        #expect(
+            text(["nginx.ingress.kubernetes.io/ssl-redirect": "false"]).contains(redirect) == false)
+    }
+
+    @Test func `gives each path the limits that its ingress asks for`() {
+        let text = text(
+            table([
+                ingress(
+                    "shop", service: "stable",
+                    annotations: [
+                        "nginx.ingress.kubernetes.io/proxy-read-timeout": "7",
+                        "nginx.ingress.kubernetes.io/proxy-body-size": "2m",
+                    ])
+            ]))
+        #expect(text.contains("            proxy_read_timeout 7s;\n"))
+        #expect(text.contains("            client_max_body_size 2m;\n"))
+    }
+
     @Test func `takes a star for one label of a host`() {
         let text = text(table([ingress("shop", host: "*.shop.test", service: "stable")]))
         #expect(text.contains(#"server_name "~^[^.]+\\.shop\\.test$";"#))

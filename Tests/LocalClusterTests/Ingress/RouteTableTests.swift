@@ -27,7 +27,7 @@ struct `A table of routes` {
         ])
         #expect(lost.canaries.isEmpty)
         #expect(
-            lost.notes == [
+            lost.notes.map(\.description) == [
                 "ingress default/shop-canary: no other ingress serves shop.test/other;"
                     + " the canary has no effect"
             ])
@@ -36,7 +36,7 @@ struct `A table of routes` {
         ])
         #expect(itself.canaries.isEmpty)
         #expect(
-            itself.notes == [
+            itself.notes.map(\.description) == [
                 "ingress default/shop-canary: the canary names the stable service stable itself"
             ])
     }
@@ -58,6 +58,49 @@ struct `A table of routes` {
     func `takes weights as ingress-nginx does`(weight: String, total: String, share: Canary.Share) {
         let ingress = canary(["weight": weight, "weight-total": total])
         #expect(Canary(ingress, backend: stable).share == share)
+    }
+
+    @Test func `says what of an ingress has no effect`() {
+        let texts = table([
+            ingress(
+                "shop", service: "stable",
+                annotations: [
+                    "nginx.ingress.kubernetes.io/limit-rps": "5",
+                    "nginx.ingress.kubernetes.io/proxy-read-timeout": "soon",
+                    "nginx.ingress.kubernetes.io/rewrite-target": "/$host",
+                    "nginx.ingress.kubernetes.io/affinity": "ip",
+                ])
+        ]).notes.map(\.text)
+        #expect(
+            texts == [
+                "the annotation nginx.ingress.kubernetes.io/limit-rps has no effect in the box",
+                "nginx.ingress.kubernetes.io/proxy-read-timeout: \"soon\" is no number of seconds; "
+                    + "it has no effect",
+                "nginx.ingress.kubernetes.io/rewrite-target: \"/$host\" is no path in which only "
+                    + "$1 to $9 are variables; it has no effect",
+                "affinity \"ip\" is not known; the box has cookie only",
+            ])
+    }
+
+    @Test func `takes a certificate from a secret of the same namespace, and says where none is`() {
+        var shop = ingress("shop", service: "stable")
+        shop["spec", "tls"] = [["hosts": ["shop.test", "other.test"], "secretName": "pair"]]
+        let lost = RouteTable(ingresses: [shop], services: [], slices: [])
+        #expect(lost.certificates.isEmpty)
+        #expect(lost.secured == ["shop.test"])
+        #expect(
+            lost.notes.map(\.text) == [
+                "tls names the host other.test, for which the ingress has no rule",
+                "the secret pair of tls is not there; the box shows a certificate of its own",
+            ])
+        let secret = Object([
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": ["name": "pair", "namespace": "default"],
+            "data": ["tls.crt": "YQ==", "tls.key": "Yg=="],
+        ])
+        let found = RouteTable(ingresses: [shop], services: [], slices: [], secrets: [secret])
+        #expect(found.certificates["shop.test"]?.pem == "a\nb")
+        #expect(found.certificates["shop.test"].map { "\($0)" }?.contains("pair") == true)
     }
 
     @Test func `ignores ingresses of another class`() {

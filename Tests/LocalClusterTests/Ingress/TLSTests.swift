@@ -1,5 +1,6 @@
 import Curl
 import Documents
+import FoundationEssentials
 import Glibc
 import KubernetesObjects
 import Testing
@@ -78,6 +79,84 @@ struct `The API over TLS` {
             client.shutdown()
             await proxy.end()
             try await group.waitForAll()
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct `An ingress over TLS` {
+    /// A certificate of its own for a host, as a Secret; and its PEM.
+    private func secret(_ scratch: Scratch) async throws -> (object: Object, certificate: [UInt8]) {
+        let command = [
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:prime256v1", "-noenc", "-days", "1", "-subj", "/CN=shop.test",
+            "-addext", "subjectAltName=DNS:shop.test", "-config", "/dev/null",
+            "-keyout", "key.pem", "-out", "crt.pem",
+        ]
+        let launch = Launch(
+            command: command, directory: scratch.path, log: "\(scratch.path)/openssl.log")
+        #expect(try await launch.run(within: .seconds(30)).exit == .code(0))
+        let certificate = try #require(try Files.read("\(scratch.path)/crt.pem"))
+        let key = try #require(try Files.read("\(scratch.path)/key.pem"))
+        return (
+            Object([
+                "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+                "metadata": ["name": "pair", "namespace": "default"],
+                "data": [
+                    "tls.crt": .string(Data(certificate).base64EncodedString()),
+                    "tls.key": .string(Data(key).base64EncodedString()),
+                ],
+            ]), certificate
+        )
+    }
+
+    @Test func `shows the certificate of its secret, and its own where that cannot be used`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let authority = try await Authority.kept(in: "\(scratch.path)/authority")
+        let https = NginxSettings.HTTPS(
+            port: try Ports.free(), certificate: authority.serverCertificatePath,
+            key: authority.serverKeyPath)
+        let shop = try TestProxy(https: https)
+        let stable = try TestBackend("stable")
+        let (secret, certificate) = try await secret(scratch)
+        let client = CurlClient()
+        defer { client.shutdown() }
+        func ask(_ host: String, trusting ca: [UInt8]) async throws -> Int {
+            var request = CurlRequest(url: "https://127.0.0.1:\(https.port)/")
+            request.headers = [Header("Host", host)]
+            request.tls.serverName = host
+            request.tls.ca = ca
+            return try await client.execute(request).head.status
+        }
+        try await shop.run { cluster in
+            try await cluster.create(.services, service("stable").json)
+            try await cluster.create(.endpointSlices, slice("stable", [stable.endpoint]).json)
+            try await cluster.create(.secrets, secret.json)
+            var own = ingress("shop", service: "stable")
+            own["spec", "tls"] = [["hosts": ["shop.test"], "secretName": "pair"]]
+            try await cluster.create(.ingresses, own.json)
+            await shop.applied { !$0.certificates.isEmpty }
+            #expect(try await ask("shop.test", trusting: certificate) == 200)
+            let plain = await fetch(port: shop.port, path: "/a")
+            #expect(plain?.hasPrefix("HTTP/1.1 308") == true)
+            #expect(plain?.contains("Location: https://shop.test:\(https.port)/a\r\n") == true)
+
+            let broken: JSON = ["data": ["tls.key": .string(Data("no".utf8).base64EncodedString())]]
+            let before = await shop.proxy.applied?.generation ?? 0
+            try await cluster.write(
+                .patch(Reference(.secrets, namespace: "default", name: "pair"), broken))
+            for await applied in await shop.proxy.updates() where applied.generation > before {
+                break
+            }
+            #expect(
+                try await ask("localhost", trusting: Array(authority.certificate.utf8)) == 404)
+            await cluster.wait { await !$0.list(.events).isEmpty }
+            let event = await cluster.list(.events).first
+            #expect(event?["involvedObject", "name"] == "shop")
+            #expect(
+                event?["message"]?.string?.hasPrefix("nginx cannot use the secret pair;") == true)
         }
     }
 }

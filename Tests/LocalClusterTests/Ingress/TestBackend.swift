@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 @testable import LocalCluster
 
@@ -8,6 +9,10 @@ final class TestBackend: Sendable {
     let endpoint: String
     private let socket: Int32
     private let delayMicroseconds: UInt32
+    private let target = Mutex("")
+
+    /// What was asked for last, after the method.
+    var lastTarget: String { target.withLock { $0 } }
 
     init(_ name: String, status: Int = 200, delayMilliseconds: Int = 0) throws {
         delayMicroseconds = UInt32(delayMilliseconds * 1000)
@@ -17,12 +22,13 @@ final class TestBackend: Sendable {
             + "Content-Length: \(name.utf8.count)\r\n\r\n\(name)"
         let socket = socket
         let delay = delayMicroseconds
-        startThread {
+        startThread { [weak self] in
             while true {
                 let connection = accept(socket, nil, nil)
                 if connection < 0 { return }
-                startThread {
-                    while readRequest(connection) {
+                startThread { [weak self] in
+                    while let asked = readRequest(connection) {
+                        self?.target.withLock { $0 = asked }
                         if delay > 0 { usleep(delay) }
                         send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
                     }
@@ -64,14 +70,17 @@ private func loopback(port: Int, address text: String = "127.0.0.1") -> sockaddr
     return address
 }
 
-private func readRequest(_ connection: Int32) -> Bool {
+/// The target of the next request; nil where the connection ends first.
+private func readRequest(_ connection: Int32) -> String? {
     var seen: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4096)
     while true {
         let count = read(connection, &part, part.count)
-        if count <= 0 { return false }
+        if count <= 0 { return nil }
         seen += part[..<count]
-        if seen.suffix(4) == [13, 10, 13, 10] { return true }
+        guard seen.suffix(4) == [13, 10, 13, 10] else { continue }
+        return String(decoding: seen, as: UTF8.self).split(separator: " ").dropFirst().first
+            .map(String.init) ?? ""
     }
 }
 
