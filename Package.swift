@@ -112,6 +112,7 @@ let package = Package(
                 "LocalCluster", "ObjectStore", "KubernetesObjects", "KubernetesClient", "Documents",
                 "Serving", "Curl",
             ],
+            "Controller": ["Controller", "Documents", "Curl"],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History",

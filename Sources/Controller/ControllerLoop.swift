@@ -132,7 +132,8 @@ package struct ControllerLoop: Sendable {
             for _ in 0..<settings.analysisWorkers {
                 group.addTask { await self.workOnRuns() }
             }
-            group.addTask { await self.keepTime() }
+            group.addTask { await rollouts.keepTime(on: ContinuousClock(), now: now) }
+            group.addTask { await runs.keepTime(on: ContinuousClock(), now: now) }
             await group.waitForAll()
         }
     }
@@ -165,24 +166,7 @@ package struct ControllerLoop: Sendable {
             }
         }
     }
-
-    /// Wakes what is due, and lets the workers go at the end.
-    private func keepTime() async {
-        while !Task.isCancelled {
-            let next = [await rollouts.tick(now()), await runs.tick(now())].compactMap(\.self).min()
-            let wait = next.map { max(1, $0.milliseconds - now().milliseconds) } ?? tickMilliseconds
-            do {
-                try await Task.sleep(for: .milliseconds(min(wait, tickMilliseconds)))
-            } catch {
-                break
-            }
-        }
-        await rollouts.close()
-        await runs.close()
-    }
 }
 
-/// An alarm that was set while the clock slept is noticed at most this late.
-private let tickMilliseconds: Int64 = 50
 /// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.
 private let looksBetweenLines = 500

@@ -14,8 +14,14 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     private var failures: [Key: Int] = [:]
     private var workers: [CheckedContinuation<Key?, Never>] = []
     private var isClosed = false
+    /// An element when it is time to look at the time: an alarm was set that comes before all
+    /// others, or the sleeper woke. For one reader.
+    nonisolated let rings: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
 
-    package init() {}
+    package init() {
+        (rings, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
 
     /// Something about `key` changed.
     package func add(_ key: Key) {
@@ -73,8 +79,13 @@ package actor WorkQueue<Key: Hashable & Sendable> {
 
     private func setAlarm(of key: Key, at moment: Timestamp?) {
         alarms[key] = moment
-        if let moment { earliest = min(earliest ?? moment, moment) }
+        guard let moment, earliest.map({ moment < $0 }) ?? true else { return }
+        earliest = moment
+        ring()
     }
+
+    /// Makes the reader of `rings` look at the time.
+    nonisolated func ring() { bell.yield() }
 
     /// Adds the keys whose time has come.
     /// - Returns: when the next one's comes, or sooner.
