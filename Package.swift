@@ -122,7 +122,7 @@ let package = Package(
                 "Simulation", "StatusPage",
             ],
             // The program itself, as a process: it is only built, nothing of it is imported.
-            "EndToEnd": ["sluice"],
+            "EndToEnd": ["sluice", "Documents", "Manifests", "Traffic"],
             "House": [],
         ]),
     swiftLanguageModes: [.v6]

@@ -62,7 +62,9 @@ func example(_ name: String) throws -> [Document] {
     let files = try FileManager.default.contentsOfDirectory(
         at: folder, includingPropertiesForKeys: nil)
     return try documents(
-        in: files.filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path })
+        in: files.filter {
+            $0.pathExtension == "yaml" && $0.lastPathComponent != "kustomization.yaml"
+        }.sorted { $0.path < $1.path })
 }
 
 private func documents(in files: [URL]) throws -> [Document] {

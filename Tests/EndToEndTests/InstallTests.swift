@@ -1,0 +1,69 @@
+import Documents
+import Foundation
+import Manifests
+import Testing
+import Traffic
+
+/// What `kubectl apply -k` would apply.
+struct `An installation` {
+    @Test(arguments: [
+        ("crds", ["CustomResourceDefinition": 5]),
+        (
+            "install",
+            [
+                "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "Role": 1, "RoleBinding": 1,
+            ]
+        ),
+        (
+            "install/namespaced",
+            [
+                "Deployment": 1, "Service": 1, "ServiceAccount": 1, "NetworkPolicy": 1, "Role": 2,
+                "RoleBinding": 2,
+            ]
+        ),
+        (
+            "overlays/kubernetes-1.20",
+            [
+                "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1,
+            ]
+        ),
+        (
+            "overlays/production",
+            [
+                "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1, "ServiceMonitor": 1,
+                "PrometheusRule": 1, "ConfigMap": 1,
+            ]
+        ),
+    ])
+    func `holds what it names, and nothing else`(folder: String, kinds: [String: Int]) async throws
+    {
+        let documents = try await built(folder)
+        let found = Dictionary(
+            grouping: documents.compactMap { $0.value["kind"]?.string }, by: { $0 }
+        ).mapValues(\.count)
+        #expect(found == kinds)
+    }
+
+    @Test(arguments: ["mock", "gpu", "bentoml"])
+    func `of an example is free of findings`(overlay: String) async throws {
+        let documents = try await built("overlays/\(overlay)")
+        #expect(documents.count == 6)
+        #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
+    }
+
+    private func built(_ folder: String) async throws -> [Document] {
+        var documents: [Document] = []
+        let place = Tool.repository.appending(path: "manifests/\(folder)").path
+        try await Scratch.with { scratch in
+            let yaml = try await scratch.run([Tool.kubectl, "kustomize", place]).checked()
+            documents = try Document.readAll(Array(yaml.utf8), file: "\(folder).yaml")
+        }
+        return documents
+    }
+}
