@@ -19,10 +19,10 @@ extension RolloutParser {
     /// Reads the canary strategy (rollout-semantics §1.4).
     mutating func canary(_ reader: Reader) -> Canary {
         reader.allowOnly(Self.canaryFields, strictness)
-        surge(reader)
         var canary = Canary(
             steps: [], stableService: reader["stableService"].nonEmptyString(),
             canaryService: reader["canaryService"].nonEmptyString())
+        surge(reader, &canary)
         services(reader, canary)
         let routing = reader["trafficRouting"]
         trafficRouting(routing, &canary)
@@ -41,27 +41,32 @@ extension RolloutParser {
         return canary
     }
 
-    /// maxSurge and maxUnavailable have no effect beside trafficRouting, but what is wrong with
-    /// them is said.
-    private func surge(_ reader: Reader) {
-        let values = ["maxSurge", "maxUnavailable"].map { field -> Int in
-            switch reader[field].value {
-            case nil: return 25
-            case .int(let value)?: return Int(value)
-            case .string(let text)?:
-                let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
-                if let value = Int(digits), value >= 0 { return value }
-                fallthrough
-            default:
-                reader[field].invalid(
-                    "must be a whole number or a percentage", remedy: "write a number like 1 or 25%"
-                )
-                return 25
-            }
-        }
-        if values.allSatisfy({ $0 == 0 }) {
+    /// How far the pods may exceed and fall below the size of a canary without routing. Beside
+    /// trafficRouting they have no effect, but what is wrong with them is said.
+    private func surge(_ reader: Reader, _ canary: inout Canary) {
+        canary.maxSurge = allowance(reader["maxSurge"])
+        canary.maxUnavailable = allowance(reader["maxUnavailable"])
+        let values = [canary.maxSurge, canary.maxUnavailable]
+        if values.allSatisfy({ $0 == .pods(0) || $0 == .percent(0) }) {
             reader["maxSurge"].invalid(
                 "MaxSurge and MaxUnavailable both can not be zero", remedy: "raise one of the two")
+        }
+    }
+
+    /// Any text is a percentage, with or without its sign.
+    private func allowance(_ reader: Reader) -> Allowance {
+        let standard = Allowance.percent(25)
+        switch reader.value {
+        case nil: return standard
+        case .int(let value)? where value >= 0: return .pods(Int(value))
+        case .string(let text)?:
+            let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
+            if let value = Int(digits), value >= 0 { return .percent(value) }
+            fallthrough
+        default:
+            reader.invalid(
+                "must be a whole number or a percentage", remedy: "write a number like 1 or 25%")
+            return standard
         }
     }
 
@@ -111,7 +116,7 @@ extension RolloutParser {
                 "Canary dynamicStableScale cannot be used with scaleDownDelaySeconds",
                 remedy: "remove one of the two")
         }
-        canary.scaleDownDelaySeconds = delay.count() ?? canary.scaleDownDelaySeconds
+        canary.scaleDownDelaySeconds = delay.count() ?? (canary.hasRouter ? 30 : 0)
         canary.scaleDownDelayRevisionLimit = reader["scaleDownDelayRevisionLimit"].count()
         let abortDelay = reader["abortScaleDownDelaySeconds"].count()
         canary.abortScaleDownDelaySeconds =

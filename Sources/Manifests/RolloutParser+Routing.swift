@@ -13,12 +13,8 @@ extension RolloutParser {
     /// Reads `trafficRouting`: the routers, and what "all traffic" is called.
     mutating func trafficRouting(_ reader: Reader, _ canary: inout Canary) {
         canary.hasRouter = reader.isPresent
-        guard reader.isPresent else {
-            reader.require(
-                "a canary without trafficRouting is not supported yet",
-                remedy: "add trafficRouting with nginx or plugins")
-            return
-        }
+        // Without routing the share of the pods is the share of the traffic.
+        guard reader.isPresent else { return }
         reader.allowOnly(
             Set(Self.routerFields).union(["plugins", "managedRoutes", "maxTrafficWeight"]),
             strictness)

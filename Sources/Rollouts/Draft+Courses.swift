@@ -3,7 +3,7 @@
 extension Draft {
     /// The present template is stable, or becomes so now because there was none before.
     mutating func settle() {
-        scale(new, to: seen.size)
+        if seen.canary.hasRouter { scale(new, to: seen.size) } else { scaleShares(at: 100) }
         if status.stableHash.isEmpty {
             promote("Initial deploy")
         }
@@ -42,6 +42,10 @@ extension Draft {
     /// All traffic goes back to stable, as fast as stable's pods carry it; nothing else is asked
     /// first.
     mutating func giveBack(because cause: String) {
+        guard seen.canary.hasRouter else {
+            giveBackShares()
+            return
+        }
         bindStable()
         let sizing = seen.sizing(at: 0, isAborted: true)
         let capacity = seen.capacity(canaryWanted: 0)
@@ -111,6 +115,7 @@ extension Draft {
                 seen.spec.isPaused
                     ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
             bindStable()
+            if !seen.canary.hasRouter { holdShares() }
             route(towards: seen.canaryWeight, canaryWanted: lastWanted)
             return
         }
@@ -146,9 +151,12 @@ extension Draft {
     }
 
     private mutating func growToFullSize() {
-        scale(new, to: max(seen.size, 0))
-        let sizing = seen.sizing(at: seen.canary.steps.count)
-        scaleStable(sizing)
+        if seen.canary.hasRouter {
+            scale(new, to: max(seen.size, 0))
+            scaleStable(seen.sizing(at: seen.canary.steps.count))
+        } else {
+            scaleShares(at: 100)
+        }
         bindCanary(to: new)
         bindStable()
     }

@@ -2,6 +2,10 @@
 extension Draft {
     /// Sizes both sides for step `index`.
     mutating func scale(at index: Int) {
+        guard seen.canary.hasRouter else {
+            scaleShares(atStep: index)
+            return
+        }
         let sizing = seen.sizing(at: index)
         var wanted = sizing.replicas.canary
         if wanted < new.desired, sizing.scale == nil || sizing.scale == .matchTrafficWeight {
@@ -55,14 +59,15 @@ extension Draft {
     private func isNeeded(_ set: ReplicaSet, for wanted: Int) -> Bool {
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
         if onStable, set.hash != status.stableHash { return true }
-        if onStable, wanted == 0, seen.size > 0 { return true }
+        if onStable, wanted == 0, seen.size > 0, seen.canary.hasRouter { return true }
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
         return onCanary && wanted == 0 && seen.canaryWeight > 0
     }
 
     /// "At desired replica counts" (§4.5): the canary's pods available, stable's pods created.
     func isScaled(at index: Int) -> Bool {
-        new.desired == seen.sizing(at: index).replicas.canary && hasPods(at: index)
+        guard seen.canary.hasRouter else { return hasShares(at: seen.canary.weight(at: index)) }
+        return new.desired == seen.sizing(at: index).replicas.canary && hasPods(at: index)
     }
 
     /// Whether the pods for step `index` are there; more canary pods than it needs do not hold its
@@ -89,6 +94,11 @@ extension Draft {
         let old = seen.replicaSets.filter {
             $0.hash != new.hash && $0.hash != status.stableHash && !$0.isDeleting
         }.sorted { $0.revision > $1.revision }
+        guard seen.canary.hasRouter else {
+            shrinkOthers(old)
+            forgetOldReplicaSets(old)
+            return
+        }
         var waiting = 0
         for set in old where set.desired > 0 && !isSelected(set) {
             if let deadline = set.scaleDownDeadline, deadline > seen.now {

@@ -36,6 +36,12 @@ extension Draft {
     /// Keeps weight and sizes where they are; a change of `spec.replicas` is still followed, since
     /// an autoscaler must not be frozen (§9.3).
     private mutating func hold(at index: Int) {
+        guard seen.canary.hasRouter else {
+            holdShares()
+            bindStable()
+            startBackgroundAnalysis()
+            return
+        }
         let sizing = seen.sizing(at: index)
         let wanted = heldWeight(at: index)
         followSize(atMost: sizing.replicas.canary, forWeight: wanted)

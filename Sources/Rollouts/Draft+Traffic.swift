@@ -4,6 +4,10 @@ extension Draft {
     mutating func moveTraffic(at index: Int) {
         bindCanary(to: new)
         bindStable()
+        guard seen.canary.hasRouter else {
+            status.weights = nil
+            return
+        }
         guard seen.hasSize else {
             route(towards: 0, canaryWanted: 0)
             return
@@ -31,6 +35,10 @@ extension Draft {
     /// the canary service on the new pods, and after a restart in mid-abort a fresh good
     /// measurement.
     mutating func route(towards wanted: Int, canaryWanted: Int) {
+        guard seen.canary.hasRouter else {
+            status.weights = nil
+            return
+        }
         let current = seen.canaryWeight
         let capacity = seen.capacity(canaryWanted: canaryWanted)
         var next = affordable(wanted, current: current, capacity)
@@ -105,6 +113,7 @@ extension Draft {
     /// plane. A router that cannot tell whether it is followed is taken at its word, and then
     /// asking is enough: drift shows next turn.
     mutating func isWeightSettled(at index: Int) -> Bool {
+        guard seen.canary.hasRouter else { return true }
         let wanted = seen.canary.weight(at: index)
         guard weight == wanted else { return false }
         if case .setWeight = seen.canary.steps[index], !seen.routersVerify { return true }

@@ -3,7 +3,8 @@
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new else { return [] }
     let promise = Promise(decision: decision, seen: seen, new: new)
-    return decision.actions.flatMap(promise.broken)
+    let broken = decision.actions.flatMap(promise.broken)
+    return seen.canary.hasRouter ? broken : broken + promise.brokenShares()
 }
 
 private struct Promise {
@@ -61,7 +62,31 @@ private struct Promise {
             ? [] : ["I3/I4: service \(service) moves to a ReplicaSet without available pods"]
     }
 
+    /// P1 and P2: without a router, enough pods serve, and no more are asked for than surge allows.
+    func brokenShares() -> [String] {
+        var broken: [String] = []
+        let sets = seen.replicaSets.filter { !$0.isDeleting }
+        var wanted = Dictionary(uniqueKeysWithValues: sets.map { ($0.name, $0.desired) })
+        for case .scale(let name, _, let count) in decision.actions { wanted[name] = count }
+        let asked = sets.reduce(0) { $0 + $1.desired }
+        let willAsk = wanted.values.reduce(0, +)
+        let most = seen.size + seen.canary.maxSurge.surge(of: seen.size)
+        if willAsk > max(most, asked) {
+            broken.append("P2: \(willAsk) pods are asked for, \(most) at most may be")
+        }
+        let serving = sets.reduce(0) { $0 + $1.available }
+        let willServe = sets.reduce(0) { $0 + min($1.available, wanted[$1.name] ?? 0) }
+        let missing = max(
+            seen.canary.maxUnavailable.unavailable(of: seen.size), most == seen.size ? 1 : 0)
+        if willServe < min(serving, seen.size - missing) {
+            broken.append(
+                "P1: \(willServe) of \(seen.size) pods are left to serve, \(missing) may be missing")
+        }
+        return broken
+    }
+
     private func shrinking(_ name: String, to wanted: Int) -> [String] {
+        guard seen.canary.hasRouter else { return [] }
         guard let set = seen.replicaSets.first(where: { $0.name == name }), wanted == 0 else {
             return []
         }

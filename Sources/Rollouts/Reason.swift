@@ -16,6 +16,8 @@ package enum Reason: Hashable, Sendable {
     case weightLimited(asked: Int, carried: Int)
     /// Stable's pods cannot take all traffic back yet.
     case stableCannotCarry(weight: Int, because: String)
+    /// Without a router: the canary's pods go as stable's come.
+    case sharesGoingBack(available: Int, of: Int, because: String)
     case paused(until: Instant?)
     case pausedByUser
     case waitingForPerson(String)
@@ -61,6 +63,9 @@ extension Reason {
         case .stableCannotCarry(let weight, let cause):
             "\(cause); stable's available pods cannot take everything back yet: \(weight) stays on "
                 + "the canary"
+        case .sharesGoingBack(let available, let wanted, let cause):
+            "\(cause); \(available) of \(wanted) stable pods are available, the canary's pods go "
+                + "as they come"
         case .paused(nil): "paused until somebody promotes or aborts"
         case .paused(let until?): "paused until \(until.clockText)"
         case .pausedByUser: "paused by spec.paused"

@@ -60,6 +60,9 @@ package struct Canary: Hashable, Sendable {
     package var totalWeight = 100
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
+    /// How many pods may come on top, and how many may be missing; only without a router.
+    package var maxSurge = Allowance.percent(25)
+    package var maxUnavailable = Allowance.percent(25)
     /// Whether both sides are pods of this rollout. Without, the router divides traffic between
     /// upstreams that exist already, and no pods limit what a side can carry.
     package var servesPods = true

@@ -154,6 +154,7 @@ extension Reason {
             .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
             true
         case .refused, .revisionChanged, .stepsChanged, .stepCompleted, .stableCannotCarry,
+            .sharesGoingBack,
             .pausedByUser, .waitingForPerson, .waitingForFreshMeasurement, .aborted, .retrying,
             .resumed, .promoted, .rollingBackToStable:
             false

@@ -90,8 +90,12 @@ struct `A wrong rollout document` {
             $0["scaleDownDelaySeconds"] = 5
         },
         Case(
-            ".trafficRouting: Required value: a canary without trafficRouting is not supported yet"
-        ) { $0["trafficRouting"] = .none },
+            ".scaleDownDelaySeconds: Invalid value: 5: Canary scaleDownDelaySeconds can only be used "
+                + "with traffic routing"
+        ) {
+            $0["trafficRouting"] = .none
+            $0["scaleDownDelaySeconds"] = 5
+        },
         Case(
             ".trafficRouting.istio: Forbidden: the traffic router istio is not supported yet"
         ) { $0["trafficRouting"] = ["istio": [:]] },

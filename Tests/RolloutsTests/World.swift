@@ -46,9 +46,10 @@ struct World {
             set.matchesTemplate = set.hash == templateHash
             return set
         }
+        let router = RouterSeen(kind: "Nginx", reading: reading, verification: verification)
         return Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
-            routers: [RouterSeen(kind: "Nginx", reading: reading, verification: verification)],
+            routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
     }
 
