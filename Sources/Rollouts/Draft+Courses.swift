@@ -49,10 +49,7 @@ extension Draft {
         bindStable()
         let sizing = seen.sizing(at: 0, isAborted: true)
         let capacity = seen.capacity(canaryWanted: 0)
-        let wanted =
-            seen.canary.dynamicStableScale
-            ? sizing.reverseTrafficWeight(current: seen.canaryWeight) : 0
-        let next = affordable(wanted, current: seen.canaryWeight, capacity)
+        let next = affordable(0, current: seen.canaryWeight, capacity)
         note(
             next > 0
                 ? .stableCannotCarry(weight: next, because: abortMessage)

@@ -13,11 +13,6 @@ package struct Sizing: Hashable, Sendable {
     package var keepsAbortedCanary = false
     /// The weights that the routers carry; nil where none was ever recorded.
     package var actualCanaryWeight: Int?
-    /// The weights of the `setWeight` steps up to the present one, in order.
-    package var weightsSoFar: [Int] = []
-    /// Nil where the ReplicaSets are not known.
-    package var canaryAvailable: Int?
-    package var stableAvailable: Int?
 
     package init(size: Int, stepWeight: Int) {
         self.size = size
@@ -40,7 +35,7 @@ extension Sizing {
 
     private var canaryReplicas: Int {
         if isAborted && dynamicStableScale {
-            return raised(max(share(reverseStepWeight), share(actualCanaryWeight ?? 0)))
+            return raised(share(actualCanaryWeight ?? 0))
         }
         if let explicit = explicitCanary { return explicit }
         return raised(share(isAborted ? 0 : stepWeight))
@@ -56,27 +51,10 @@ extension Sizing {
     }
 
     private var stableReplicas: Int {
-        guard dynamicStableScale else { return size }
-        let weight = isAborted ? reverseStepWeight : stepWeight
+        // An aborted rollout asks for all of stable at once: nothing gives traffic back faster.
+        guard dynamicStableScale, !isAborted else { return size }
         let actualStable = total - (actualCanaryWeight ?? 0)
-        return raised(max(share(total - weight), share(actualStable)))
-    }
-
-    /// While an aborted rollout with a shrunken stable walks its steps back: the last weight whose
-    /// canary is smaller than what stable still lacks, or than the canary that is there.
-    package var reverseStepWeight: Int {
-        guard let stableAvailable, let canaryAvailable else { return 0 }
-        let expected = max(size - stableAvailable, canaryAvailable)
-        return weightsSoFar.last { share($0) < expected } ?? 0
-    }
-
-    /// The traffic weight that goes with `reverseStepWeight` (§6.2). Never more than the canary has
-    /// now.
-    package func reverseTrafficWeight(current: Int) -> Int {
-        let carried = total * (stableAvailable ?? 0) / max(size, 1)
-        let weight = reverseStepWeight
-        if weight <= 0 { return min(max(0, total - carried), current) }
-        return carried < total - weight ? current : min(weight, current)
+        return raised(max(share(total - stepWeight), share(actualStable)))
     }
 }
 
@@ -91,9 +69,6 @@ extension Snapshot {
         sizing.isAborted = isAborted
         sizing.keepsAbortedCanary = canary.abortScaleDownDelaySeconds == nil
         sizing.actualCanaryWeight = routers.isEmpty ? nil : canaryWeight
-        sizing.weightsSoFar = canary.weights(upTo: isAborted ? canary.steps.count : index)
-        sizing.canaryAvailable = new?.available
-        sizing.stableAvailable = stable?.available
         return sizing
     }
 }
@@ -103,14 +78,10 @@ extension Canary {
     /// last step.
     func weight(at index: Int) -> Int {
         if index >= steps.count { return totalWeight }
-        return weights(upTo: index).last ?? 0
-    }
-
-    /// The weights of the `setWeight` steps at or before `index`.
-    func weights(upTo index: Int) -> [Int] {
-        steps.prefix(index + 1).compactMap { step in
-            if case .setWeight(let weight) = step { weight } else { nil }
+        for step in steps.prefix(index + 1).reversed() {
+            if case .setWeight(let weight) = step { return weight }
         }
+        return 0
     }
 
     /// The nearest `setCanaryScale` at or before step `index`; it ends with the steps.

@@ -6,6 +6,9 @@ struct `A rollout under random events` {
     @Test(arguments: 0..<300) func `never breaks an invariant and ends well`(seed: Int) {
         var random = Lehmer(seed)
         var world = deployed(steps(&random), size: random.next(1...8))
+        // In every third rollout stable shrinks as the canary grows.
+        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
         var hashes = 1
         for _ in 0..<40 {
             disturb(&world, &random, &hashes)
@@ -29,6 +32,9 @@ struct `A rollout under random events` {
     @Test(arguments: 0..<200) func `decides once and for all`(seed: Int) {
         var random = Lehmer(seed)
         var world = deployed(steps(&random), size: random.next(1...8))
+        // In every third rollout stable shrinks as the canary grows.
+        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
         var hashes = 1
         for _ in 0..<15 {
             disturb(&world, &random, &hashes)
@@ -45,6 +51,9 @@ struct `A rollout under random events` {
     @Test(arguments: 0..<200) func `never steps back by itself`(seed: Int) {
         var random = Lehmer(seed)
         var world = deployed(steps(&random), size: random.next(1...8))
+        // In every third rollout stable shrinks as the canary grows.
+        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
         var hashes = 1
         for _ in 0..<40 {
             disturb(&world, &random, &hashes)

@@ -71,6 +71,52 @@ struct `Traffic that was given back` {
     }
 }
 
+/// A stable that shrank while the canary grew needs its pods back before it can take everything.
+struct `An abort with a shrunken stable` {
+    /// Ten pods: eight of the canary with 80 % of the traffic, two of stable. The pods that stable
+    /// asks for come when the test says so.
+    func aborted(delay: Int? = 0) -> World {
+        var world = deployed(
+            [.setWeight(20), .setWeight(40), .setWeight(80), .pause(seconds: nil)], size: 10)
+        world.rollout.spec.canary.dynamicStableScale = true
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = delay
+        world.update(to: "h2")
+        world.settle()
+        world.weights = []
+        world.limits["h1"] = 4
+        world.change("app-h1") { $0.available = 4 }
+        world.rollout.status.isAborted = true
+        return world
+    }
+
+    @Test func `gives back at once what stable carries, and asks for all its pods`() {
+        var world = aborted()
+        let decision = world.turn()
+        #expect(decision.order == .together)
+        #expect(world.weights == [60])
+        #expect(world.set("h1")?.desired == 10)
+        #expect(world.broken == [])
+    }
+
+    @Test func `follows stable's pods to the end and not its own steps`() {
+        var world = aborted()
+        for count in [4, 6, 7, 9, 10] {
+            world.limits["h1"] = count
+            world.letPodsStart()
+            world.settle()
+        }
+        #expect(world.weights == [60, 40, 30, 10, 0])
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `keeps of the canary what its traffic needs`() {
+        var world = aborted()
+        world.settle()
+        #expect(world.set("h2")?.desired == 6)
+    }
+}
+
 /// A rollout of size 0 has been switched off.
 struct `A rollout scaled to 0` {
     @Test func `sends nothing anywhere and comes back where it was`() {

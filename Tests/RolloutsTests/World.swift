@@ -136,7 +136,7 @@ struct World {
         }
     }
 
-    private mutating func change(_ name: String, _ body: (inout ReplicaSet) -> Void) {
+    mutating func change(_ name: String, _ body: (inout ReplicaSet) -> Void) {
         for index in replicaSets.indices where replicaSets[index].name == name {
             body(&replicaSets[index])
         }

@@ -12,7 +12,7 @@ struct `Any release` {
 
     @Test(arguments: seeds) func `keeps the laws`(seed: Int) throws {
         var random = Lehmer(seed)
-        let text = document(&random) + "\n---\n" + story(&random)
+        let text = document(&random, seed) + "\n---\n" + story(&random)
         var player = try Scenario(text: text).player
         player.timing.podStartSeconds = random.next(0...4)
         player.takesRolloutsFirst = random.next(0...1) == 0
@@ -33,7 +33,8 @@ struct `Any release` {
         #expect(transcript.samples.last?.stableAvailable == size, comment)
     }
 
-    private func document(_ random: inout Lehmer) -> String {
+    /// In every third document stable shrinks as the canary grows.
+    private func document(_ random: inout Lehmer, _ seed: Int) -> String {
         let steps = (0..<random.next(0...5)).map { _ in
             switch random.next(0...6) {
             case 0: "{pause: {}}"
@@ -47,7 +48,12 @@ struct `Any release` {
               replicas: \(random.next(1...6))
               progressDeadlineSeconds: \(random.next(20...60))
               progressDeadlineAbort: \(random.next(0...1) == 0)
-              strategy: {canary: {steps: [\(steps.joined(separator: ", "))]}}
+              strategy:
+                canary:
+                  steps: [\(steps.joined(separator: ", "))]
+                  dynamicStableScale: \(seed % 3 == 2)
+                  abortScaleDownDelaySeconds: \(seed % 6 == 5 ? "null" : "5")
+                  scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")
             """
     }
 
