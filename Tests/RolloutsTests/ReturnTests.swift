@@ -115,6 +115,29 @@ struct `An abort with a shrunken stable` {
         world.settle()
         #expect(world.set("h2")?.desired == 6)
     }
+
+    @Test func `keeps the canary for the delay that the document asks for`() {
+        var world = aborted(delay: 30)
+        world.settle()
+        #expect(world.set("h2")?.desired == 8)
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        world.wait(29)
+        #expect(world.weight == 0)
+        #expect(world.set("h2")?.desired == 8)
+        world.wait(1)
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `keeps the canary for ever where the document says never`() {
+        var world = aborted(delay: nil)
+        world.limits = [:]
+        for _ in 0..<3 { world.wait(600) }
+        #expect(world.weight == 0)
+        #expect(world.set("h2")?.desired == 8)
+    }
 }
 
 /// A rollout of size 0 has been switched off.
