@@ -108,12 +108,8 @@ extension Draft {
     /// After the last step: all pods, then all traffic, then the new revision is stable.
     mutating func finish() {
         if isHalted {
-            note(
-                seen.spec.isPaused
-                    ? .pausedByUser : .waitingForPerson("the analysis was inconclusive"))
-            bindStable()
-            if !seen.canary.hasRouter { holdShares() }
-            route(towards: seen.canaryWeight, canaryWanted: lastWanted)
+            holdAtEnd()
+            note(haltReason)
             return
         }
         growToFullSize()
@@ -123,7 +119,7 @@ extension Draft {
         let holds = !isFullyAvailable && !seen.canary.steps.isEmpty
         route(
             towards: holds ? seen.canaryWeight : seen.total,
-            canaryWanted: holds ? lastWanted : seen.size)
+            canaryWanted: holds ? podsAtEnd(for: seen.canaryWeight) : seen.size)
         if let why = seen.unverified { note(.waitingForRouter(why)) }
         guard isFullyAvailable else {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
@@ -137,14 +133,32 @@ extension Draft {
         promote("Completed all \(count) canary steps")
     }
 
-    /// The pods that the present weight needs: those of the last step, and its full share once it
-    /// is above that step's.
-    private var lastWanted: Int {
-        let last = max(0, seen.canary.steps.count - 1)
-        if seen.canaryWeight > seen.canary.weight(at: last) {
-            return ceiling(seen.canaryWeight * seen.size, seen.total)
+    /// Halted after the last step: its weight stays, or what was moved since, and the sizes follow
+    /// the rollout's as in every halted step (§9.3).
+    private mutating func holdAtEnd() {
+        guard seen.canary.hasRouter else {
+            holdShares()
+            bindStable()
+            return
         }
-        return podsNeeded(for: seen.canaryWeight, at: last)
+        let count = seen.canary.steps.count
+        let last = count == 0 ? 0 : seen.canary.weight(at: count - 1)
+        let wanted = seen.hasSize ? max(seen.canaryWeight, last) : 0
+        let sizing = seen.sizing(at: count)
+        followSize(atMost: sizing.replicas.canary, forWeight: wanted)
+        scaleStable(sizing)
+        bindStable()
+        route(towards: wanted, canaryWanted: podsAtEnd(for: wanted))
+    }
+
+    /// The pods that `weight` needs after the last step: those of that step, and its full share
+    /// once it is above that step's.
+    private func podsAtEnd(for weight: Int) -> Int {
+        let last = max(0, seen.canary.steps.count - 1)
+        if weight > seen.canary.weight(at: last) {
+            return ceiling(weight * seen.size, seen.total)
+        }
+        return podsNeeded(for: weight, at: last)
     }
 
     private mutating func growToFullSize() {

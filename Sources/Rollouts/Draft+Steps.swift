@@ -29,7 +29,7 @@ extension Draft {
             || status.pauseConditions.contains { $0.reason == .inconclusiveAnalysisRun }
     }
 
-    private var haltReason: Reason {
+    var haltReason: Reason {
         seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive")
     }
 
@@ -63,7 +63,7 @@ extension Draft {
     }
 
     /// Resizes the canary with the rollout, in proportion, and not for any step.
-    private mutating func followSize(atMost limit: Int, forWeight weight: Int) {
+    mutating func followSize(atMost limit: Int, forWeight weight: Int) {
         guard let before = new.rolloutReplicas, before != seen.size, new.desired > 0 else { return }
         let share = ceiling(weight * seen.size, seen.total)
         let proportional = before == 0 ? limit : ceiling(new.desired * seen.size, before)

@@ -103,6 +103,23 @@ struct `A pause` {
         #expect(world.set("h1")?.desired == 10)
     }
 
+    @Test func `of the user's own after the last step scales with the rollout too`() {
+        var world = deployed([.setWeight(50)])
+        world.limits["h2"] = 3
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.spec.isPaused = true
+        world.settle()
+        world.limits = [:]
+        world.rollout.spec.replicas = 8
+        world.settle()
+        #expect(world.set("h1")?.desired == 8)
+        #expect(world.set("h2")?.desired == 8)
+        #expect(world.weight == 50)
+        #expect(world.status.stableHash == "h1")
+        #expect(world.broken == [])
+    }
+
     @Test func `for an inconclusive analysis is asked anew by a resume`() {
         var world = paused([.setWeight(10), .analysis, .setWeight(20)])
         world.end(.inconclusive) { _ in true }
