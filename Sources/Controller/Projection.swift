@@ -87,10 +87,7 @@ package enum Projection {
             (object.json["eventTime"]?.string ?? object.json["lastTimestamp"]?.string)
             .flatMap(Timestamp.init(rfc3339:)) ?? object.creationTimestamp
         guard let at else { return [] }
-        var details: JSON = ["reason": .string(reason), "type": object.json["type"] ?? "Normal"]
-        if let asked = object.annotations[EventAnnotation.weight].flatMap({ Int64($0) }) {
-            details["asked"] = .int(asked)
-        }
+        let details: JSON = ["reason": .string(reason), "type": object.json["type"] ?? "Normal"]
         return [
             Record(
                 key: "event/\(object.uid)", at: at, namespace: object.namespace, rollout: name,
@@ -124,12 +121,6 @@ package enum Projection {
                 details: ["command": .string(note.command), "actorIs": "claimed"])
         ]
     }
-}
-
-/// Annotations that our events carry beside what the field's tools expect.
-package enum EventAnnotation {
-    /// The weight that was asked for.
-    package static let weight = "sluice/weight"
 }
 
 extension Object {

@@ -119,7 +119,7 @@ extension RolloutTurn {
     /// Conflicts are the ordinary way of the world; what a person must look at becomes an event.
     private func announceTrouble(_ trouble: ClusterError, _ scene: Scene) async {
         guard case .refused(let text) = trouble,
-            await memory.isNews(text, of: scene.key, at: now().instant)
+            await memory.isNews(text, of: scene.key, at: Instant(now()))
         else { return }
         await journal.announce(
             scene.object, Rollouts.Event("ReconciliationError", text, isWarning: true))

@@ -30,7 +30,7 @@ extension RolloutTurn {
         var observed = try await observe(parsed.routers, owner: object)
         observed.stableHash = parsed.rollout.status.stableHash
         parsed.rollout.spec.canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
-        let now = now().instant
+        let now = Instant(now())
         var snapshot = Snapshot(
             rollout: parsed.rollout,
             replicaSets: sets.map { ReplicaSetDocument.parse($0, of: parsed) },

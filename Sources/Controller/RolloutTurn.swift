@@ -84,12 +84,3 @@ package struct RolloutTurn: Sendable {
         package var runs: [Object]
     }
 }
-
-extension Timestamp {
-    /// The same instant in the words of `Rollouts`.
-    package init(_ instant: Instant) {
-        self.init(milliseconds: instant.milliseconds)
-    }
-
-    package var instant: Instant { Instant(milliseconds: milliseconds) }
-}

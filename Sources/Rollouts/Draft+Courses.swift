@@ -81,7 +81,7 @@ extension Draft {
         }
         guard weight == 0, seen.canaryWeight == 0,
             let delay = seen.canary.abortScaleDownDelaySeconds,
-            (seen.stable?.available ?? 0) >= seen.size, !isSelected(new)
+            (seen.stable?.available ?? 0) >= seen.size, !seen.isSelected(new)
         else { return }
         guard let deadline = new.scaleDownDeadline else {
             let end = seen.now.advanced(bySeconds: delay)

@@ -80,13 +80,6 @@ extension Draft {
         return stable.desired == wanted.stable && stable.replicas >= wanted.stable
     }
 
-    /// I7: whether a service of the rollout leads to this ReplicaSet.
-    func isSelected(_ set: ReplicaSet) -> Bool {
-        [seen.canary.stableService, seen.canary.canaryService].contains {
-            seen.service($0)?.hash == set.hash
-        }
-    }
-
     /// Old ReplicaSets: the last stable one waits out its delay after traffic has left it; what was
     /// never promoted goes at once; what nobody remembers is deleted.
     mutating func tidyReplicaSets() {
@@ -100,7 +93,7 @@ extension Draft {
             return
         }
         var waiting = 0
-        for set in old where set.desired > 0 && !isSelected(set) {
+        for set in old where set.desired > 0 && !seen.isSelected(set) {
             if let deadline = set.scaleDownDeadline, deadline > seen.now {
                 waiting += 1
                 if waiting <= seen.canary.scaleDownDelayRevisionLimit ?? .max {
@@ -128,7 +121,7 @@ extension Draft {
         let surplus = old.count - seen.spec.revisionHistoryLimit
         guard surplus > 0 else { return }
         for set in old.sorted(by: { $0.created < $1.created }).prefix(surplus)
-        where set.replicas == 0 && set.desired == 0 && set.isObserved && !isSelected(set) {
+        where set.replicas == 0 && set.desired == 0 && set.isObserved && !seen.isSelected(set) {
             actions.append(.deleteReplicaSet(name: set.name))
             for run in seen.runs where run.hash == set.hash {
                 actions.append(.deleteRun(name: run.name))

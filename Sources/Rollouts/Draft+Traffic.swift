@@ -145,9 +145,8 @@ extension Draft {
             look(at: seen.now.advanced(bySeconds: verifySeconds))
             return
         }
-        let current = seen.canaryWeight
         let carried = seen.size == 0 ? 0 : seen.total * target.available / seen.size
-        guard current <= carried else { return }
+        guard seen.canaryWeight <= carried else { return }
         actions.append(.bind(service: name, from: service.hash, to: target.hash))
         announceSwitch(name, from: service.hash, to: target.hash)
     }

@@ -106,16 +106,11 @@ private struct Promise {
         return broken
     }
 
-    private func isSelected(_ set: ReplicaSet) -> Bool {
-        [seen.canary.stableService, seen.canary.canaryService].contains {
-            seen.service($0)?.hash == set.hash
-        }
-    }
-
     private func deleting(_ name: String) -> [String] {
         guard let set = seen.replicaSets.first(where: { $0.name == name }) else { return [] }
         let isNeeded =
-            set.hash == decision.status.stableHash || set.hash == new.hash || isSelected(set)
+            set.hash == decision.status.stableHash || set.hash == new.hash
+            || seen.isSelected(set)
         return isNeeded ? ["I7: \(name) is deleted while it is referred to"] : []
     }
 }

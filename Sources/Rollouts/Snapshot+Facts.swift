@@ -94,6 +94,11 @@ extension Snapshot {
     func service(_ name: String?) -> ServiceBinding? {
         name.flatMap { services[$0] }
     }
+
+    /// I7: whether a service of the rollout leads to this ReplicaSet.
+    func isSelected(_ set: ReplicaSet) -> Bool {
+        [canary.stableService, canary.canaryService].contains { service($0)?.hash == set.hash }
+    }
 }
 
 /// Integer division that rounds up; for non-negative numbers.
