@@ -113,7 +113,7 @@ extension RolloutTurn {
     }
 
     private func announce(_ events: [Rollouts.Event], _ scene: Scene) async {
-        for event in events { await journal.announce(scene.object, event) }
+        for event in events { await journal.announce(scene.subject, event) }
     }
 
     /// Conflicts are the ordinary way of the world; what a person must look at becomes an event.
@@ -122,6 +122,6 @@ extension RolloutTurn {
             await memory.isNews(text, of: scene.key, at: Instant(now()))
         else { return }
         await journal.announce(
-            scene.object, Rollouts.Event("ReconciliationError", text, isWarning: true))
+            scene.subject, Rollouts.Event("ReconciliationError", text, isWarning: true))
     }
 }

@@ -113,7 +113,7 @@ extension RolloutTurn {
                 trouble = trouble ?? error
                 continue
             }
-            if let event = change.event { await journal.announce(scene.object, event) }
+            if let event = change.event { await journal.announce(scene.subject, event) }
         }
         if let trouble { throw trouble }
     }

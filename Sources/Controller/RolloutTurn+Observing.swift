@@ -50,8 +50,8 @@ extension RolloutTurn {
             at: now)
         snapshot.memory = await memory[key]
         return Scene(
-            key: key, object: object, parsed: parsed, snapshot: snapshot, observed: observed,
-            replicaSets: sets, runs: runs)
+            key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
+            observed: observed, replicaSets: sets, runs: runs)
     }
 
     private func services(

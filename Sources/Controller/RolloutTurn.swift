@@ -45,11 +45,12 @@ package struct RolloutTurn: Sendable {
     /// server to have stored it.
     package func take(_ key: RolloutKey, news: Object? = nil) async -> Outcome {
         do {
-            guard let scene = try await observe(key, news: news) else {
+            guard var scene = try await observe(key, news: news) else {
                 await memory.forget(key)
                 return Outcome()
             }
             let decision = decide(scene.snapshot)
+            scene.subject = decision.subject(scene.object)
             assert(
                 !stopsAtBrokenInvariants || brokenInvariants(of: decision, scene.snapshot).isEmpty,
                 "\(key): \(brokenInvariants(of: decision, scene.snapshot))")
@@ -77,10 +78,23 @@ package struct RolloutTurn: Sendable {
     package struct Scene: Sendable {
         package var key: RolloutKey
         package var object: Object
+        /// What events are about: the rollout with the revision that the decision gives it.
+        package var subject: Object
         package var parsed: ParsedRollout
         package var snapshot: Snapshot
         package var observed: Observed
         package var replicaSets: [Object]
         package var runs: [Object]
+    }
+}
+
+extension Decision {
+    /// `rollout` with the revision that this decision writes: its events belong to that one.
+    fileprivate func subject(_ rollout: Object) -> Object {
+        var subject = rollout
+        for case .setRolloutRevision(let revision) in actions {
+            subject["metadata", "annotations", Keys.revision] = .string(String(revision))
+        }
+        return subject
     }
 }

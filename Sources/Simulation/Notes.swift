@@ -35,8 +35,11 @@ final class Notes: @unchecked Sendable {
         transcript.addHappening(text, at: seconds)
     }
 
-    func told(_ event: Rollouts.Event) {
-        transcript.events.append(Transcript.Told(reason: event.reason, message: event.message))
+    func told(_ event: Rollouts.Event, about rollout: Object) {
+        transcript.events.append(
+            Transcript.Told(
+                reason: event.reason, message: event.message,
+                revision: rollout.annotations[Keys.revision].flatMap { Int($0) }))
     }
 
     /// What could not be written. A conflict is observed again and says nothing; the rest is told

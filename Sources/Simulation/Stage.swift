@@ -214,7 +214,7 @@ extension Stage {
         var turn = RolloutTurn(
             cluster: edge, memory: memory,
             journal: Journal(
-                announce: { [notes] _, event in notes.told(event) },
+                announce: { [notes] rollout, event in notes.told(event, about: rollout) },
                 decided: { [notes] decision, scene in
                     notes.decided(decision, scene.snapshot, scene.key)
                 },

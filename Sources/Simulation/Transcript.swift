@@ -28,10 +28,11 @@ package struct Transcript: Hashable, Sendable {
     /// The commands that faults placed at the instant of a write.
     package internal(set) var placed: [Placed] = []
 
-    /// An event as it was announced.
+    /// An event as it was announced, and the revision that it belongs to.
     package struct Told: Hashable, Sendable {
         package var reason: String
         package var message: String
+        package var revision: Int?
     }
 
     /// Where a rollout stands at the end.
