@@ -11,15 +11,9 @@ package actor Recollection {
 
     package subscript(key: RolloutKey) -> Memory { memories[key] ?? Memory() }
 
-    /// Notes whether the routers carry less than the status has committed to, and since when.
-    func sawWeight(_ seen: Int, committed: Int, of key: RolloutKey, at now: Instant) {
-        var memory = self[key]
-        if seen < committed {
-            memory.lowWeightSince = memory.lowWeightSince ?? now
-        } else {
-            memory.lowWeightSince = nil
-        }
-        memories[key] = memory
+    /// Notes since when the routers carry less than the status has committed to.
+    func sawWeight(lowSince: Instant?, of key: RolloutKey) {
+        memories[key, default: Memory()].lowWeightSince = lowSince
     }
 
     /// Holds the rollout down until the status that says so is stored.

@@ -44,11 +44,10 @@ extension RolloutTurn {
                 kind: router.kind, reading: router.read(observed),
                 verification: router.verify(observed))
         }
-        await memory.sawWeight(
-            snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
-            of: key,
-            at: now)
         snapshot.memory = await memory[key]
+        snapshot.memory.sawWeight(
+            snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
+            at: now)
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
             observed: observed, replicaSets: sets, runs: runs)

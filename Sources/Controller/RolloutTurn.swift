@@ -49,6 +49,7 @@ package struct RolloutTurn: Sendable {
                 await memory.forget(key)
                 return Outcome()
             }
+            await memory.sawWeight(lowSince: scene.snapshot.memory.lowWeightSince, of: key)
             let decision = decide(scene.snapshot)
             scene.subject = decision.subject(scene.object)
             assert(
@@ -64,8 +65,8 @@ package struct RolloutTurn: Sendable {
         }
     }
 
-    /// What is seen of a rollout now, for those who only look. Nil where it is gone or cannot be
-    /// read.
+    /// What is seen of a rollout now, for those who only look: nothing is remembered of it. Nil
+    /// where it is gone or cannot be read.
     package func look(at key: RolloutKey) async -> Scene? {
         do {
             return try await observe(key, news: nil)

@@ -45,6 +45,11 @@ package struct Memory: Hashable, Sendable {
     package var lastStepIndex: Int?
 
     package init() {}
+
+    /// Takes down whether the routers carry less than the status has committed to, and since when.
+    package mutating func sawWeight(_ weight: Int, committed: Int, at now: Instant) {
+        lowWeightSince = weight < committed ? lowWeightSince ?? now : nil
+    }
 }
 
 /// A ReplicaSet of the rollout.
