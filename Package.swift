@@ -115,7 +115,7 @@ let package = Package(
             "Controller": ["Controller", "Documents", "Curl"],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
-                "KubernetesObjects", "Traffic", "Manifests", "History",
+                "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
             ],
             "Sluice": [
                 "sluice", "Controller", "Documents", "KubernetesObjects", "ObjectStore",

@@ -91,7 +91,7 @@ package struct AnalysisTurn: Sendable {
                 try await finish(status, of: run, reference)
                 return status
             } catch .conflict {
-                guard let fresh = try await cluster.get(reference) else {
+                guard let fresh = try await cluster.fresh(reference) else {
                     throw .notFound("\(reference) is gone")
                 }
                 run = ReadRun(fresh)

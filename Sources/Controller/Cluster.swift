@@ -10,16 +10,21 @@ package struct Cluster: Sendable {
     /// All objects of a kind in a namespace.
     package var list:
         @Sendable (Resource, _ namespace: String) async throws(ClusterError) -> [Object]
+    /// The object as the server has it at this moment, past any cache.
+    package var fresh: @Sendable (Reference) async throws(ClusterError) -> Object?
     /// Carries out one write and answers the object as stored; nil after a deletion.
     package var write: @Sendable (Write) async throws(ClusterError) -> Object?
 
+    /// - Parameter fresh: nil where `get` asks the server each time.
     package init(
         get: @escaping @Sendable (Reference) async throws(ClusterError) -> Object?,
         list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object],
+        fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object?
     ) {
         self.get = get
         self.list = list
+        self.fresh = fresh ?? get
         self.write = write
     }
 }

@@ -29,6 +29,7 @@ package struct LiveCluster: Sendable {
         Cluster(
             get: { reference throws(ClusterError) in try await get(reference) },
             list: { resource, namespace throws(ClusterError) in try list(resource, namespace) },
+            fresh: { reference throws(ClusterError) in try await fresh(reference) },
             write: { write throws(ClusterError) in try await self.write(write) })
     }
 
@@ -39,8 +40,14 @@ package struct LiveCluster: Sendable {
             }
             return cache.get(namespace: reference.namespace, name: reference.name)
         }
+        return try await fresh(reference)
+    }
+
+    private func fresh(_ reference: Reference) async throws(ClusterError) -> Object? {
         do {
-            return try await client.get(reference)
+            let object = try await client.get(reference)
+            caches[reference.resource]?.observed(object)
+            return object
         } catch .notFound {
             return nil
         } catch {

@@ -1,4 +1,11 @@
+import Analysis
+import Controller
+import Documents
+import KubernetesObjects
+import MetricProviders
+import Rollouts
 import Simulation
+import Synchronization
 import Testing
 
 struct `The events of a turn` {
@@ -11,5 +18,53 @@ struct `The events of a turn` {
                 "ScalingReplicaSet",
             ])
         #expect(started.allSatisfy { $0.revision == 2 })
+    }
+}
+
+struct `A measurement that met a conflict` {
+    /// Somebody ends the run in the moment of the write, and the caches have not heard of it.
+    @Test func `is counted on what the server has, not on what a cache shows`() async throws {
+        let reference = Reference(.analysisRuns, namespace: "default", name: "judge")
+        let known = run(version: "1")
+        let server = Mutex(run(version: "2"))
+        let stored = Mutex<[JSON]>([])
+        let turn = AnalysisTurn(
+            cluster: Cluster(
+                get: { _ in known }, list: { _, _ in [] },
+                fresh: { _ in server.withLock { $0 } },
+                write: { write throws(ClusterError) in
+                    guard case .patch(.merge(let body)) = write.act,
+                        body["metadata"]?["resourceVersion"] == "2"
+                    else { throw .conflict("the object has been modified") }
+                    stored.withLock { $0.append(body) }
+                    return nil
+                }),
+            source: MetricSource { _ throws(ProviderError) in
+                throw ProviderError("nothing is asked")
+            },
+            tell: { _, _ in }, announce: { _, _, _, _ in },
+            now: { Timestamp(milliseconds: 1_767_225_600_000) })
+        let outcome = await turn.take(reference)
+        #expect(outcome.trouble == nil)
+        #expect(stored.withLock { $0.map { $0["status"]?["phase"] } } == ["Successful"])
+    }
+
+    private func run(version: String) -> Object {
+        Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
+            "metadata": [
+                "name": "judge", "namespace": "default", "resourceVersion": .string(version),
+            ],
+            "spec": [
+                "terminate": true,
+                "metrics": [
+                    [
+                        "name": "errors", "interval": "5s",
+                        "provider": ["prometheus": ["address": "http://127.0.0.1", "query": "e"]],
+                    ]
+                ],
+            ],
+            "status": ["phase": "Running", "metricResults": []],
+        ])
     }
 }
