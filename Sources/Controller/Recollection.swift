@@ -16,6 +16,11 @@ package actor Recollection {
         memories[key, default: Memory()].lowWeightSince = lowSince
     }
 
+    /// Notes what became of the creation of a ReplicaSet; nil where it was created.
+    func createdReplicaSet(_ refused: RefusedReplicaSet?, of key: RolloutKey) {
+        memories[key, default: Memory()].refusedReplicaSet = refused
+    }
+
     /// Holds the rollout down until the status that says so is stored.
     func latch(_ key: RolloutKey, because cause: String) {
         memories[key, default: Memory()].latch = cause

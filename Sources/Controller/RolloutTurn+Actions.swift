@@ -14,9 +14,7 @@ extension RolloutTurn {
         case .startRun(let name, let purpose):
             try await startRun(name, purpose, scene)
         case .createReplicaSet(let hash, let revision):
-            let object = ReplicaSetDocument.created(
-                for: scene.object, hash: hash, revision: revision)
-            try await create(object, .replicaSets, scene)
+            try await createReplicaSet(hash, revision, scene)
         case .setRolloutReplicas(let count):
             try await patch(scene.object, .rollouts, ["spec": ["replicas": .int(Int64(count))]])
         case .setRolloutRevision(let revision):
@@ -45,6 +43,20 @@ extension RolloutTurn {
             else { return }
             try await patch(set, .replicaSets, body, checksVersion: false)
         }
+    }
+
+    private func createReplicaSet(
+        _ hash: String, _ revision: Int, _ scene: Scene
+    ) async throws(ClusterError) {
+        let object = ReplicaSetDocument.created(for: scene.object, hash: hash, revision: revision)
+        do {
+            try await create(object, .replicaSets, scene)
+        } catch .refused(let text) {
+            let refused = RefusedReplicaSet(hash: hash, why: text)
+            await memory.createdReplicaSet(refused, of: scene.key)
+            throw .refused(text)
+        }
+        await memory.createdReplicaSet(nil, of: scene.key)
     }
 
     private func replicaSetPatch(_ action: Action, size: Int) -> JSON? {
@@ -163,7 +175,7 @@ extension RolloutTurn {
     }
 
     /// Creates an object of ours. One that is there already under the same owner is what an earlier
-    /// turn made.
+    /// turn made; somebody else's is for the next turn to see, which then takes another name.
     private func create(
         _ object: Object, _ resource: Resource, _ scene: Scene
     ) async throws(ClusterError) {
@@ -171,9 +183,10 @@ extension RolloutTurn {
         do {
             _ = try await cluster.write(Write(reference, .create(object)))
         } catch .alreadyExists(let text) {
-            let present = try await cluster.get(reference)
-            guard let present, present.controllerOwner?.uid != scene.object.uid else { return }
-            throw .refused("\(text); it belongs to somebody else: delete or rename it")
+            let present = try await cluster.fresh(reference)
+            guard let present, present.isControlled(by: scene.object) else {
+                throw .alreadyExists(text)
+            }
         }
     }
 

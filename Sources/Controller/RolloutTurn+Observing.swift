@@ -15,12 +15,9 @@ extension RolloutTurn {
         }
         var parsed = RolloutDocument.parse(object, routers: routers)
         let namespace = key.namespace
-        let sets = try await cluster.list(.replicaSets, namespace).filter {
-            $0.controllerOwner?.uid == object.uid
-        }
-        var runs = try await cluster.list(.analysisRuns, namespace).filter {
-            $0.controllerOwner?.uid == object.uid
-        }
+        var taken = TakenNames()
+        let sets = try await own(.replicaSets, of: object, &taken.replicaSets)
+        var runs = try await own(.analysisRuns, of: object, &taken.runs)
         if let news, let index = runs.firstIndex(where: { $0.uid == news.uid }) {
             runs[index] = news
         }
@@ -44,6 +41,7 @@ extension RolloutTurn {
                 kind: router.kind, reading: router.read(observed),
                 verification: router.verify(observed))
         }
+        snapshot.taken = taken
         snapshot.memory = await memory[key]
         snapshot.memory.sawWeight(
             snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
@@ -51,6 +49,18 @@ extension RolloutTurn {
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
             observed: observed, replicaSets: sets, runs: runs)
+    }
+
+    /// The objects of a kind that the rollout controls. Of the others `names` gets those that
+    /// begin like its own.
+    private func own(
+        _ resource: Resource, of rollout: Object, _ names: inout Set<String>
+    ) async throws(ClusterError) -> [Object] {
+        let all = try await cluster.list(resource, rollout.namespace)
+        for other in all where !other.isControlled(by: rollout) {
+            if other.name.hasPrefix("\(rollout.name)-") { names.insert(other.name) }
+        }
+        return all.filter { $0.isControlled(by: rollout) }
     }
 
     private func services(

@@ -65,26 +65,3 @@ extension Draft {
         return .stepping(index)
     }
 }
-
-/// The first act of a new revision: its ReplicaSet, with no pods yet (§3.3). The status follows
-/// once it is there.
-private func createReplicaSet(_ seen: Snapshot) -> Decision {
-    let revision = nextRevision(seen.replicaSets)
-    let name = "\(seen.rollout.name)-\(seen.spec.templateHash)"
-    return Decision(
-        status: seen.rollout.status,
-        actions: [
-            .createReplicaSet(hash: seen.spec.templateHash, revision: revision),
-            .setRolloutRevision(revision),
-        ],
-        reason: .creatingReplicaSet(revision: revision),
-        events: [
-            Event("RolloutUpdated", "Rollout updated to revision \(revision)"),
-            Event("NewReplicaSetCreated", "Created ReplicaSet \(name) (revision \(revision))"),
-        ])
-}
-
-/// One more than the highest revision among `replicaSets` (§3.4).
-func nextRevision(_ replicaSets: [ReplicaSet]) -> Int {
-    (replicaSets.map(\.revision).max() ?? 0) + 1
-}

@@ -143,8 +143,7 @@ extension Draft {
         if mirror.phase == .successful {
             complete(index)
         } else if seen.run(mirror) == nil {
-            actions.append(.startRun(name: mirror.name, purpose: .step(index)))
-            note(.analysisStarted(mirror.name))
+            start(.step(index), named: mirror.name)
         } else {
             note(.analysisRunning(mirror.name))
         }
@@ -159,14 +158,15 @@ extension Draft {
             return
         }
         if seen.run(mirror) == nil, !mirror.phase.isCompleted {
-            actions.append(.startRun(name: mirror.name, purpose: .background))
+            start(.background, named: mirror.name)
         }
     }
 
     /// Names the run in the status first: killed before it exists, the next turn creates it under
-    /// the same name.
-    private mutating func start(_ purpose: Run.Purpose) {
-        let name = freshRunName(purpose)
+    /// the same name, unless somebody else has taken that.
+    private mutating func start(_ purpose: Run.Purpose, named known: String? = nil) {
+        let free = known.flatMap { seen.taken.runs.contains($0) ? nil : $0 }
+        let name = free ?? freshRunName(purpose)
         let mirror = RunMirror(name: name, phase: .pending)
         switch purpose {
         case .step: status.stepRun = mirror
@@ -181,7 +181,7 @@ extension Draft {
     private func freshRunName(_ purpose: Run.Purpose) -> String {
         var base = "\(seen.rollout.name)-\(new.hash)-\(revision)"
         if case .step(let index) = purpose { base += "-\(index)" }
-        let taken = Set(seen.runs.map(\.name))
+        let taken = seen.taken.runs.union(seen.runs.map(\.name))
         if !taken.contains(base) { return base }
         let number = (1...).first { !taken.contains("\(base).\($0)") } ?? 1
         return "\(base).\(number)"

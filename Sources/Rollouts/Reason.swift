@@ -3,6 +3,10 @@ package enum Reason: Hashable, Sendable {
     case refused(String)
     case writingDefaultReplicas
     case creatingReplicaSet(revision: Int)
+    /// Another object has the name of the new ReplicaSet.
+    case nameTaken(String)
+    /// The message that clients read.
+    case cannotCreate(String)
     case revisionChanged(revision: Int)
     case stepsChanged
     /// With the numbers that an analysis step rests on.
@@ -46,6 +50,9 @@ extension Reason {
         case .refused(let text): text
         case .writingDefaultReplicas: "spec.replicas is absent: writing 1"
         case .creatingReplicaSet(let revision): "creating the ReplicaSet of revision \(revision)"
+        case .nameTaken(let name):
+            "ReplicaSet \(name) belongs to somebody else: taking another name"
+        case .cannotCreate(let message): message
         case .revisionChanged(let revision): "revision \(revision) starts at the first step"
         case .stepsChanged: "the steps were edited: starting again at the first"
         case .stepCompleted(let index, let count, let step, let evidence):

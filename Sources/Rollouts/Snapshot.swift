@@ -9,6 +9,8 @@ package struct Snapshot: Hashable, Sendable {
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]
     package var runs: [Run]
+    /// What objects of somebody else are called: a name can be had only once in a namespace.
+    package var taken = TakenNames()
     /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid
     /// one.
     package var refusal: String?
@@ -34,6 +36,15 @@ package struct Snapshot: Hashable, Sendable {
     }
 }
 
+/// Names in the rollout's namespace that its own objects cannot have: a rollout that was deleted
+/// and made again meets the objects of the one before it.
+package struct TakenNames: Hashable, Sendable {
+    package var replicaSets: Set<String> = []
+    package var runs: Set<String> = []
+
+    package init() {}
+}
+
 /// What this process alone remembers of the rollout.
 package struct Memory: Hashable, Sendable {
     /// Set from the moment this process decided to give traffic back until the status that says so
@@ -43,12 +54,26 @@ package struct Memory: Hashable, Sendable {
     package var lowWeightSince: Instant?
     /// The step index this process wrote last, to tell a skipped step from a resumed pause.
     package var lastStepIndex: Int?
+    /// The new ReplicaSet that the server refused; nil once it took one.
+    package var refusedReplicaSet: RefusedReplicaSet?
 
     package init() {}
 
     /// Takes down whether the routers carry less than the status has committed to, and since when.
     package mutating func sawWeight(_ weight: Int, committed: Int, at now: Instant) {
         lowWeightSince = weight < committed ? lowWeightSince ?? now : nil
+    }
+}
+
+/// A ReplicaSet that could not be created: a quota, an admission rule.
+package struct RefusedReplicaSet: Hashable, Sendable {
+    package var hash: String
+    /// In the server's words.
+    package var why: String
+
+    package init(hash: String, why: String) {
+        self.hash = hash
+        self.why = why
     }
 }
 

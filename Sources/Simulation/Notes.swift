@@ -154,12 +154,12 @@ extension Reason {
         switch self {
         case .waitingForCanaryPods, .waitingForStablePods, .waitingForRouter, .movingTraffic,
             .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
-            .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
+            .nameTaken, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
             true
-        case .refused, .revisionChanged, .stepsChanged, .stepCompleted, .stableCannotCarry,
-            .sharesGoingBack,
-            .pausedByUser, .waitingForPerson, .waitingForFreshMeasurement, .aborted, .retrying,
-            .resumed, .promoted, .rollingBackToStable:
+        case .refused, .cannotCreate, .revisionChanged, .stepsChanged, .stepCompleted,
+            .stableCannotCarry, .sharesGoingBack, .pausedByUser, .waitingForPerson,
+            .waitingForFreshMeasurement, .aborted, .retrying, .resumed, .promoted,
+            .rollingBackToStable:
             false
         }
     }

@@ -53,6 +53,8 @@ package enum SimulatedFault: Hashable, Sendable {
     case killAfter(Int)
     /// The server does not take the write.
     case refuse(Int)
+    /// The server says for good that it does not take the write.
+    case forbid(Int)
     /// The server takes the write, and its answer is lost.
     case loseAnswer(Int)
     /// The write is overtaken by the one that is sent at the same time, if there is one.

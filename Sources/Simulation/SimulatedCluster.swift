@@ -72,6 +72,7 @@ actor SimulatedCluster {
             throw .unreachable("the controller was killed")
         }
         if faults.contains(.refuse(number)) { throw .unreachable("connection refused") }
+        if faults.contains(.forbid(number)) { throw .refused("forbidden: exceeded quota") }
         for case .command(number, let command) in faults { place(command) }
         let object = try perform(write)
         sample()

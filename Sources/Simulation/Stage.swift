@@ -269,6 +269,6 @@ extension Resource {
     static let simulated: [Resource] = [
         .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
         .configMaps,
-        .secrets, .deployments, .namespaces,
+        .secrets, .deployments, .namespaces, .replicaSets, .analysisRuns,
     ]
 }

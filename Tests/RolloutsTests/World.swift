@@ -9,6 +9,7 @@ struct World {
     var weight: Int?
     var verification = Verification.cannot
     var runs: [Run] = []
+    var taken = TakenNames()
     var memory = Memory()
     var now = Instant(milliseconds: 1_000_000)
     /// How many pods of a hash may be available; nil for all.
@@ -47,10 +48,12 @@ struct World {
             return set
         }
         let router = RouterSeen(kind: "Nginx", reading: reading, verification: verification)
-        return Snapshot(
+        var snapshot = Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
+        snapshot.taken = taken
+        return snapshot
     }
 
     var status: Status { rollout.status }

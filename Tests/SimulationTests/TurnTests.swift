@@ -21,6 +21,23 @@ struct `The events of a turn` {
     }
 }
 
+struct `A ReplicaSet that the server refuses` {
+    @Test func `is told by an event, and made as soon as the server takes it`() throws {
+        let story = "spec: {strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}\n---\n"
+        let before = try Scenario(text: story + "9s end").player.play().writes
+        var player = try Scenario(text: story + "10s image model-api:v2\n60s end").player
+        player.faults = [.forbid(before + 1)]
+        let transcript = player.play()
+        #expect(
+            transcript.events.filter { $0.reason == "ReplicaSetCreateError" }.map(\.message) == [
+                "Failed to create new replica set \"model-api-6dc745cc86\": "
+                    + "forbidden: exceeded quota"
+            ])
+        #expect(transcript.end?.phase == "Paused", "\(transcript.text)")
+        #expect(transcript.servedWeights == [0, 50])
+    }
+}
+
 struct `A measurement that met a conflict` {
     /// Somebody ends the run in the moment of the write, and the caches have not heard of it.
     @Test func `is counted on what the server has, not on what a cache shows`() async throws {
