@@ -5,8 +5,7 @@ import Manifests
 import Rollouts
 import Traffic
 
-/// One turn of one rollout: observe, decide, act (DESIGN: `observe -> decide -> act`). Nothing here
-/// chooses.
+/// One turn of one rollout: observe, decide, act. Nothing here chooses.
 package struct RolloutTurn: Sendable {
     let cluster: Cluster
     let memory: Recollection

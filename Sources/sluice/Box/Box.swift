@@ -14,7 +14,7 @@ import ServiceLifecycle
 import Serving
 
 /// A cluster in a box, put together: API server, nginx, pods, metrics, Prometheus, and the
-/// controller on top of it (DESIGN §6). The parts are live from `services` on.
+/// controller on top of it. The parts are live from `services` on.
 struct Box: Sendable {
     struct Settings: Sendable {
         var state: String
