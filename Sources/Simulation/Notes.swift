@@ -89,6 +89,7 @@ final class Notes: @unchecked Sendable {
         var result = transcript
         result.writes = await cluster.writes
         result.samples = await cluster.samples
+        result.shown = await cluster.shown
         result.placed = await cluster.placed
         let sets = await cluster.all(.replicaSets)
         for rollout in await cluster.rollouts {

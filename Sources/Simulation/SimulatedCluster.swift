@@ -28,6 +28,8 @@ actor SimulatedCluster {
     private(set) var placed: [Transcript.Placed] = []
     /// How traffic stood after each write that moved it or its pods.
     private(set) var samples: [Transcript.Sample] = []
+    /// What clients could see after each write.
+    private(set) var shown: [Transcript.Shown] = []
 
     init(now: Timestamp, timing: SimulatedTiming) {
         store = ObjectStore()
@@ -107,6 +109,8 @@ actor SimulatedCluster {
 
     private func sample() {
         for rollout in rollouts {
+            let now = Transcript.Shown(of: rollout, list(.replicaSets, rollout.namespace))
+            if shown.last != now { shown.append(now) }
             guard let sample = Transcript.Sample(of: rollout, in: self.store, at: milliseconds),
                 samples.last != sample
             else { continue }

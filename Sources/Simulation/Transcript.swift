@@ -25,6 +25,8 @@ package struct Transcript: Hashable, Sendable {
     package internal(set) var broken: [String] = []
     /// How traffic stood after each write that moved it or its pods.
     package internal(set) var samples: [Sample] = []
+    /// What clients could see, after each write that changed it.
+    package internal(set) var shown: [Shown] = []
     /// The commands that faults placed at the instant of a write.
     package internal(set) var placed: [Placed] = []
 
