@@ -83,7 +83,8 @@ struct Up: AsyncParsableCommand {
         """
         status page   \(page)
         kubeconfig    \(box.layout.kubeconfig)
-        ingresses     \(box.ingressAddress)  \(box.secureIngressAddress)
+        ingresses     \(box.ingressAddress)
+        over TLS      \(box.secureIngressAddress)
         prometheus    \(box.prometheusAddress)
 
         try:
