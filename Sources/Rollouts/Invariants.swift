@@ -80,7 +80,7 @@ private struct Promise {
             seen.canary.maxUnavailable.unavailable(of: seen.size), most == seen.size ? 1 : 0)
         if willServe < min(serving, seen.size - missing) {
             broken.append(
-                "P1: \(willServe) of \(seen.size) pods are left to serve, \(missing) may be missing")
+                "P1: \(willServe) of \(seen.size) pods are left, \(missing) may be missing")
         }
         return broken
     }

@@ -90,8 +90,8 @@ struct `A wrong rollout document` {
             $0["scaleDownDelaySeconds"] = 5
         },
         Case(
-            ".scaleDownDelaySeconds: Invalid value: 5: Canary scaleDownDelaySeconds can only be used "
-                + "with traffic routing"
+            ".scaleDownDelaySeconds: Invalid value: 5: Canary scaleDownDelaySeconds can only be "
+                + "used with traffic routing"
         ) {
             $0["trafficRouting"] = .none
             $0["scaleDownDelaySeconds"] = 5
