@@ -120,18 +120,11 @@ package enum CustomResourceDefinitions {
     }
 
     private static func root(_ kind: Kind) -> JSON {
-        var spec = schema.object(kind.spec, description: "What is wanted.")
-        if kind.resource == .rollouts {
-            // Another selector would orphan every pod there is.
-            spec["properties"]?["selector"]?["x-kubernetes-validations"] = [
-                ["rule": "self == oldSelf", "message": "the selector cannot be changed"]
-            ]
-        }
         var properties: JSON = [
             "apiVersion": ["type": "string", "description": "The version of the API."],
             "kind": ["type": "string", "description": "The kind of the object."],
             "metadata": ["type": "object"],
-            "spec": spec,
+            "spec": schema.object(kind.spec, description: "What is wanted."),
         ]
         if let status = kind.status {
             properties["status"] = schema.object(status, description: "What was seen last.")
