@@ -44,16 +44,17 @@ extension APIClient {
 
     /// Deletes the object, if it still is the one with that uid and that version (nil: whichever it
     /// is; else `.conflict`). Returns it where it stays for now because of finalizers or a grace
-    /// period, nil where it is gone.
+    /// period (nil: its own), nil where it is gone.
     @discardableResult
     package func delete(
         _ reference: Reference, propagation: Propagation = .background, uid: String? = nil,
-        resourceVersion: String? = nil, dryRun: Bool = false
+        resourceVersion: String? = nil, graceSeconds: Int? = nil, dryRun: Bool = false
     ) async throws(APIError) -> Object? {
         var options: JSON = [
             "kind": "DeleteOptions", "apiVersion": "v1",
             "propagationPolicy": .string(propagation.rawValue),
         ]
+        options["gracePeriodSeconds"] = graceSeconds.map { .number("\($0)") }
         if uid != nil || resourceVersion != nil {
             var preconditions = JSON.object(JSONObject())
             preconditions["uid"] = uid.map { .string($0) }

@@ -56,6 +56,8 @@ package enum WriteFailure: Error, Hashable, Sendable {
     case missing
     /// It is not a change that can ever be made as it is; the text says why.
     case refused(String)
+    /// No answer came: try later.
+    case unreachable(String)
 }
 
 /// What a turn of a controller came to: what to write, in this order, and when to look again though

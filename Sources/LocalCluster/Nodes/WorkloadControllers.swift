@@ -49,7 +49,7 @@ package struct WorkloadControllers: Sendable {
 
     private func retry(_ write: Write, after failure: WriteFailure) -> Timestamp {
         switch failure {
-        case .conflict, .missing:
+        case .conflict, .missing, .unreachable:
             return now().advanced(byMilliseconds: Self.retryMilliseconds)
         case .refused(let why):
             logger.warning(

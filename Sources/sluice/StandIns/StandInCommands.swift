@@ -12,7 +12,7 @@ import UnixSignals
 struct StandIn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stand-in", abstract: "Serve a made-up application for demonstrations.",
-        shouldDisplay: false, subcommands: [Model.self, Gateway.self])
+        shouldDisplay: false, subcommands: [Model.self, Gateway.self, Node.self])
 }
 
 extension StandIn {

@@ -36,7 +36,7 @@ struct `The API behind a socket file` {
 }
 
 /// Serves the API of `box` on a socket file for the length of `act`.
-private func serving(
+func serving(
     _ box: Box, at path: String, _ act: @Sendable () async throws -> Void
 ) async throws {
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
