@@ -74,6 +74,30 @@ struct `A story recorded of Argo Rollouts` {
                 "Progressing False RolloutAborted",
             ])
     }
+
+    /// The recorded one walks the steps back, 80 → 40 → 20 → 0 with stable at 1 → 3 → 5 pods. Ours
+    /// asks for all five at once, and the bad revision is without traffic one start of pods
+    /// earlier.
+    @Test func `of an abort with a shrunken stable ends alike, and earlier`() throws {
+        let seen = try play(
+            delays: "null",
+            "dynamicStableScale: true, "
+                + "steps: [{setWeight: 40}, {pause: {}}, {setWeight: 80}, {pause: {}}]",
+            "10s image model-api:v2\n20s promote\n30s abort")
+        #expect(seen.servedWeights == [0, 40, 80, 0])
+        #expect(seen.sizes == [[0, 5, 3, 1, 5], [0, 2, 4, 0]])
+        #expect(
+            seen.phases == deployed + [
+                updating, paused, updating, paused,
+                "Degraded RolloutAborted: Rollout aborted update to revision 2",
+            ])
+        #expect(
+            seen.shown.last?.conditions == [
+                "Available True AvailableReason", "Completed False RolloutCompleted",
+                "Healthy False RolloutHealthy", "Paused True RolloutPaused",
+                "Progressing False RolloutAborted",
+            ])
+    }
 }
 
 extension Transcript {
