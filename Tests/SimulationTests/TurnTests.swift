@@ -38,6 +38,33 @@ struct `A ReplicaSet that the server refuses` {
     }
 }
 
+struct `Looking at a rollout` {
+    @Test func `leaves no trace in what is remembered`() async throws {
+        let memory = Recollection()
+        let key = RolloutKey(namespace: "default", name: "model-api")
+        let weights: JSON = ["canary": ["weight": 50], "stable": ["weight": 50]]
+        let objects = try modelAPI().map { object in
+            guard object.kind == "Rollout" else { return object }
+            return Object(object.json.merged(with: ["status": ["canary": ["weights": weights]]]))
+        }
+        let turn = RolloutTurn(
+            cluster: Cluster(
+                get: { reference in
+                    objects.first {
+                        $0.kind == reference.resource.kind && $0.name == reference.name
+                    }
+                }, list: { _, _ in [] },
+                write: { _ throws(ClusterError) in throw .refused("this only looks") }),
+            memory: memory,
+            journal: Journal(
+                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+            now: { Timestamp(milliseconds: 1_767_225_600_000) })
+        let scene = try #require(await turn.look(at: key))
+        #expect(scene.snapshot.memory.lowWeightSince != nil)
+        #expect(await memory[key].lowWeightSince == nil)
+    }
+}
+
 struct `A measurement that met a conflict` {
     /// Somebody ends the run in the moment of the write, and the caches have not heard of it.
     @Test func `is counted on what the server has, not on what a cache shows`() async throws {
