@@ -10,6 +10,12 @@ objects:
       template:
         metadata: {labels: {app: model-api, rollouts-pod-template-hash: 6dc745cc86}}
         spec: {containers: [{name: model, image: "model-api:v2"}]}
+  - apiVersion: argoproj.io/v1alpha1
+    kind: AnalysisRun
+    metadata: {name: model-api-c8d4b6d75-2-1}
+    spec:
+      metrics:
+        - {name: error-rate, provider: {prometheus: {address: "http://127.0.0.1:9090", query: error-rate}}}
 ---
 0s   metric error-rate 0.001
 10s  image model-api:v2
