@@ -40,7 +40,7 @@ extension Object {
             "firstTimestamp": .string(now.rfc3339),
             "lastTimestamp": .string(now.rfc3339),
             "count": 1,
-            "eventTime": nil,
+            "eventTime": .null,
         ])
     }
 

@@ -123,11 +123,11 @@ struct `The limits of a JSON text` {
 }
 
 struct `Written JSON` {
-    let value: JSON = ["name": "a<b>&\u{2028}\u{2029}é\u{7F}", "list": [1, [], [:]], "none": nil]
+    let value: JSON = ["name": "a<b>&\u{2028}\u{2029}é\u{7F}", "list": [1, [], [:]], "none": .null]
 
     @Test func `is indented by two spaces`() {
         #expect(
-            (["a": 1, "b": [1, ["c": nil]], "d": [:], "e": []] as JSON).indented == """
+            (["a": 1, "b": [1, ["c": .null]], "d": [:], "e": []] as JSON).indented == """
                 {
                   "a": 1,
                   "b": [
@@ -153,6 +153,16 @@ struct `Written JSON` {
         var bytes = Array("x".utf8)
         (["a"] as JSON).write(to: &bytes)
         #expect(bytes == Array(#"x["a"]"#.utf8))
+    }
+}
+
+struct `A member of a JSON object` {
+    /// While JSON could be written as `nil`, the first of these made a null.
+    @Test(arguments: [(true, [:]), (false, ["a": "x"])] as [(Bool, JSON)])
+    func `goes with nil`(isGone: Bool, left: JSON) {
+        var json: JSON = ["a": 1]
+        json["a"] = isGone ? nil : "x"
+        #expect(json == left)
     }
 }
 

@@ -9,7 +9,8 @@ private func read(_ text: String, limits: Limits = .manifest) throws -> JSON {
 struct `A YAML scalar` {
     @Test(
         arguments: [
-            ("true", true), ("False", false), ("TRUE", true), ("~", nil), ("null", nil), ("", nil),
+            ("true", true), ("False", false), ("TRUE", true), ("~", .null), ("null", .null),
+            ("", .null),
             ("0", 0),
             ("-17", -17), ("+17", 17), ("0x1F", 31), ("0o17", 15), ("0644", 420),
             ("9223372036854775807", 9_223_372_036_854_775_807),
@@ -131,7 +132,7 @@ struct `Written YAML` {
             "metadata": ["labels": ["on": "yes", "n": "1"], "x": [:]],
             "list": [["name": "a", "args": ["--port=80", "-c", "a: b"]], [1, 2], []],
             "time": "2026-01-02T03:04:05Z", "script": "set -e\necho hi\n", "note": "a\nb",
-            "none": nil,
+            "none": .null,
         ]
         #expect(
             YAML.text(of: value) == """

@@ -187,7 +187,7 @@ struct `A strategic merge patch` {
     @Test func `removes with null and drops null where nothing was`() throws {
         let result = try patched(
             deployment,
-            .strategic(["spec": ["strategy": ["rollingUpdate": nil], "paused": ["x": nil]]]))
+            .strategic(["spec": ["strategy": ["rollingUpdate": .null], "paused": ["x": .null]]]))
         #expect(result["spec"]?["strategy"] == ["type": "RollingUpdate"])
         #expect(result["spec"]?["paused"] == [:])
     }

@@ -50,7 +50,7 @@ struct `A label selector` {
 
     @Test func `selects everything when empty and nothing when missing`() throws {
         #expect(try LabelSelector(json: [:]).matches(["a": "b"]))
-        #expect(try !LabelSelector(json: nil).matches(["a": "b"]))
+        #expect(try !LabelSelector(json: .null).matches(["a": "b"]))
         #expect(try LabelSelector(json: [:]).isEverything)
         #expect(!LabelSelector.nothing.isEverything)
     }

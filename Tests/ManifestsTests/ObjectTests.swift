@@ -151,7 +151,7 @@ struct `A created analysis run` {
         #expect(RunDocument.statusPatch(from: object, to: status) == nil)
         status.startedAt = nil
         #expect(
-            RunDocument.statusPatch(from: object, to: status) == ["status": ["startedAt": nil]])
+            RunDocument.statusPatch(from: object, to: status) == ["status": ["startedAt": .null]])
     }
 }
 

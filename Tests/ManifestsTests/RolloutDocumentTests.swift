@@ -158,7 +158,7 @@ extension JSON {
     /// Replaces one value somewhere in this one with one that hardly belongs there.
     fileprivate mutating func damage(_ chance: inout SeededGenerator) {
         let junk: [JSON] = [
-            nil, true, -1, 7, .int(.max), .number("1e400"), "", "x", [], [3], [:], ["a": [nil]],
+            .null, true, -1, 7, .int(.max), .number("1e400"), "", "x", [], [3], [:], ["a": [.null]],
         ]
         let goesDeeper = Int.random(in: 0..<4, using: &chance) > 0
         switch self {
@@ -168,7 +168,7 @@ extension JSON {
         case .array(var values) where goesDeeper && !values.isEmpty:
             values[Int.random(in: values.indices, using: &chance)].damage(&chance)
             self = .array(values)
-        default: self = junk.randomElement(using: &chance) ?? nil
+        default: self = junk.randomElement(using: &chance) ?? .null
         }
     }
 }

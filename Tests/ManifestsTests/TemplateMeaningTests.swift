@@ -25,7 +25,7 @@ struct `Two pod templates` {
     /// The same after an API server stored it in a ReplicaSet.
     static let stored: JSON = [
         "metadata": [
-            "creationTimestamp": nil,
+            "creationTimestamp": .null,
             "labels": ["rollouts-pod-template-hash": "abc", "app": "shop"],
         ],
         "spec": [

@@ -20,7 +20,7 @@ struct `A created object` {
         let object = try yard.create(
             .deployments, "web",
             [
-                "metadata": ["uid": "mine", "generation": 7, "labels": nil], "spec": [:],
+                "metadata": ["uid": "mine", "generation": 7, "labels": .null], "spec": [:],
                 "status": ["replicas": 9],
             ])
         #expect(object.uid == "uid-3")

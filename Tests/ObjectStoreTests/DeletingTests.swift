@@ -35,7 +35,7 @@ struct `A deleted object` {
         #expect(marked.generation == 2)
         try yard.merge(.rollouts, "web", ["metadata": ["finalizers": ["x/b"]]])
         #expect(yard.has(.rollouts, "web"))
-        try yard.merge(.rollouts, "web", ["metadata": ["finalizers": nil]])
+        try yard.merge(.rollouts, "web", ["metadata": ["finalizers": .null]])
         #expect(!yard.has(.rollouts, "web"))
     }
 

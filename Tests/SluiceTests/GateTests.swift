@@ -12,7 +12,7 @@ struct `The verdict of a gate` {
     }
 
     @Test func `is that of the status once the last edit was seen`() throws {
-        let settled: JSON = ["pauseConditions": nil, "controllerPause": nil]
+        let settled: JSON = ["pauseConditions": .null, "controllerPause": .null]
         var healthy = settled
         healthy["phase"] = "Healthy"
         #expect(try verdict(["status": healthy]) == .healthy)
@@ -30,25 +30,26 @@ struct `The verdict of a gate` {
     @Test func `believes a generation that is ahead or of another kind`() throws {
         for observed in ["7", "6d5f9"] {
             let status: JSON = [
-                "phase": "Healthy", "observedGeneration": .string(observed), "pauseConditions": nil,
-                "controllerPause": nil,
+                "phase": "Healthy", "observedGeneration": .string(observed),
+                "pauseConditions": .null,
+                "controllerPause": .null,
             ]
             #expect(try verdict(["status": status]) == .healthy)
         }
     }
 
     @Test func `waits for a controller that never looked`() throws {
-        #expect(try underWay(["status": nil]) != nil)
+        #expect(try underWay(["status": .null]) != nil)
     }
 
     @Test func `never tells the state before a command`() throws {
-        let resumed: JSON = ["status": ["pauseConditions": nil]]
+        let resumed: JSON = ["status": ["pauseConditions": .null]]
         #expect(try underWay(resumed) == "waiting for rollout to unpause")
         #expect(try underWay(["status": ["abort": true]]) == "waiting for the abort to be observed")
         let retried: JSON = [
             "status": [
                 "phase": "Degraded", "abort": false, "abortedAt": "2026-01-02T03:05:00Z",
-                "pauseConditions": nil, "controllerPause": nil,
+                "pauseConditions": .null, "controllerPause": .null,
             ]
         ]
         #expect(try underWay(retried) == "waiting for the retry to be observed")

@@ -40,7 +40,7 @@ struct `The picture of a rollout` {
 
 struct `The list of rollouts` {
     @Test func `is a line each`() throws {
-        let fresh = try rollout(["metadata": ["name": "fresh"], "status": nil])
+        let fresh = try rollout(["metadata": ["name": "fresh"], "status": .null])
         let table = RolloutTable(
             objects: [try rollout(), fresh], showsNamespaces: true,
             now: Timestamp(milliseconds: 1_767_323_165_000))

@@ -90,7 +90,7 @@ struct `The program` {
         let folder = FileManager.default.temporaryDirectory.appending(path: "play-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
-        var rollout = try rollout(["status": nil])
+        var rollout = try rollout(["status": .null])
         rollout["spec", "strategy", "canary", "steps"] = [["setWeight": 200], ["setWait": 1]]
         let file = folder.appending(path: "rollout.json")
         try rollout.json.indented.write(to: file, atomically: true, encoding: .utf8)

@@ -181,7 +181,7 @@ struct `The route-policy router` {
     }
 
     @Test func `cannot tell what a gateway without restart does`() throws {
-        let router = try router(["restart": false, "deployment": nil])
+        let router = try router(["restart": false, "deployment": .null])
         var stage = Stage([configMap()])
         try stage.move(router, to: 10)
         #expect(router.verify(stage.seen) == .cannot)
@@ -264,9 +264,9 @@ struct `Upstreams that exist without the rollout` {
 struct `The configuration of a route policy` {
     @Test(
         arguments: [
-            (["model": nil], "is missing"), (["model": ""], "is empty"),
-            (["configMap": nil], "is missing"),
-            (["deployment": nil], "is missing"), (["canary": "llama3-stable"], "same upstream"),
+            (["model": .null], "is missing"), (["model": ""], "is empty"),
+            (["configMap": .null], "is missing"),
+            (["deployment": .null], "is missing"), (["canary": "llama3-stable"], "same upstream"),
             (["primary": "a;b"], "cannot be the name"),
             (["namespace": "other"], "in namespace other"),
             (["modle": "x"], "unknown field"), (["restart": "no"], "expected true or false"),

@@ -110,7 +110,7 @@ extension Contract {
         _ = try await api.create(api.path(.configMaps), body)
         _ = try await api.delete(path)
         #expect(try await api.get(path).object.deletionTimestamp != nil)
-        _ = try await api.patch(path, "merge-patch+json", ["metadata": ["finalizers": nil]])
+        _ = try await api.patch(path, "merge-patch+json", ["metadata": ["finalizers": .null]])
         #expect(try await api.get(path).status == 404)
     }
 
