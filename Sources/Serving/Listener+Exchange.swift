@@ -7,6 +7,9 @@ import ServiceLifecycle
 extension Listener {
     func respond(to incoming: Hummingbird.Request) async -> Hummingbird.Response {
         var incoming = incoming
+        if let refusal = address.refusal(of: incoming.head.authority) {
+            return outgoing(refusal, to: incoming)
+        }
         let body: ByteBuffer
         do {
             // Stored back into the request, which is what lets a stream notice later that the

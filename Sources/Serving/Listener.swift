@@ -15,7 +15,8 @@ package struct Listener: Service {
         /// A socket file of mode 0600. Its directory must be closed to others, since the file
         /// exists for an instant before its mode is set.
         case unix(path: String)
-        /// An address of this machine only; port 0 leaves the choice to the kernel.
+        /// An address of this machine only, which answers to the names of this machine only; port
+        /// 0 leaves the choice to the kernel.
         case loopback(host: String = "127.0.0.1", port: Int)
         /// Any address: inside a pod the network decides who may come.
         case open(host: String, port: Int)
@@ -36,7 +37,7 @@ package struct Listener: Service {
         package init() {}
     }
 
-    private let address: Address
+    let address: Address
     let limits: Limits
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void

@@ -98,7 +98,8 @@ package struct Pages: Sendable {
     }
 }
 
-/// A page may load our stylesheet and nothing else, run nothing, and stand in nobody's frame.
+/// A page may load our stylesheet and nothing else, run nothing, stand in nobody's frame, and be
+/// part of nobody else's page.
 private func secured(_ response: Response) -> Response {
     var response = response
     response.headers["Content-Security-Policy"] =
@@ -106,6 +107,7 @@ private func secured(_ response: Response) -> Response {
         + "frame-ancestors 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if response.headers["Cache-Control"] == nil {
         response.headers["Cache-Control"] = "no-store"
     }

@@ -39,7 +39,15 @@ struct `An answer` {
         #expect(
             response.headers["Content-Security-Policy"]?
                 .hasPrefix("default-src 'none'; style-src 'self'; ") == true)
+        #expect(
+            response.headers["Content-Security-Policy"]?.contains("frame-ancestors 'none'") == true)
         #expect(response.headers["X-Content-Type-Options"] == "nosniff")
+        #expect(response.headers["Cross-Origin-Resource-Policy"] == "same-origin")
+    }
+
+    @Test(arguments: ["/", "/rollouts/shop/checkout", "/api/rollouts", "/healthz", "/none"])
+    func `is kept by no browser`(target: String) async throws {
+        #expect(try await answer(source, target).headers["Cache-Control"] == "no-store")
     }
 
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
