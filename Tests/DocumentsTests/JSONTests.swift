@@ -123,7 +123,9 @@ struct `The limits of a JSON text` {
 }
 
 struct `Written JSON` {
-    let value: JSON = ["name": "a<b>&\u{2028}\u{2029}é\u{7F}", "list": [1, [], [:]], "none": .null]
+    let value: JSON = [
+        "name": "a<b>&\u{2028}\u{2029}é\u{7F}", "list": [1, [], [:]], "none": .null,
+    ]
 
     @Test func `is indented by two spaces`() {
         #expect(

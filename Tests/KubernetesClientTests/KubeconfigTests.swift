@@ -199,15 +199,3 @@ struct `A pod` {
         #expect(try Connection.inCluster(environment: [:]) == nil)
     }
 }
-
-struct `Base64` {
-    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7f}ÿ€"])
-    func `is read back to what was written`(text: String) {
-        #expect(decodedBase64(Data(text.utf8).base64EncodedString()) == Array(text.utf8))
-    }
-
-    @Test(arguments: ["Zg", "Zg=", "Z===", "Zg==Zg==", "Zm9v=", "Z g=", "Zm9%"])
-    func `that is none is refused`(text: String) {
-        #expect(decodedBase64(text) == nil)
-    }
-}

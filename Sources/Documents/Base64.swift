@@ -37,3 +37,23 @@ package func decodedBase64(_ text: String) -> [UInt8]? {
     }
     return bytes
 }
+
+/// The Base64 of the bytes, without the signs that only fill up the last group.
+func encodedBase64(_ bytes: [UInt8]) -> [UInt8] {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let group = bytes[start..<min(start + 3, bytes.count)]
+        let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < group.count ? Int(group[start + $1]) : 0) }
+        for place in 0...group.count { result.append(alphabet[bits >> (18 - 6 * place) & 63]) }
+    }
+    return result
+}
+
+/// Whether the byte belongs to a word of Base64, in either alphabet.
+func isOfBase64(_ byte: UInt8) -> Bool {
+    switch Unicode.Scalar(byte) {
+    case "A"..."Z", "a"..."z", "0"..."9", "+", "/", "-", "_", "=": true
+    default: false
+    }
+}
