@@ -52,7 +52,8 @@ extension MetricSource {
         MetricSource { question throws(ProviderError) in
             let metric = question.reveal()
             switch metric.providerKind {
-            case "prometheus": return try await Prometheus(metric.provider, edge).answer()
+            case "prometheus":
+                return try await Prometheus(metric.provider, edge, question.redactor).answer()
             default:
                 throw ProviderError(
                     "the provider \(metric.providerKind) is not supported; use prometheus")

@@ -8,43 +8,46 @@ private let maximumSamples = 100_000
 private let maximumTextCharacters = 2_000
 
 /// Reads what a Prometheus server answered. Pure: everything that can come over the wire ends as an
-/// answer or as an error that says what came instead.
-func prometheusAnswer(status: Int, body: [UInt8]) throws(ProviderError) -> Answer {
+/// answer or as an error that says what came instead. What is cut is redacted first.
+func prometheusAnswer(
+    status: Int, body: [UInt8], redactor: Redactor = .none
+) throws(ProviderError) -> Answer {
     let json: JSON
     do {
         json = try JSON(parsing: body, file: "answer", duplicateKeys: .lastWins)
     } catch {
-        guard (200...299).contains(status) else { throw refused(status, body) }
+        let begins = beginning(of: body, redactor)
+        guard (200...299).contains(status) else { throw refused(status, begins) }
         throw ProviderError(
-            "bad_response: \(error.message); the answer begins \"\(beginning(of: body))\". "
+            "bad_response: \(error.message); the answer begins \"\(begins)\". "
                 + "Is this the address of a Prometheus?")
     }
     if json["status"]?.string == "error" {
         let kind = json["errorType"]?.string ?? "error"
         throw ProviderError("\(kind): \(json["error"]?.string ?? "without a message")")
     }
-    guard (200...299).contains(status) else { throw refused(status, body) }
+    guard (200...299).contains(status) else { throw refused(status, beginning(of: body, redactor)) }
     guard json["status"]?.string == "success", let data = json["data"], let result = data["result"],
         let type = data["resultType"]?.string
     else {
         throw ProviderError(
             "bad_response: the answer has no status, resultType and result: "
-                + "\"\(beginning(of: body))\"")
+                + "\"\(beginning(of: body, redactor))\"")
     }
-    var answer = Answer(value: try value(of: result, type: type))
+    var answer = Answer(value: try value(of: result, type: type, redactor))
     if answer.text.count > maximumTextCharacters {
         answer.text = answer.text.prefix(maximumTextCharacters) + "…"
     }
     let warnings = json["warnings"]?.array?.compactMap(\.string) ?? []
     if !warnings.isEmpty {
         let text = warnings.map { "\"\($0)\"" }.joined(separator: ", ")
-        answer.metadata["warnings"] = String(text.prefix(maximumTextCharacters))
+        answer.metadata["warnings"] = redactor.redact(text, upTo: maximumTextCharacters)
     }
     return answer
 }
 
-private func refused(_ status: Int, _ body: [UInt8]) -> ProviderError {
-    let text = body.isEmpty ? "" : ": \"\(beginning(of: body))\""
+private func refused(_ status: Int, _ begins: String) -> ProviderError {
+    let text = begins.isEmpty ? "" : ": \"\(begins)\""
     switch status {
     case 300...399:
         return ProviderError("bad_response: redirected (\(status)); use the final address")
@@ -55,24 +58,30 @@ private func refused(_ status: Int, _ body: [UInt8]) -> ProviderError {
 }
 
 /// The first words of an answer that is none, on one line.
-private func beginning(of body: [UInt8]) -> String {
-    let text = String(decoding: body.prefix(160), as: UTF8.self)
+private func beginning(of body: [UInt8], _ redactor: Redactor) -> String {
+    let text = String(decoding: body.prefix(maximumSearchedBytes), as: UTF8.self)
     return String(
         String.UnicodeScalarView(
-            text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+            redactor.redact(text, upTo: 160).unicodeScalars
+                .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
 }
 
-private func value(of result: JSON, type: String) throws(ProviderError) -> MetricValue {
+/// Where secrets are looked for before a text is cut: none that a header can carry is longer.
+private let maximumSearchedBytes = 64 << 10
+
+private func value(
+    of result: JSON, type: String, _ redactor: Redactor
+) throws(ProviderError) -> MetricValue {
     switch type {
-    case "scalar": return .float(try sample(result))
+    case "scalar": return .float(try sample(result, redactor))
     case "vector":
         var samples: [Double] = []
-        for series in try list(result) { samples.append(try sample(series["value"])) }
+        for series in try list(result) { samples.append(try sample(series["value"], redactor)) }
         return MetricValue(samples: samples)
     case "matrix":
         var samples: [Double] = []
         for series in try list(result) {
-            for point in try list(series["values"]) { samples.append(try sample(point)) }
+            for point in try list(series["values"]) { samples.append(try sample(point, redactor)) }
             if samples.count > maximumSamples { throw tooMany() }
         }
         return MetricValue(samples: samples)
@@ -96,7 +105,7 @@ private func tooMany() -> ProviderError {
 }
 
 /// The number of `[time, "value"]`.
-private func sample(_ json: JSON?) throws(ProviderError) -> Double {
+private func sample(_ json: JSON?, _ redactor: Redactor) throws(ProviderError) -> Double {
     guard let json else { throw ProviderError("Prometheus metric type not supported") }
     guard json.array?.count == 2, let text = json[1]?.string else {
         throw ProviderError("bad_response: expected [time, \"value\"], found \(json.kindName)")
@@ -107,7 +116,8 @@ private func sample(_ json: JSON?) throws(ProviderError) -> Double {
     case "-Inf": return -.infinity
     default:
         guard let number = Double(text) else {
-            throw ProviderError("bad_response: \"\(text.prefix(40))\" is no number")
+            throw ProviderError(
+                "bad_response: \"\(redactor.redact(text, upTo: 40))\" is no number")
         }
         return number
     }

@@ -7,12 +7,15 @@ struct Prometheus {
     private let spec: PrometheusSpec
     private let address: String
     private let edge: ProviderEdge
+    private let redactor: Redactor
 
     /// Answers longer than this are no metric but a table; a hundred thousand samples fit.
     private static let maximumBodyBytes = 8 << 20
 
     /// Checks the configuration; nothing is sent yet.
-    init(_ provider: JSON, _ edge: ProviderEdge) throws(ProviderError) {
+    init(
+        _ provider: JSON, _ edge: ProviderEdge, _ redactor: Redactor = .none
+    ) throws(ProviderError) {
         let findings = Reader.Findings()
         spec = PrometheusSpec(reading: Reader(provider, findings: findings))
         if let finding = findings.all.first { throw ProviderError("\(finding)") }
@@ -30,10 +33,20 @@ struct Prometheus {
         while address.hasSuffix("/") { address.removeLast() }
         self.address = address
         self.edge = edge
+        self.redactor = redactor.knowing(credentials(of: address, spec.headers))
     }
 
-    /// Asks by POST, and by GET where a server or proxy does not take that.
+    /// Asks by POST, and by GET where a server or proxy does not take that. What comes back may
+    /// repeat what was sent; credentials are taken out here, since only here all are known.
     func answer() async throws(ProviderError) -> Answer {
+        do {
+            return try await answered()
+        } catch {
+            throw ProviderError(redactor.redact(error.message), isCancelled: error.isCancelled)
+        }
+    }
+
+    private func answered() async throws(ProviderError) -> Answer {
         let (path, form) = try parameters(now: edge.now())
         let body = form.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
         let url = "\(address)/api/v1/\(path)"
@@ -44,7 +57,8 @@ struct Prometheus {
         if response.head.status == 405 || response.head.status == 501 {
             response = try await send(request("\(url)?\(body)", "GET"))
         }
-        return try prometheusAnswer(status: response.head.status, body: response.body)
+        return try prometheusAnswer(
+            status: response.head.status, body: response.body, redactor: redactor)
     }
 
     private func request(_ url: String, _ method: String) -> CurlRequest {
@@ -102,6 +116,24 @@ struct Prometheus {
         }
         return seconds(time.milliseconds)
     }
+}
+
+/// What lets us in and stands in the configuration as plain text: the login of an address, and the
+/// fields that are there for credentials. Others, such as a tenant's name, are no secrets.
+private func credentials(
+    of address: String, _ headers: [(name: String, value: String)]
+) -> [Secret] {
+    let words = ["auth", "cookie", "token", "key", "secret", "password"]
+    let fields = headers.filter { header in
+        words.contains { header.name.lowercased().contains($0) }
+    }.map(\.value)
+    let afterScheme = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? ""
+    let authority = afterScheme.prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@") else { return fields.map(Secret.init) }
+    let login = authority[..<at]
+    let password = login.firstIndex(of: ":").map { login[login.index(after: $0)...] } ?? login
+    return (fields + [percentDecoded(String(login)), percentDecoded(String(password))])
+        .map(Secret.init)
 }
 
 /// Milliseconds as the seconds that Prometheus reads.

@@ -243,6 +243,27 @@ struct `An answer of Prometheus` {
             message(body, status: status).contains(expected), "\(message(body, status: status))")
     }
 
+    /// Each text is cut where a part of the secret would still show.
+    @Test(arguments: [
+        (500, String(repeating: "~", count: 155) + "open-sesame"),
+        (200, String(repeating: "~", count: 155) + "open-sesame"),
+        (
+            200,
+            """
+            {"status":"success","data":{"resultType":"scalar","result":\
+            [1,"\(String(repeating: "~", count: 36))open-sesame"]}}
+            """
+        ),
+    ])
+    func `shows no part of a secret that it repeats`(status: Int, body: String) {
+        let error = #expect(throws: ProviderError.self) {
+            try prometheusAnswer(
+                status: status, body: Array(body.utf8), redactor: Redactor([Secret("open-sesame")]))
+        }
+        #expect(error?.message.contains("~***") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("ope") == false)
+    }
+
     @Test(arguments: [
         ("string", "[1,\"a\"]", "Prometheus metric type not supported"),
         ("vector", "[{\"histogram\":[1,{}]}]", "Prometheus metric type not supported"),
