@@ -60,7 +60,8 @@ package struct APIClient: Sendable {
             throw APIError(error)
         }
         guard response.head.isSuccess else {
-            throw APIError(response.head, body: response.body, call: call.name)
+            throw APIError(
+                response.head, body: response.body, call: call.name, redactor: request.redactor)
         }
         do throws(DocumentError) {
             return try JSON(parsing: response.body, file: "the answer to \(call.name)")
@@ -81,7 +82,7 @@ package struct APIClient: Sendable {
         } catch {
             throw APIError(error)
         }
-        throw APIError(head, body: body, call: name)
+        throw APIError(head, body: body, call: name, redactor: request.redactor)
     }
 
     /// A `Status` is below one KiB; more is the page of some proxy.
@@ -116,19 +117,10 @@ private func queryText(_ query: [(String, String)]) -> String {
         + query.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }.joined(separator: "&")
 }
 
-/// All but the unreserved characters of RFC 3986, section 2.3.
-private func percentEncoded(_ text: String) -> String {
-    var encoded = ""
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            encoded.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
-            let hexadecimal = String(byte, radix: 16, uppercase: true)
-            encoded += byte < 16 ? "%0\(hexadecimal)" : "%\(hexadecimal)"
-        }
+extension CurlRequest {
+    /// Knows what this request shows of us to the server.
+    fileprivate var redactor: Redactor {
+        let shown = headers.filter { $0.name == "Authorization" }.map { Secret($0.value) }
+        return Redactor(shown + [Secret(url.login ?? "")])
     }
-    return encoded
 }

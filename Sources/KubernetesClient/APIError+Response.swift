@@ -9,21 +9,27 @@ extension APIError {
     /// What an error may show of an answer that is no `Status`, such as the page of a proxy.
     private static let maximumExcerptCharacters = 300
 
+    /// Where a credential is looked for; none that a header can carry is longer.
+    private static let maximumSearchedBytes = 64 << 10
+
     init(_ error: CurlError) {
         self = error.isCancelled ? .cancelled : .unreachable(reason: error.description)
     }
 
     /// Reads the answer to a call that did not succeed. `call` names it where the server's answer
-    /// does not.
-    init(_ head: ResponseHead, body: [UInt8], call: String) {
+    /// does not. What stands before the server may repeat what we sent, so the answer is redacted
+    /// before it is cut.
+    init(_ head: ResponseHead, body: [UInt8], call: String, redactor: Redactor) {
         let status: JSON?
         do throws(DocumentError) { status = try JSON(parsing: body) } catch { status = nil }
         if let status, status["kind"]?.string == "Status" {
             self.init(
-                status: status, code: head.status, retryAfter: head["retry-after"], call: call)
+                status: status.changingTexts(redactor.redact), code: head.status,
+                retryAfter: head["retry-after"], call: call)
         } else {
-            let excerpt = String(
-                String(decoding: body, as: UTF8.self).prefix(Self.maximumExcerptCharacters))
+            let excerpt = redactor.redact(
+                String(decoding: body.prefix(Self.maximumSearchedBytes), as: UTF8.self),
+                upTo: Self.maximumExcerptCharacters)
             let message = "\(call): \(excerpt.isEmpty ? "no explanation" : excerpt)"
             self.init(
                 code: head.status, reason: "", message: message, retryAfter: head["retry-after"])

@@ -68,3 +68,17 @@ package struct BearerToken: Hashable, Sendable, CustomStringConvertible, CustomR
     package var description: String { "(a token)" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+/// The URL as a message may show it: without the login that it may hold.
+package func withoutLogin(_ url: String) -> String {
+    url.login.map { url.replacing("\($0)@", with: "") } ?? url
+}
+
+extension String {
+    /// What stands before the at sign of a URL's authority; nil for most.
+    var login: String? {
+        guard let scheme = firstRange(of: "://") else { return nil }
+        let authority = self[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.lastIndex(of: "@").map { String(authority[..<$0]) }
+    }
+}

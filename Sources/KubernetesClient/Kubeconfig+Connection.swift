@@ -57,7 +57,7 @@ extension Kubeconfig {
         }
         guard cluster.server.hasPrefix("https://") || cluster.server.hasPrefix("http://") else {
             throw KubeconfigError(
-                "cluster \"\(name)\" has the server \"\(cluster.server)\"",
+                "cluster \"\(name)\" has the server \"\(withoutLogin(cluster.server))\"",
                 remedy: "write it as https://HOST:PORT")
         }
     }
@@ -79,7 +79,8 @@ extension Kubeconfig {
         let hasSecret = user.token != nil || user.tokenFile != nil
         if hasSecret && cluster.server.hasPrefix("http://") {
             throw KubeconfigError(
-                "the token of user \"\(name)\" would go to \(cluster.server) unencrypted",
+                "the token of user \"\(name)\" would go to \(withoutLogin(cluster.server)) "
+                    + "unencrypted",
                 remedy: "use an https server")
         }
     }

@@ -36,6 +36,26 @@ struct `An API client` {
         }
     }
 
+    @Test(arguments: [
+        "no such user: t0ken-of-anna", #"{"kind":"Status","message":"no user \"t0ken-of-anna\""}"#,
+        String(repeating: "-", count: 270) + "Authorization: Bearer t0ken-of-anna",
+    ])
+    func `shows no token that a server repeats`(answer: String) async throws {
+        try await withServer({ $1.answer(401, answer) }) { server in
+            let token = try #require(BearerToken("t0ken-of-anna"))
+            let client = APIClient(Connection(server: server.url, credential: .token(token)))
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            let text = try #require(error?.description)
+            #expect(text.contains("****"))
+            #expect(!text.contains("t0ke"))
+        }
+    }
+
+    @Test func `shows no login that a URL holds`() {
+        #expect(withoutLogin("https://anna:s3cr3t@host:6443/a@b") == "https://host:6443/a@b")
+        #expect(withoutLogin("https://host:6443/a@b") == "https://host:6443/a@b")
+    }
+
     @Test func `lists page by page`() async throws {
         let script: ScriptedServer.Script = { request, connection in
             let isFirst = request.query["continue"] == nil

@@ -31,7 +31,7 @@ struct ClusterOptions: ParsableArguments {
             throw ValidationError("--namespace \(namespace): \(problem)")
         }
         if let server, !server.hasPrefix("https://"), !server.hasPrefix("http://") {
-            throw ValidationError("--server \(server): write it as https://HOST:PORT")
+            throw ValidationError("--server \(withoutLogin(server)): write it as https://HOST:PORT")
         }
     }
 
@@ -71,7 +71,8 @@ struct ClusterOptions: ParsableArguments {
         case .token, .tokenFile:
             guard server.hasPrefix("https://") else {
                 throw KubeconfigError(
-                    "the token would go to \(server) unencrypted", remedy: "use an https server")
+                    "the token would go to \(withoutLogin(server)) unencrypted",
+                    remedy: "use an https server")
             }
         }
         return Connection(
@@ -85,7 +86,8 @@ struct Connected: Sendable {
     let client: APIClient
     let namespace: String
 
-    var server: String { client.connection.server }
+    /// As messages show it.
+    var server: String { withoutLogin(client.connection.server) }
 
     /// The rollout of that name.
     func rollout(_ name: RolloutName) async throws(CommandFailure) -> Object {
