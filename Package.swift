@@ -118,8 +118,9 @@ let package = Package(
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
             ],
             "Sluice": [
-                "sluice", "Controller", "Documents", "KubernetesObjects", "ObjectStore",
-                "Simulation", "StatusPage",
+                "sluice", "Controller", "Curl", "Documents", "History", "KubernetesClient",
+                "KubernetesObjects", "LocalCluster", "Manifests", "MetricProviders", "ObjectStore",
+                "Serving", "Simulation", "StatusPage",
             ],
             // The program itself, as a process: it is only built, nothing of it is imported.
             "EndToEnd": ["sluice", "Documents", "Manifests", "Traffic"],

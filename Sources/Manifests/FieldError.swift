@@ -40,8 +40,9 @@ extension Finding {
     ]
 
     /// The finding as the condition InvalidSpec words it: `The Rollout "<name>" is invalid: <path>:
-    /// Invalid value: …`.
-    func invalidSpecMessage(rollout name: String, in document: JSON) -> String {
+    /// Invalid value: …`. What stands in an environment is not shown.
+    func invalidSpecMessage(rollout name: String, in whole: JSON) -> String {
+        let document = whole.hidingEnvironment
         let error =
             if Self.kinds.contains(where: message.hasPrefix) {
                 message

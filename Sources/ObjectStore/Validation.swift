@@ -78,8 +78,7 @@ enum Validation {
             let after = path.reduce(Optional(new.json)) { $0?[$1] }
             if let before, before != after {
                 causes.append(
-                    invalid(
-                        path.joined(separator: "."), after?.text ?? "null", "field is immutable"))
+                    invalid(path.joined(separator: "."), shown(after), "field is immutable"))
             }
         }
         if old["immutable"]?.bool == true, kind.content(of: old) != kind.content(of: new) {
@@ -98,6 +97,15 @@ enum Validation {
                         + "deleted, found new finalizers []string{\(list)}"))
         }
         return causes
+    }
+
+    /// A pod template is not shown whole: people put passwords there.
+    private static func shown(_ value: JSON?) -> String {
+        switch value {
+        case nil: "null"
+        case .array?, .object?: value?.kindName ?? ""
+        default: value?.text ?? ""
+        }
     }
 
     static func invalid(_ field: String, _ value: String, _ problem: String) -> StoreError.Cause {

@@ -172,6 +172,21 @@ struct `A wrong rollout document` {
         }
     }
 
+    @Test(
+        arguments: [
+            [["name": "PIN", "value": 73_551_337]], ["PIN=73551337"], ["PIN": "73551337"],
+        ] as [JSON])
+    func `is refused without a word of its environment`(_ environment: JSON) throws {
+        let object = rollout {
+            $0["spec"]?["template"]?["spec"] = [
+                "containers": [["name": "app", "image": "a:1", "env": environment]]
+            ]
+        }
+        let text = try #require(message(object))
+        #expect(text.contains("containers[0].env"), "\(text)")
+        #expect(!text.contains("73551337"), "\(text)")
+    }
+
     @Test func `names all its errors at once`() {
         let object = rollout {
             $0["spec"]?["replicas"] = -1

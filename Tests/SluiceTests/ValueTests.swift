@@ -1,5 +1,6 @@
 import Documents
 import KubernetesObjects
+import Manifests
 import Simulation
 import Testing
 

@@ -36,7 +36,10 @@ struct ContainerPlan: Sendable {
         self.environment = environment
         directory = container["workingDir"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? home
         let path = environment.first { $0.name == "PATH" }?.value ?? ""
-        self.command = [try program(first, path: path)] + command.dropFirst()
+        // A fault shows the word as the pod has it: expanded, it may hold a secret.
+        self.command =
+            [try program(first, path: path, written: words.first?.string ?? "")]
+            + command.dropFirst()
         startup = try Probe(container["startupProbe"], container: container, address: address)
         readiness = try Probe(container["readinessProbe"], container: container, address: address)
         liveness = try Probe(container["livenessProbe"], container: container, address: address)
@@ -53,12 +56,14 @@ struct ContainerPlan: Sendable {
 
 /// The path of a program: as it is where it has a slash, else the first in `path` that can be
 /// executed.
-private func program(_ name: String, path: String) throws(PodFault) -> String {
+private func program(
+    _ name: String, path: String, written: String
+) throws(PodFault) -> String {
     if name.contains("/") { return name }
     for directory in path.split(separator: ":") {
         let candidate = "\(directory)/\(name)"
         if Files.isExecutable(candidate) { return candidate }
     }
     throw PodFault(
-        "exec: \"\(name)\": executable file not found in $PATH", reason: "RunContainerError")
+        "exec: \"\(written)\": executable file not found in $PATH", reason: "RunContainerError")
 }

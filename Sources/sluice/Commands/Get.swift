@@ -4,6 +4,7 @@ import Curl
 import Documents
 import KubernetesClient
 import KubernetesObjects
+import Manifests
 import StatusPage
 
 /// `sluice get`: the rollouts, or one of them in full.

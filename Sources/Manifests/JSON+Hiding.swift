@@ -1,14 +1,13 @@
 import Documents
-import Manifests
 
 extension JSON {
     /// What stands in place of a value that is not shown.
-    static let hidden: JSON = "(hidden)"
+    package static let hidden: JSON = "(hidden)"
 
     /// The same document without the values of environment variables, wherever it holds pod
     /// templates: people put passwords there. What `kubectl apply` remembers of the document holds
     /// them once more.
-    var hidingEnvironment: JSON {
+    package var hidingEnvironment: JSON {
         switch self {
         case .null, .bool, .int, .number, .string: return self
         case .array(let values): return .array(values.map(\.hidingEnvironment))
@@ -19,6 +18,9 @@ extension JSON {
                         switch (key, value) {
                         case ("env", .array(let variables)):
                             (key, .array(variables.map(\.withoutValue)))
+                        case ("env", .object(let variables)):
+                            // No API server takes it, but people write it.
+                            (key, .object(variables.hidingValues))
                         case (Keys.lastApplied, _): (key, .hidden)
                         default: (key, value.hidingEnvironment)
                         }
@@ -31,5 +33,11 @@ extension JSON {
         guard var object else { return .hidden }
         if object["value"] != nil { object["value"] = .hidden }
         return .object(object)
+    }
+}
+
+extension JSONObject {
+    fileprivate var hidingValues: JSONObject {
+        JSONObject(members.map { ($0.key, .hidden) })
     }
 }
