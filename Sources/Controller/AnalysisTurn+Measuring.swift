@@ -72,8 +72,9 @@ extension AnalysisTurn {
         let startedAt = now()
         let question: Question
         do {
-            question = try Question(
-                metric: metric, of: run.spec, secrets: try await secrets(of: run))
+            let resolved = try await resolvedSecrets(of: run)
+            secrets.add(Array(resolved.values))
+            question = try Question(metric: metric, of: run.spec, secrets: resolved)
         } catch {
             return Taken(
                 metric: metric,
@@ -89,7 +90,7 @@ extension AnalysisTurn {
     }
 
     /// The secrets that the arguments name, read anew for every measurement (§5.4).
-    private func secrets(of run: ReadRun) async throws(RunError) -> [String: Secret] {
+    private func resolvedSecrets(of run: ReadRun) async throws(RunError) -> [String: Secret] {
         var secrets: [String: Secret] = [:]
         for argument in run.spec.arguments {
             guard case .secret(let name, let key) = argument.source else { continue }

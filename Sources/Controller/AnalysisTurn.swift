@@ -10,6 +10,7 @@ import MetricProviders
 package struct AnalysisTurn: Sendable {
     let cluster: Cluster
     let source: MetricSource
+    let secrets: SecretsInUse
     /// Tells the rollout that owns the run what the run is about to say.
     let tell: @Sendable (RolloutKey, _ run: Object) async -> Void
     let announce:
@@ -19,12 +20,14 @@ package struct AnalysisTurn: Sendable {
     package init(
         cluster: Cluster,
         source: MetricSource,
+        secrets: SecretsInUse,
         tell: @escaping @Sendable (RolloutKey, Object) async -> Void,
         announce: @escaping @Sendable (Object, String, String, Bool) async -> Void,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.cluster = cluster
         self.source = source
+        self.secrets = secrets
         self.tell = tell
         self.announce = announce
         self.now = now

@@ -8,12 +8,14 @@ import Rollouts
 /// pass through a bounded buffer, so that a slow disk never holds up a turn.
 package struct Chronicle: Sendable {
     private let history: RecordStore?
+    private let secrets: SecretsInUse
     private let log: Logger
     private let records: AsyncStream<Record>
     private let inbox: AsyncStream<Record>.Continuation
 
-    init(history: RecordStore?, log: Logger) {
+    init(history: RecordStore?, secrets: SecretsInUse, log: Logger) {
         self.history = history
+        self.secrets = secrets
         self.log = log
         (records, inbox) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingNewest(bufferedRecords))
@@ -64,11 +66,23 @@ package struct Chronicle: Sendable {
         guard let history else { return }
         for await record in records {
             do {
-                try await history.write([record])
+                try await history.write([record.redacted(by: secrets.redactor())])
             } catch {
                 log.error("history not written", metadata: ["error": "\(error.description)"])
             }
         }
+    }
+}
+
+extension Record {
+    /// The record without secrets. Its key stays: it is made of names.
+    fileprivate func redacted(by redactor: Redactor) -> Record {
+        var record = self
+        record.summary = redactor.redact(summary)
+        record.actor = actor.map(redactor.redact)
+        record.reason = reason.map(redactor.redact)
+        record.details = details.changingTexts(redactor.redact)
+        return record
     }
 }
 

@@ -40,17 +40,17 @@ package struct ControllerLoop: Sendable {
     let now: @Sendable () -> Timestamp
 
     package init(
-        client: APIClient, settings: Settings, source: MetricSource, history: RecordStore?,
-        log: Logger,
+        client: APIClient, settings: Settings, source: MetricSource, secrets: SecretsInUse,
+        history: RecordStore?, log: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
         cluster = LiveCluster(client, namespaces: settings.namespaces)
         self.log = log
         self.now = now
-        let chronicle = Chronicle(history: history, log: log)
+        let chronicle = Chronicle(history: history, secrets: secrets, log: log)
         self.chronicle = chronicle
-        let events = EventWriter(cluster: cluster.edge, log: log, now: now)
+        let events = EventWriter(cluster: cluster.edge, secrets: secrets, log: log, now: now)
         self.events = events
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
@@ -62,7 +62,7 @@ package struct ControllerLoop: Sendable {
         self.turn = turn
         let rollouts = rollouts
         analysis = AnalysisTurn(
-            cluster: cluster.edge, source: source,
+            cluster: cluster.edge, source: source, secrets: secrets,
             tell: { key, run in
                 let outcome = await turn.take(key, news: run)
                 // The write of the run may fail too, and then no change would wake the rollout.

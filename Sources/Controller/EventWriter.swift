@@ -8,13 +8,18 @@ import Rollouts
 /// to take them holds up no turn. An event that cannot be written is a line in the log.
 struct EventWriter: Sendable {
     private let cluster: Cluster
+    private let secrets: SecretsInUse
     private let log: Logger
     private let now: @Sendable () -> Timestamp
     private let events: AsyncStream<Object>
     private let inbox: AsyncStream<Object>.Continuation
 
-    init(cluster: Cluster, log: Logger, now: @escaping @Sendable () -> Timestamp) {
+    init(
+        cluster: Cluster, secrets: SecretsInUse, log: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.cluster = cluster
+        self.secrets = secrets
         self.log = log
         self.now = now
         (events, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(bufferedEvents))
@@ -25,7 +30,7 @@ struct EventWriter: Sendable {
         let now = now()
         var object = Object.event(
             named: "\(subject.name).\(String(nonce(), radix: 16))", about: subject,
-            reason: event.reason, message: event.message,
+            reason: event.reason, message: secrets.redactor().redact(event.message),
             type: event.isWarning ? .warning : .normal, at: now)
         if let revision = subject.annotations[Keys.revision] {
             object["metadata", "annotations"] = JSON(strings: [Keys.revision: revision])

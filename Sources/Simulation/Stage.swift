@@ -242,6 +242,7 @@ extension Stage {
             source: MetricSource { [cluster] question throws(ProviderError) in
                 try await cluster.answer(question)
             },
+            secrets: .none,
             tell: { key, run in _ = await rollouts.take(key, news: run) },
             announce: { _, _, _, _ in }, now: { now })
         let outcome = await turn.take(reference)

@@ -35,8 +35,8 @@ struct BenchController: AsyncParsableCommand {
                 }))
         let controller = ControllerLoop(
             client: APIClient(Connection(server: "http://localhost", unixSocketPath: socket)),
-            settings: .init(), source: source, history: try RecordStore(path: history), log: log,
-            now: { .now })
+            settings: .init(), source: source, secrets: .none,
+            history: try RecordStore(path: history), log: log, now: { .now })
         let parent = getppid()
         let group = ServiceGroup(
             configuration: .init(

@@ -22,6 +22,7 @@ struct Box: Sendable {
         var httpsPort: Int?
         var apiPort: Int?
         var scrapeSeconds = 1
+        var secrets: SecretsInUse
         var log: Logger
     }
 
@@ -50,8 +51,8 @@ struct Box: Sendable {
         history = try RecordStore(path: ground.layout.history)
         let http = CurlClient()
         let controller = ControllerLoop(
-            client: client, settings: .init(), source: Self.source(ground, http), history: history,
-            log: log, now: { .now })
+            client: client, settings: .init(), source: Self.source(ground, http),
+            secrets: settings.secrets, history: history, log: log, now: { .now })
         self.controller = controller
         let monitoring = BoxMonitoring(
             layout: ground.layout, ports: ground.ports, account: ground.accounts.prometheus,

@@ -20,7 +20,7 @@ struct BoxPage: Sendable {
     ///   - problems: what needs a person and belongs to no single rollout.
     ///   - port: of 127.0.0.1; 0 for the kernel's choice.
     init(
-        controller: ControllerLoop, history: RecordStore?,
+        controller: ControllerLoop, history: RecordStore?, secrets: SecretsInUse,
         problems: @escaping @Sendable () -> [String], log: Logger, port: Int
     ) throws {
         let bound = BoundPort()
@@ -39,7 +39,7 @@ struct BoxPage: Sendable {
                     return []
                 }
             },
-            problems: { problems() }, redact: { $0 })
+            problems: { problems() }, redact: { secrets.redactor().redact($0) })
         let pages = try Pages(source: source, now: { .now })
         service = Listener(
             at: .loopback(port: port), logger: log, onBound: { await bound.set($0) },

@@ -67,7 +67,8 @@ struct ControllerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = Logger(label: "sluice")
+        let secrets = SecretsInUse.live()
+        let log = secrets.log()
         let environment = ProcessInfo.processInfo.environment
         var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })
         settings.rolloutWorkers = rolloutThreads
@@ -84,14 +85,13 @@ struct ControllerCommand: AsyncParsableCommand {
         let store = try history.map { path throws(HistoryError) in try RecordStore(path: path) }
         let controller = ControllerLoop(
             client: try cluster.connect().client, settings: settings, source: source,
-            history: store, log: log,
-            now: { .now })
+            secrets: secrets, history: store, log: log, now: { .now })
         var services: [any Service] = [BoxPart { await controller.run() }]
         if let pagePort {
             services.append(
                 try BoxPage(
-                    controller: controller, history: store, problems: { [] }, log: log,
-                    port: pagePort
+                    controller: controller, history: store, secrets: secrets,
+                    problems: { [] }, log: log, port: pagePort
                 ).service)
         }
         let group = ServiceGroup(

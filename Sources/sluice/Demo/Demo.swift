@@ -41,13 +41,15 @@ struct Demo: AsyncParsableCommand {
         defer { place.remove(unless: isKept) }
         let narrator = Narrator()
         narrator.say("Starting nginx, Prometheus and an API server on 127.0.0.1 …")
-        let box = try await Box(.init(state: place.state, log: Logger(label: "sluice")))
+        let secrets = SecretsInUse.live()
+        let box = try await Box(
+            .init(state: place.state, secrets: secrets, log: Logger(label: "sluice")))
         defer { box.removeSockets() }
         let workspace = Workspace(
             directory: place.workspace, client: box.client, log: Logger(label: "sluice"))
         let page = try BoxPage(
-            controller: box.controller, history: box.history, problems: { workspace.problems },
-            log: Logger(label: "sluice"), port: 0)
+            controller: box.controller, history: box.history, secrets: secrets,
+            problems: { workspace.problems }, log: Logger(label: "sluice"), port: 0)
         let outcome = Lock<(any Error)?>(nil)
         let play = Play(box: box, place: place, workspace: workspace, narrator: narrator)
         let acts = only.isEmpty ? Act.allCases : only

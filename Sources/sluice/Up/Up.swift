@@ -1,4 +1,5 @@
 import ArgumentParser
+import Controller
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -52,16 +53,17 @@ struct Up: AsyncParsableCommand {
             throw CommandFailure(
                 problems.lines.joined(separator: "\n"), code: Sluice.usageCode)
         }
-        let log = Logger(label: "sluice")
+        let secrets = SecretsInUse.live()
+        let log = secrets.log()
         var settings = Box.Settings(
             state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
-            httpsPort: httpsPort, apiPort: apiPort, log: log)
+            httpsPort: httpsPort, apiPort: apiPort, secrets: secrets, log: log)
         settings.scrapeSeconds = 1
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
         let page = try BoxPage(
-            controller: box.controller, history: box.history, problems: { workspace.problems },
-            log: log, port: pagePort)
+            controller: box.controller, history: box.history, secrets: secrets,
+            problems: { workspace.problems }, log: log, port: pagePort)
         let guide = BoxPart {
             try await box.waitUntilOpen()
             try await workspace.waitForFirstLook()
