@@ -23,6 +23,16 @@ struct `A time limit` {
     }
 }
 
+struct `A port` {
+    @Test func `is a number that fits, and nothing else`() {
+        let texts = ["0", "8080", "65535", "65536", "99999", "-1", "80x", ""]
+        #expect(
+            texts.map { PortNumber(argument: $0)?.value } == [0, 8080, 65_535]
+                + Array(
+                    repeating: nil, count: 5))
+    }
+}
+
 struct `The name of a rollout` {
     @Test(arguments: ["shop", "rollout/shop", "ro/shop", "Rollout/shop"])
     func `may carry its kind`(text: String) {

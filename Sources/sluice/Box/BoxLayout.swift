@@ -10,9 +10,15 @@ struct BoxLayout: Sendable {
     init(root: String) throws {
         self.root = root
         for (directory, mode) in [(root, 0o711), (root + "/bin", 0o755), (root + "/proxy", 0o711)] {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: mode])
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: mode])
+            } catch {
+                throw BoxFailure(
+                    "cannot make \(directory): \(error.localizedDescription) "
+                        + "Pass a --state that you may write")
+            }
             var found = stat()
             guard stat(directory, &found) == 0 else {
                 throw BoxFailure("cannot use \(directory): \(String(cString: strerror(errno)))")

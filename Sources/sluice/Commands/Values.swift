@@ -33,6 +33,18 @@ struct TimeLimit: ExpressibleByArgument, Hashable, Sendable, CustomStringConvert
     var defaultValueDescription: String { description }
 }
 
+/// A port of 127.0.0.1; 0 leaves the choice to the kernel.
+struct PortNumber: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
+    let value: Int
+
+    init?(argument: String) {
+        guard let value = UInt16(argument) else { return nil }
+        self.value = Int(value)
+    }
+
+    var description: String { String(value) }
+}
+
 /// The name of a rollout: `NAME`, or `rollout/NAME` as kubectl writes it.
 struct RolloutName: ExpressibleByArgument, Hashable, Sendable {
     let text: String

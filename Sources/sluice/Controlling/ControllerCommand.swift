@@ -36,7 +36,7 @@ struct ControllerCommand: AsyncParsableCommand {
     var prometheus: String?
 
     @Option(help: "The port of 127.0.0.1 for the status page. Default: no page.")
-    var pagePort: Int?
+    var pagePort: PortNumber?
 
     @Option(
         name: .customLong("instance-id"),
@@ -91,7 +91,7 @@ struct ControllerCommand: AsyncParsableCommand {
             services.append(
                 try BoxPage(
                     controller: controller, history: store, secrets: secrets,
-                    problems: { [] }, log: log, port: pagePort
+                    problems: { [] }, log: log, port: pagePort.value
                 ).service)
         }
         let group = ServiceGroup(

@@ -25,17 +25,17 @@ struct Up: AsyncParsableCommand {
     var state: String?
 
     @Option(help: "The port of 127.0.0.1 for Ingresses. Default: chosen at the first start.")
-    var httpPort: Int?
+    var httpPort: PortNumber?
 
     @Option(help: "The same over TLS. Default: chosen at the first start.")
-    var httpsPort: Int?
+    var httpsPort: PortNumber?
 
     @Option(
         help: "The port of 127.0.0.1 for the Kubernetes API. Default: chosen at the first start.")
-    var apiPort: Int?
+    var apiPort: PortNumber?
 
     @Option(help: "The port of 127.0.0.1 for the status page. Default: chosen by the kernel.")
-    var pagePort = 0
+    var pagePort: PortNumber?
 
     func run() async throws {
         let directory = URL(filePath: directory).standardizedFileURL.path
@@ -56,14 +56,14 @@ struct Up: AsyncParsableCommand {
         let secrets = SecretsInUse.live()
         let log = secrets.log()
         var settings = Box.Settings(
-            state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort,
-            httpsPort: httpsPort, apiPort: apiPort, secrets: secrets, log: log)
+            state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort?.value,
+            httpsPort: httpsPort?.value, apiPort: apiPort?.value, secrets: secrets, log: log)
         settings.scrapeSeconds = 1
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
         let page = try BoxPage(
             controller: box.controller, history: box.history, secrets: secrets,
-            problems: { workspace.problems }, log: log, port: pagePort)
+            problems: { workspace.problems }, log: log, port: pagePort?.value ?? 0)
         let guide = BoxPart {
             try await box.waitUntilOpen()
             try await workspace.waitForFirstLook()
