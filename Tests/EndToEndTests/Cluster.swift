@@ -8,9 +8,11 @@ struct Cluster: Sendable {
     private let guide: [String: String]
 
     /// Starts one and waits until it says where everything is.
-    static func start(in scratch: Scratch, limitSeconds: Int = 150) async throws -> Cluster {
+    static func start(
+        in scratch: Scratch, with options: [String] = [], limitSeconds: Int = 150
+    ) async throws -> Cluster {
         let program = try Program(
-            up(in: scratch), in: scratch, limitSeconds: limitSeconds)
+            up(in: scratch) + options, in: scratch, limitSeconds: limitSeconds)
         let guide = try await eventually("the guide of sluice up", seconds: 40) {
             if let status = program.status {
                 throw Failure("up ended with \(status): \(program.errors)")
@@ -56,7 +58,7 @@ struct Cluster: Sendable {
 
     /// Requests at the rollout, one after the other from its first answer on, until the program is
     /// stopped; each prints its status and the version that answered.
-    func load(perSecond: Int = 100) async throws -> Program {
+    func load(perSecond: Int = 100, limitSeconds: Int = 120) async throws -> Program {
         let curl = [
             "curl", "-s", "-o", "/dev/null", "-m", "10", "-H", "Host: model.local",
             "-w", "%{http_code} %header{x-version}\\n",
@@ -67,7 +69,7 @@ struct Cluster: Sendable {
         return try Program(
             ["stdbuf", "-oL"] + curl
                 + ["--rate", "\(perSecond)/s", "\(ingresses)/predict?n=[1-100000]"],
-            in: scratch, limitSeconds: 120)
+            in: scratch, limitSeconds: limitSeconds)
     }
 
     /// Ends it as Ctrl-C and a service would, and says what is left of it.

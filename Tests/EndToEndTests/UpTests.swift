@@ -31,6 +31,31 @@ import Testing
         }
     }
 
+    @Test func `that is hollow rehearses a release of images that cannot run here`() async throws {
+        try await Scratch.with { scratch in
+            try scratch.copyExample()
+            try scratch.edit("rollout.yaml", "model-api:v1", to: "registry.example.com/api:1.0")
+            try scratch.edit(
+                "rollout.yaml", "          command: [sluice, stand-in, model]\n", to: "")
+            try scratch.setSteps(["setWeight: 20", "pause: {}"])
+            let cluster = try await Cluster.start(in: scratch, with: ["--hollow"])
+            let api = try await API(cluster)
+            try await api.wait(for: "version 1") { $0.phase == "Healthy" }
+            try scratch.edit("rollout.yaml", "api:1.0", to: "api:2.0")
+            try await api.wait(for: "the pause") { $0.phase == "Paused" && $0.weight == 20 }
+            _ = try await cluster.sluice("promote", "model-api").checked()
+            let end = try await cluster.sluice(
+                "status", "model-api", "--watch", "--timeout", "60s", seconds: 70)
+            #expect(end.status == 0, "\(end)")
+            let pods = try await cluster.kubectl("get", "pods").checked()
+            #expect(pods.contains(#/\nmodel-api-[-a-z0-9]+ +1/1 +Running +0 /#))
+            let programs = cluster.program.processes().compactMap(\.command.first)
+            #expect(!programs.contains { $0.hasSuffix("prometheus") })
+            #expect(!cluster.program.processes().contains { $0.command.contains("stand-in") })
+            #expect(try await cluster.end().left == [])
+        }
+    }
+
     private func firstVersion(of cluster: Cluster) async throws {
         _ = try await eventually("the rollout", seconds: 20) {
             try await cluster.kubectl("get", "rollout", "model-api").status == 0 ? true : nil

@@ -22,6 +22,9 @@ struct Box: Sendable {
         var httpsPort: Int?
         var apiPort: Int?
         var scrapeSeconds = 1
+        /// Whether pods are ready without running anything: no request is served then, and nothing
+        /// is measured.
+        var isHollow = false
         var secrets: SecretsInUse
         var log: Logger
     }
@@ -54,15 +57,20 @@ struct Box: Sendable {
             client: client, settings: .init(), source: Self.source(ground, http),
             secrets: settings.secrets, history: history, log: log, now: { .now })
         self.controller = controller
+        let api = Self.api(server, on: ground, log)
+        let loop = BoxPart { await controller.run() }
+        if settings.isHollow {
+            services = [api] + Self.hollowCluster(server, on: ground, log) + [loop]
+            return
+        }
         let monitoring = BoxMonitoring(
             layout: ground.layout, ports: ground.ports, account: ground.accounts.prometheus,
             server: server, scrapeSeconds: settings.scrapeSeconds, log: log)
         let observation = BoxObservation(
             controller: controller, metrics: monitoring.metrics, history: history, log: log)
         services =
-            [Self.api(server, on: ground, log)] + Self.cluster(server, on: ground, http, log)
-            + monitoring.services
-            + [BoxPart { await controller.run() }, BoxPart { await observation.run() }]
+            [api] + Self.cluster(server, on: ground, http, log) + monitoring.services
+            + [loop, BoxPart { await observation.run() }]
     }
 
     private static func source(_ ground: BoxGround, _ http: CurlClient) -> MetricSource {
@@ -113,6 +121,25 @@ struct Box: Sendable {
             BoxPart { await workloads.run() },
             BoxPart { await tidy(server, log) },
             BoxPart({ try await node.run() }, end: { node.end() }),
+        ]
+    }
+
+    /// The same without anything that runs. nginx sees no object: what it would pass on to a pod
+    /// has nowhere to go, and it is there for the API alone.
+    private static func hollowCluster(
+        _ server: ObjectServer, on ground: BoxGround, _ log: Logger
+    ) -> [any Service] {
+        let unseen = ClusterAccess(
+            list: { _ in [] }, write: server.access.write,
+            changes: { _ in AsyncStream { $0.yield() } })
+        let proxy = IngressProxy(
+            .init(directory: ground.layout.proxy, settings: ground.nginx), cluster: unseen,
+            now: { .now }, logger: log)
+        let workloads = WorkloadControllers(server.access, now: { .now }, logger: log)
+        let node = HollowNode(server.access, now: { .now })
+        return [
+            BoxPart { try await proxy.run() }, BoxPart { await workloads.run() },
+            BoxPart { await tidy(server, log) }, BoxPart { await node.run() },
         ]
     }
 

@@ -30,17 +30,19 @@ struct BoxLayout: Sendable {
     }
 
     /// The state of the box that serves `directory`: below `/var/lib` for root, else below the home
-    /// directory.
+    /// directory. A hollow one has its own: pods that never ran are nothing to adopt.
     /// - Throws: `BoxFailure` where there is no home directory: a place that everybody shares, as
     ///   `/tmp` is, could be taken by somebody else beforehand.
     static func standard(
-        for directory: String, user: uid_t = geteuid(),
+        for directory: String, isHollow: Bool = false, user: uid_t = geteuid(),
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> String {
         let tag = directory.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
             ($0 ^ UInt64($1)) &* 1_099_511_628_211
         }
-        let name = "\(URL(filePath: directory).lastPathComponent)-\(String(tag, radix: 36))"
+        let name =
+            "\(URL(filePath: directory).lastPathComponent)-\(String(tag, radix: 36))"
+            + (isHollow ? "-hollow" : "")
         if user == 0 { return "/var/lib/sluice/\(name)" }
         func place(_ variable: String) -> String? {
             environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }

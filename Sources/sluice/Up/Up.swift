@@ -15,6 +15,9 @@ struct Up: AsyncParsableCommand {
             working tree starts a rollout. Pods are processes. What runs is an API server on \
             127.0.0.1 that kubectl can talk to; its kubeconfig is printed. Ctrl-C stops \
             everything and keeps the state for the next time.
+
+            With --hollow nothing is run: every pod is ready at once, whatever its image, and a \
+            release can be rehearsed on documents that were written for another cluster.
             """)
 
     @Argument(help: "The directory of the YAML files.")
@@ -37,6 +40,9 @@ struct Up: AsyncParsableCommand {
     @Option(help: "The port of 127.0.0.1 for the status page. Default: chosen by the kernel.")
     var pagePort: PortNumber?
 
+    @Flag(help: "Run no pods, no Ingresses and no Prometheus: every pod is ready at once.")
+    var hollow = false
+
     func run() async throws {
         let directory = URL(filePath: directory).standardizedFileURL.path
         var isDirectory: ObjCBool = false
@@ -56,18 +62,22 @@ struct Up: AsyncParsableCommand {
         let secrets = SecretsInUse.live()
         let log = secrets.log()
         var settings = Box.Settings(
-            state: try state ?? BoxLayout.standard(for: directory), httpPort: httpPort?.value,
-            httpsPort: httpsPort?.value, apiPort: apiPort?.value, secrets: secrets, log: log)
+            state: try state ?? BoxLayout.standard(for: directory, isHollow: hollow),
+            httpPort: httpPort?.value, httpsPort: httpsPort?.value, apiPort: apiPort?.value,
+            secrets: secrets, log: log)
         settings.scrapeSeconds = 1
+        settings.isHollow = hollow
         let box = try await Box(settings)
         let workspace = Workspace(directory: directory, client: box.client, log: log)
         let page = try BoxPage(
             controller: box.controller, history: box.history, secrets: secrets,
             problems: { workspace.problems }, log: log, port: pagePort?.value ?? 0)
+        let isHollow = hollow
         let guide = BoxPart {
             try await box.waitUntilOpen()
             try await workspace.waitForFirstLook()
-            let guide = Self.guide(box, page: try await page.address())
+            let guide = Self.guide(
+                box, page: try await page.address(), isHollow: isHollow)
             FileHandle.standardOutput.write(Data((guide + "\n").utf8))
         }
         let group = ServiceGroup(
@@ -81,18 +91,21 @@ struct Up: AsyncParsableCommand {
         try await group.run()
     }
 
-    static func guide(_ box: Box, page: String) -> String {
-        """
-        status page   \(page)
-        kubeconfig    \(box.layout.kubeconfig)
-        ingresses     \(box.ingressAddress)
-        over TLS      \(box.secureIngressAddress)
-        prometheus    \(box.prometheusAddress)
+    static func guide(_ box: Box, page: String, isHollow: Bool = false) -> String {
+        let serving = """
+            ingresses     \(box.ingressAddress)
+            over TLS      \(box.secureIngressAddress)
+            prometheus    \(box.prometheusAddress)
+            """
+        return """
+            status page   \(page)
+            kubeconfig    \(box.layout.kubeconfig)
+            \(isHollow ? "hollow        every pod is ready at once, and none runs" : serving)
 
-        try:
-          export KUBECONFIG=\(box.layout.kubeconfig)
-          kubectl get rollouts,pods
-          sluice status NAME --watch
-        """
+            try:
+              export KUBECONFIG=\(box.layout.kubeconfig)
+              kubectl get rollouts,pods
+              sluice status NAME --watch
+            """
     }
 }
