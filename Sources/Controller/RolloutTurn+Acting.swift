@@ -63,7 +63,8 @@ extension RolloutTurn {
     /// stored this process keeps the rollout down. Once it is, what makes room on stable follows,
     /// also where a router does not: all traffic can go back only when stable carries it.
     private func giveBack(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
-        if decision.status.isAborted {
+        // An abort that is stored already needs no memory, and a person may take it back meanwhile.
+        if decision.status.isAborted, scene.object.status?["abort"]?.bool != true {
             await memory.latch(scene.key, because: decision.status.storedAbortCause)
         }
         let weight = scene.snapshot.canaryWeight

@@ -53,10 +53,13 @@ struct `A command at the instant of a write` {
         }
     }
 
-    static func cases(_ commands: [Story.Command], isWhole: Bool = false) throws -> [Case] {
-        let writes = try Scenario(text: short).player.play().writes
+    static func cases(
+        _ commands: [Story.Command], in text: String = short, from first: Int = 1,
+        isWhole: Bool = false
+    ) throws -> [Case] {
+        let writes = try Scenario(text: text).player.play().writes
         return commands.flatMap { command in
-            (1...writes).flatMap { write in
+            (first...writes).flatMap { write in
                 (isWhole ? [true, false] : [write.isMultiple(of: 2)]).map {
                     Case(command: command, write: write, isBefore: $0)
                 }
@@ -132,13 +135,16 @@ struct `A command at the instant of a write` {
         #expect(transcript.end?.images == ["model-api:v1"])
     }
 
-    /// The retry comes at each write after an abort.
-    @Test(arguments: try cases([.retry])) func `tries again`(at point: Case) throws {
-        let (transcript, placed) = try play(point, Self.short + "\n40s  abort\n")
-        guard placed.isAccepted else {
-            #expect(transcript.end?.phase == "Degraded")
-            return
-        }
+    static let aborted = short + "\n40s  abort\n"
+
+    /// The retry comes at each write that follows an abort, the one that stores it among them.
+    @Test(
+        arguments: try cases(
+            [.retry], in: aborted, from: Scenario(text: short).player.play().writes + 1,
+            isWhole: true))
+    func `tries again`(at point: Case) throws {
+        let (transcript, placed) = try play(point, Self.aborted)
+        #expect(placed.isAccepted, "\(transcript.text)")
         #expect(transcript.end?.phase == "Paused", "\(transcript.text)")
         #expect(transcript.end?.step == 3)
     }
