@@ -25,9 +25,9 @@ import Testing
             let status = try await second.sluice(
                 "status", "model-api", "--watch", "--timeout", "90s", seconds: 100)
             #expect(status.status == 0, "\(status)")
-            let rollout = try await api.look()
+            let rollout = try await api.wait(for: "the end of the traffic's way") { $0.weight == 0 }
             #expect(rollout.isUpdated && rollout.image == "model-api:v2")
-            #expect(rollout.revision == "2" && rollout.weight == 0)
+            #expect(rollout.revision == "2" && rollout.phase == "Healthy")
             let sets = try await second.kubectl("get", "replicasets", "-o", "name").checked()
             #expect(sets.split(separator: "\n").count == 2)
             let after = try await pods(of: second)
