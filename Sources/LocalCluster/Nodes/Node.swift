@@ -75,10 +75,16 @@ package struct Node: Sendable {
         try Files.makeDirectory("\(directory)/pods", mode: 0o711)
         var desk = PodDesk(self)
         await desk.adopt()
+        let (looks, didLook) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withDiscardingTaskGroup { group in
+            // The next look is asked for when the last one begins, and what changes meanwhile is
+            // told in one: a queue of looks would keep the end of a process waiting.
             group.addTask {
+                var looked = looks.makeAsyncIterator()
                 for await _ in edges.cluster.changes(Self.kinds) {
                     sink.yield(.changed)
+                    await looked.next()
                 }
             }
             group.addTask { await boundLogs() }
@@ -86,6 +92,7 @@ package struct Node: Sendable {
             desk.watchAdopted(in: &group)
             for await event in events {
                 if case .end = event { break }
+                if case .changed = event { didLook.yield() }
                 await desk.take(event, in: &group)
                 alarm.set(inMilliseconds: desk.wake.map { $0.milliseconds(since: edges.now()) })
             }
