@@ -38,7 +38,7 @@ struct Demo: AsyncParsableCommand {
         }
         let place = try DemoPlace(state: state)
         let isKept = keep
-        defer { place.remove(unless: isKept) }
+        defer { place.remove() }
         let narrator = Narrator()
         narrator.say("Starting nginx, Prometheus and an API server on 127.0.0.1 …")
         let secrets = SecretsInUse.live()
@@ -130,8 +130,7 @@ struct DemoPlace: Sendable {
         try text.write(toFile: workspace + "/" + name, atomically: true, encoding: .utf8)
     }
 
-    func remove(unless isKept: Bool) {
-        guard !isKept else { return }
+    func remove() {
         do {
             try FileManager.default.removeItem(atPath: root)
         } catch {
