@@ -13,7 +13,8 @@ struct Fleet: Sendable {
 
     /// `app-0042`: all objects of a rollout begin with these characters.
     static let nameLength = 8
-    private static let size: Int64 = 4
+    /// The pods of each.
+    var size: Int64 = 4
     private static let teamSize = 25
 
     init(_ count: Int, steps: JSON) {
@@ -155,7 +156,7 @@ struct Fleet: Sendable {
             "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
             "metadata": metadata(name, for: name),
             "spec": [
-                "replicas": .int(Self.size), "revisionHistoryLimit": 5,
+                "replicas": .int(size), "revisionHistoryLimit": 5,
                 "selector": ["matchLabels": ["app": .string(name)]],
                 "template": podTemplate(name), "strategy": ["canary": canary],
             ],
