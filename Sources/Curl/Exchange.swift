@@ -58,7 +58,10 @@ final class Exchange {
         try set(CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0)
         try set(CURLOPT_MAXREDIRS, CurlRequest.maximumRedirects)
         // An empty name keeps libcurl from reading the proxy variables of the environment.
-        try set(CURLOPT_PROXY, request.proxy ?? "")
+        // As in Go, a SOCKS proxy looks up the name of the host.
+        let proxy = request.proxy ?? ""
+        let isSOCKS = proxy.hasPrefix("socks5://")
+        try set(CURLOPT_PROXY, isSOCKS ? "socks5h" + proxy.dropFirst(6) : proxy)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let path = request.unixSocketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         switch request.httpVersion {

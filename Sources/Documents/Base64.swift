@@ -50,6 +50,13 @@ func encodedBase64(_ bytes: [UInt8]) -> [UInt8] {
     return result
 }
 
+/// The Base64 of the bytes with its padding, on one line.
+package func base64Text(_ bytes: [UInt8]) -> String {
+    let digits = encodedBase64(bytes)
+    let padding = String(repeating: "=", count: (4 - digits.count % 4) % 4)
+    return String(decoding: digits, as: UTF8.self) + padding
+}
+
 /// Whether the byte belongs to a word of Base64, in either alphabet.
 func isOfBase64(_ byte: UInt8) -> Bool {
     switch Unicode.Scalar(byte) {

@@ -25,14 +25,12 @@ extension APIClient {
             ("resourceVersion", resourceVersion),
             ("timeoutSeconds", "\(seconds)"),
         ]
-        var request = try request(call)
-        request.httpVersion = .http1
-        // The server ends it; where it does not, this does.
-        request.timeoutMilliseconds = (seconds + Self.watchGraceSeconds) * 1000
         let name = "watch of \(resource.plural)"
-        return Watch(
-            body: try await open(request, name: name), resource: resource, name: name,
-            silence: silence, clock: clock)
+        let body = try await open(call, name: name) {
+            // The server ends it; where it does not, this does.
+            $0.timeoutMilliseconds = (seconds + Self.watchGraceSeconds) * 1000
+        }
+        return Watch(body: body, resource: resource, name: name, silence: silence, clock: clock)
     }
 
     private static let watchGraceSeconds = 30

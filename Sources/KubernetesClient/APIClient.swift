@@ -1,5 +1,6 @@
 import Curl
 import Documents
+import Glibc
 import KubernetesObjects
 
 /// Speaks to one API server. Reads, writes and watches; decides and remembers nothing.
@@ -13,8 +14,14 @@ package struct APIClient: Sendable {
     let requests: CurlClient
     let streams: CurlClient
 
-    package init(_ connection: Connection) {
+    let login: Login
+
+    /// - Parameter now: tells when a token file is to be read again, and when a login expires.
+    package init(
+        _ connection: Connection, now: @escaping @Sendable () -> Timestamp = wallClock
+    ) {
         self.connection = connection
+        login = Login(connection, now: now)
         requests = CurlClient()
         // Watches get connections of their own, one for each: their number is that of the caches.
         streams = CurlClient(maximumConnectionsPerHost: 0)
@@ -45,24 +52,13 @@ package struct APIClient: Sendable {
     package func text(
         at path: String, query: [(String, String)] = []
     ) async throws(APIError) -> ResponseBody {
-        var request = try request(Call(path: path, query: query, accepts: "*/*"))
-        request.timeoutMilliseconds = 0
-        request.httpVersion = .http1
-        return try await open(request, name: "GET \(path)")
+        try await open(Call(path: path, query: query, accepts: "*/*"), name: "GET \(path)") {
+            $0.timeoutMilliseconds = 0
+        }
     }
 
     func json(_ call: Call) async throws(APIError) -> JSON {
-        let request = try request(call)
-        let response: Response
-        do throws(CurlError) {
-            response = try await requests.execute(request)
-        } catch {
-            throw APIError(error)
-        }
-        guard response.head.isSuccess else {
-            throw APIError(
-                response.head, body: response.body, call: call.name, redactor: request.redactor)
-        }
+        let response = try await answer(to: call)
         do throws(DocumentError) {
             return try JSON(parsing: response.body, file: "the answer to \(call.name)")
         } catch {
@@ -70,39 +66,87 @@ package struct APIClient: Sendable {
         }
     }
 
+    private func answer(to call: Call) async throws(APIError) -> Response {
+        let (response, proof) = try await oneAnswer(to: call)
+        guard response.head.isSuccess else {
+            throw APIError(
+                response.head, body: response.body, call: call.name, redactor: redactor(proof))
+        }
+        return response
+    }
+
+    private func oneAnswer(
+        to call: Call
+    ) async throws(APIError) -> (Response, Login.Proof) {
+        try await loggedIn { proof throws(APIError) in
+            do throws(CurlError) {
+                let response = try await requests.execute(request(call, proof))
+                return (response.head.status, response)
+            } catch {
+                throw APIError(error)
+            }
+        }
+    }
+
     /// Starts a stream and returns its body once the server has said yes.
-    func open(_ request: CurlRequest, name: String) async throws(APIError) -> ResponseBody {
-        let head: ResponseHead
+    func open(
+        _ call: Call, name: String, _ prepare: @Sendable (inout CurlRequest) -> Void
+    ) async throws(APIError) -> ResponseBody {
+        let (response, proof) = try await loggedIn { proof throws(APIError) in
+            var request = request(call, proof)
+            request.httpVersion = .http1
+            prepare(&request)
+            do throws(CurlError) {
+                let response = try await streams.stream(request)
+                return (response.head.status, response)
+            } catch {
+                throw APIError(error)
+            }
+        }
+        if response.head.status == 200 { return response.body }
         let body: [UInt8]
         do throws(CurlError) {
-            let response = try await streams.stream(request)
-            if response.head.status == 200 { return response.body }
-            head = response.head
             body = try await response.body.collected(upTo: Self.maximumErrorBytes)
         } catch {
             throw APIError(error)
         }
-        throw APIError(head, body: body, call: name, redactor: request.redactor)
+        throw APIError(response.head, body: body, call: name, redactor: redactor(proof))
+    }
+
+    /// Asks with what we have to show. A server that does not take it is asked once more, where
+    /// there is something else to show: tokens rotate while requests are under way.
+    private func loggedIn<Answer>(
+        _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
+    ) async throws(APIError) -> (Answer, Login.Proof) {
+        let proof = try await login.proof()
+        let first = try await ask(proof)
+        guard first.status == 401, let other = try await login.proof(after: proof) else {
+            return (first.answer, proof)
+        }
+        return (try await ask(other).answer, other)
+    }
+
+    /// Knows what we have shown to the server.
+    private func redactor(_ proof: Login.Proof) -> Redactor {
+        let shown = proof.headers.filter { $0.name == "Authorization" }.map { Secret($0.value) }
+        return Redactor(shown + [Secret(connection.server.login ?? "")])
     }
 
     /// A `Status` is below one KiB; more is the page of some proxy.
     private static let maximumErrorBytes = 64 << 10
 
-    func request(_ call: Call) throws(APIError) -> CurlRequest {
+    private func request(_ call: Call, _ proof: Login.Proof) -> CurlRequest {
         var request = CurlRequest(
             url: connection.server + call.path + queryText(call.query), method: call.method)
         request.headers = [Header("Accept", call.accepts), Header("User-Agent", Self.fieldManager)]
-        do throws(LocalFileError) {
-            if let header = try connection.authorization() { request.headers.append(header) }
-        } catch {
-            throw .unreachable(reason: "\(error)")
-        }
+        request.headers += proof.headers
         if let body = call.body {
             request.body = body.bytes
             request.headers.append(Header("Content-Type", call.contentType))
         }
         request.timeoutMilliseconds = timeoutMilliseconds
-        request.tls = connection.tls
+        request.tls = proof.tls
+        request.proxy = connection.proxy
         request.verifiesPeer = connection.verifiesPeer
         request.unixSocketPath = connection.unixSocketPath
         request.maximumBodyBytes = Limits.standard.bytes
@@ -117,10 +161,9 @@ private func queryText(_ query: [(String, String)]) -> String {
         + query.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }.joined(separator: "&")
 }
 
-extension CurlRequest {
-    /// Knows what this request shows of us to the server.
-    fileprivate var redactor: Redactor {
-        let shown = headers.filter { $0.name == "Authorization" }.map { Secret($0.value) }
-        return Redactor(shown + [Secret(url.login ?? "")])
-    }
+/// The time of day of this machine.
+package let wallClock: @Sendable () -> Timestamp = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
 }

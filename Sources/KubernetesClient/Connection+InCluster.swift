@@ -26,8 +26,11 @@ extension Connection {
                 remedy: "mount a service account token into the pod, or pass --kubeconfig")
         }
         let address = host.contains(":") ? "[\(host)]" : host
-        return Connection(
+        var connection = Connection(
             server: "https://\(address):\(port)", namespace: namespace.filter { !$0.isWhitespace },
             tls: TLSOptions(ca: authority), credential: .tokenFile("\(directory)/token"))
+        // A cluster that gets a new authority gives it to running pods.
+        connection.authorityFile = "\(directory)/ca.crt"
+        return connection
     }
 }

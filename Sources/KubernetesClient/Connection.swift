@@ -7,12 +7,15 @@ package struct Connection: Sendable {
         /// Nothing, or the client certificate in `tls`.
         case none
         case token(BearerToken)
-        /// Read anew for each request: tokens of service accounts change every hour.
+        /// Read again and again: tokens of service accounts change every hour.
         case tokenFile(String)
+        case password(Password)
+        /// What a program answers, until it expires.
+        case plugin(LoginPlugin)
     }
 
     /// `https://host:port`, perhaps with a path, without a slash at the end.
-    package let server: String
+    package private(set) var server: String
     /// Where objects are looked for when nobody says otherwise.
     package var namespace: String
     package var tls: TLSOptions
@@ -20,6 +23,12 @@ package struct Connection: Sendable {
     /// Connects to this socket in place of the server's host.
     package var unixSocketPath: String?
     package var credential: Credential
+    /// Where the authorities of `tls` stand, when they may be replaced while we run.
+    package var authorityFile: String?
+    /// `http://host:port`, or `https` or `socks5`; nil connects directly.
+    package var proxy: String?
+    /// Who else we want to be for the server, as headers.
+    package var impersonation: [Header] = []
 
     package init(
         server: String, namespace: String = "default", tls: TLSOptions = TLSOptions(),
@@ -33,40 +42,20 @@ package struct Connection: Sendable {
         self.credential = credential
     }
 
-    /// The header that says who we are; nil where the client certificate says it.
-    func authorization() throws(LocalFileError) -> Header? {
-        let token: BearerToken
+    /// The same way and login, to another server.
+    package func directed(to server: String) -> Connection {
+        var connection = self
+        connection.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        return connection
+    }
+
+    /// Whether every request carries something that nobody else may read.
+    package var showsSecret: Bool {
         switch credential {
-        case .none: return nil
-        case .token(let given): token = given
-        case .tokenFile(let path):
-            guard let read = BearerToken(String(decoding: try readLocalFile(path), as: UTF8.self))
-            else {
-                throw LocalFileError(path: path, reason: "contains no token")
-            }
-            token = read
-        }
-        return Header("Authorization", "Bearer \(token.text)")
-    }
-}
-
-/// A secret that lets its bearer in. Nothing prints it: not a description, not a dump.
-package struct BearerToken: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
-    let text: String
-
-    /// Nil for a text that is empty or that could not be a header. Blanks and line breaks around it
-    /// do not count.
-    package init?(_ text: String) {
-        let isBlank: (Character) -> Bool = { $0.isWhitespace }
-        let trimmed = text.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
-        self.text = String(trimmed)
-        guard !self.text.isEmpty, self.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            return nil
+        case .none: false
+        case .token, .tokenFile, .password, .plugin: true
         }
     }
-
-    package var description: String { "(a token)" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// The URL as a message may show it: without the login that it may hold.

@@ -49,6 +49,10 @@ extension Kubeconfig.Cluster {
         tlsServerName = reader["tls-server-name"].text()
         skipsVerification = reader["insecure-skip-tls-verify"].bool() ?? false
         proxy = reader["proxy-url"].text()
+        let forPlugins = reader["extensions"].elements().first {
+            $0["name"].string() == "client.authentication.k8s.io/exec"
+        }
+        pluginConfig = forPlugins?["extension"].value
     }
 }
 
@@ -65,8 +69,47 @@ extension Kubeconfig.User {
         tokenFile = reader["tokenFile"].text().map { absolute($0, directory) }
         certificate = reader.material("client-certificate", directory)
         key = reader.material("client-key", directory)
-        foreignLogin = ["exec", "auth-provider", "username", "as", "as-uid", "as-groups"]
-            .first { reader[$0].isPresent }
+        if let name = reader["username"].text() {
+            password = Password(user: name, text: reader["password"].string() ?? "")
+        }
+        impersonation = Kubeconfig.Impersonation(reader)
+        if reader["exec"].isPresent { readPlugin(reader["exec"], directory) }
+        foreignLogin = reader["auth-provider"].isPresent ? "auth-provider" : nil
+    }
+}
+
+extension Kubeconfig.User {
+    fileprivate mutating func readPlugin(_ reader: Reader, _ directory: String) {
+        let command = reader["command"].requiredString()
+        // A name without a slash is looked for in PATH, all else beside the kubeconfig.
+        var plugin = LoginPlugin(
+            command: command.contains("/") ? absolute(command, directory) : command)
+        let version = reader["apiVersion"].requiredString()
+        if let known = LoginPlugin.Version(rawValue: version) {
+            plugin.version = known
+        } else {
+            pluginProblem = "speaks \"\(version)\""
+        }
+        plugin.arguments = reader["args"].elements().map { $0.requiredString() }
+        for variable in reader["env"].elements() {
+            plugin.variables[variable["name"].requiredString()] = variable["value"].string() ?? ""
+        }
+        plugin.installHint = reader["installHint"].text()
+        pluginWantsCluster = reader["provideClusterInfo"].bool() ?? false
+        if reader["interactiveMode"].string() == "Always" { pluginProblem = "needs a terminal" }
+        self.plugin = plugin
+    }
+}
+
+extension Kubeconfig.Impersonation {
+    fileprivate init?(_ reader: Reader) {
+        user = reader["as"].text() ?? ""
+        uid = reader["as-uid"].text()
+        groups = reader["as-groups"].elements().map { $0.requiredString() }
+        for (key, values) in reader["as-user-extra"].members() {
+            extra[key] = values.elements().map { $0.requiredString() }
+        }
+        if user.isEmpty && uid == nil && groups.isEmpty && extra.isEmpty { return nil }
     }
 }
 

@@ -1,3 +1,5 @@
+import Documents
+
 /// What one or several kubeconfig files say: clusters, users, and contexts that pair them.
 package struct Kubeconfig: Sendable {
     /// A server and how it is trusted.
@@ -8,6 +10,8 @@ package struct Kubeconfig: Sendable {
         package var tlsServerName: String?
         package var skipsVerification = false
         package var proxy: String?
+        /// What the cluster has to say to login plugins.
+        package var pluginConfig: JSON?
     }
 
     /// A login.
@@ -16,8 +20,23 @@ package struct Kubeconfig: Sendable {
         package var tokenFile: String?
         package var certificate: Material?
         package var key: Material?
-        /// A way to log in that we do not have, in the words of the file: `exec`.
+        package var password: Password?
+        package var plugin: LoginPlugin?
+        /// Whether the plugin wants to know which server it logs in to.
+        package var pluginWantsCluster = false
+        /// Why the plugin cannot be asked, where it cannot.
+        package var pluginProblem: String?
+        package var impersonation: Impersonation?
+        /// A way to log in that is no more: `auth-provider`.
         package var foreignLogin: String?
+    }
+
+    /// Who a user wants to be for the server.
+    package struct Impersonation: Hashable, Sendable {
+        package var user = ""
+        package var uid: String?
+        package var groups: [String] = []
+        package var extra: [String: [String]] = [:]
     }
 
     /// A cluster, a user and the namespace that commands mean by default.

@@ -39,7 +39,7 @@ func readLocalFile(_ path: String) throws(LocalFileError) -> [UInt8] {
     }
 }
 
-private func text(ofError code: Int32) -> String {
+func text(ofError code: Int32) -> String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -15,8 +15,9 @@ struct `Base64` {
     }
 
     @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "\u{0}\u{7f}ÿ€"])
-    func `is written as it is read, less the filling`(text: String) {
+    func `is written as it is read, with and without the filling`(text: String) {
         let whole = Data(text.utf8).base64EncodedString()
+        #expect(base64Text(Array(text.utf8)) == whole)
         #expect(
             String(decoding: encodedBase64(Array(text.utf8)), as: UTF8.self)
                 == whole.replacing("=", with: ""))

@@ -1,4 +1,5 @@
 import Curl
+import Documents
 import Foundation
 import Testing
 
@@ -29,29 +30,41 @@ private func config(cluster: String = "server: https://k:6443", user: String = "
     """
 }
 
+/// A user that logs in by the program `aws`.
+private func exec(_ version: String, _ more: String...) -> String {
+    let members = ["apiVersion: client.authentication.k8s.io/\(version)", "command: aws"] + more
+    return "exec: {\(members.joined(separator: ", "))}"
+}
+
+/// What `connection` shows the server of a secret.
+func authorization(of connection: Connection) async throws -> String? {
+    let proof = try await Login(connection, now: { Timestamp(seconds: 0) }).proof()
+    return proof.headers.first { $0.name == "Authorization" }?.value
+}
+
 /// Runs `body` with a directory that is removed in every case.
-private func withDirectory<Result>(
-    _ files: [String: String], _ body: (String) throws -> Result
-) throws -> Result {
+func withDirectory<Result>(
+    _ files: [String: String], _ body: (String) async throws -> Result
+) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: directory) } }
     for (name, content) in files {
         try Data(content.utf8).write(to: directory.appending(path: name))
     }
-    return try body(directory.path)
+    return try await body(directory.path)
 }
 
 struct `A kubeconfig` {
-    @Test func `leads to a server, a namespace and a token`() throws {
+    @Test func `leads to a server, a namespace and a token`() async throws {
         let connection = try read(config()).connection()
         #expect(connection.server == "https://k:6443")
         #expect(connection.namespace == "shop")
         #expect(connection.verifiesPeer)
-        #expect(try connection.authorization()?.value == "Bearer abc")
+        #expect(try await authorization(of: connection) == "Bearer abc")
     }
 
-    @Test func `carries certificates in itself`() throws {
+    @Test func `carries certificates in itself`() async throws {
         let text = config(
             cluster: "server: https://k, certificate-authority-data: Q0E=, tls-server-name: api",
             user: "client-certificate-data: Q0VSVA==, client-key-data: S0VZ")
@@ -60,10 +73,10 @@ struct `A kubeconfig` {
         #expect(connection.tls.certificate == Array("CERT".utf8))
         #expect(connection.tls.key == Array("KEY".utf8))
         #expect(connection.tls.serverName == "api")
-        #expect(try connection.authorization() == nil)
+        #expect(try await authorization(of: connection) == nil)
     }
 
-    @Test func `finds the files it names beside itself`() throws {
+    @Test func `finds the files it names beside itself`() async throws {
         let text = config(
             cluster: "server: https://k, certificate-authority: ca.pem",
             user: "client-certificate: cert.pem, client-key: key.pem, tokenFile: token")
@@ -71,14 +84,12 @@ struct `A kubeconfig` {
             "config": text, "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY",
             "token": "first\n",
         ]
-        try withDirectory(files) { directory in
+        try await withDirectory(files) { directory in
             let connection = try Kubeconfig.load(named: "\(directory)/config", environment: [:])
                 .connection()
             #expect(connection.tls.ca == Array("CA".utf8))
             #expect(connection.tls.key == Array("KEY".utf8))
-            #expect(try connection.authorization()?.value == "Bearer first")
-            try Data("second".utf8).write(to: URL(filePath: "\(directory)/token"))
-            #expect(try connection.authorization()?.value == "Bearer second")
+            #expect(try await authorization(of: connection) == "Bearer first")
         }
     }
 
@@ -87,16 +98,42 @@ struct `A kubeconfig` {
         #expect(try !read(text).connection().verifiesPeer)
     }
 
-    @Test func `of several files takes each name from the first that has it`() throws {
+    @Test func `of several files takes each name from the first that has it`() async throws {
         let first = "contexts:\n- {name: a, context: {cluster: c, user: u}}\n"
         let second = config().replacing("name: main", with: "name: a")
-        try withDirectory(["1": first, "2": second]) { directory in
+        try await withDirectory(["1": first, "2": second]) { directory in
             let list = "\(directory)/1:\(directory)/missing:\(directory)/2"
             let merged = try Kubeconfig.load(environment: ["KUBECONFIG": list])
             #expect(merged.currentContext == "main")
             #expect(merged.contexts["a"] == Kubeconfig.Context(cluster: "c", user: "u"))
             #expect(try merged.connection(context: "a").namespace == "default")
         }
+    }
+
+    @Test func `knows a name and a password`() async throws {
+        let connection = try read(config(user: "username: anna, password: p:ä")).connection()
+        #expect(try await authorization(of: connection) == "Basic YW5uYTpwOsOk")
+    }
+
+    @Test func `says who else its user wants to be`() async throws {
+        let user = """
+            token: x, as: system:serviceaccount:a:b, as-uid: '7', as-groups: [dev, ops],
+            as-user-extra: {example.org/scope: [view, edit]}
+            """
+        let connection = try read(config(user: user)).connection()
+        let proof = try await Login(connection, now: { Timestamp(seconds: 0) }).proof()
+        #expect(
+            proof.headers.map { "\($0.name): \($0.value)" } == [
+                "Impersonate-User: system:serviceaccount:a:b", "Impersonate-Uid: 7",
+                "Impersonate-Group: dev", "Impersonate-Group: ops",
+                "Impersonate-Extra-example.org%2Fscope: view",
+                "Impersonate-Extra-example.org%2Fscope: edit", "Authorization: Bearer x",
+            ])
+    }
+
+    @Test func `uses no plugin where it has a token`() async throws {
+        let text = config(user: "token: abc, \(exec("v1alpha1"))")
+        #expect(try await authorization(of: read(text).connection()) == "Bearer abc")
     }
 
     @Test func `is looked for where kubectl looks`() {
@@ -117,13 +154,14 @@ struct `A kubeconfig` {
 
 struct `A kubeconfig that leads nowhere` {
     @Test(arguments: [
-        (config(user: "exec: {command: aws}"), "logs in by \"exec\""),
+        (config(user: exec("v1alpha1")), "speaks \"client.authentication.k8s.io/v1alpha1\""),
+        (config(user: exec("v1", "interactiveMode: Always")), "needs a terminal"),
         (config(user: "auth-provider: {name: gcp}"), "logs in by \"auth-provider\""),
-        (config(user: "username: anna, password: x"), "logs in by \"username\""),
-        (config(user: "token: x, as: root"), "logs in by \"as\""),
+        (config(user: "token: x, as-groups: [admins]"), "without a user"),
         (config(user: "client-certificate-data: Q0E="), "has no client-key"),
         (config(user: "client-key: /nowhere"), "has no client-certificate"),
-        (config(cluster: "server: https://k, proxy-url: http://p"), "behind a proxy"),
+        (config(cluster: "server: https://k, proxy-url: p:3128"), "write it as http://HOST:PORT"),
+        (config(cluster: "server: http://k", user: "username: a, password: b"), "unencrypted"),
         (config(cluster: "server: http://k"), "unencrypted"),
         (config(cluster: "server: k:6443"), "write it as https://HOST:PORT"),
         (
@@ -176,15 +214,15 @@ struct `A pod` {
         "KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443",
     ]
 
-    @Test func `reaches its own cluster as its service account`() throws {
+    @Test func `reaches its own cluster as its service account`() async throws {
         let files = ["ca.crt": "CA", "token": "abc\n", "namespace": "shop\n"]
-        try withDirectory(files) { directory in
+        try await withDirectory(files) { directory in
             let connection = try #require(
                 try Connection.inCluster(environment: environment, directory: directory))
             #expect(connection.server == "https://[fd00::1]:443")
             #expect(connection.namespace == "shop")
             #expect(connection.tls.ca == Array("CA".utf8))
-            #expect(try connection.authorization()?.value == "Bearer abc")
+            #expect(try await authorization(of: connection) == "Bearer abc")
         }
     }
 

@@ -60,24 +60,18 @@ struct ClusterOptions: ParsableArguments {
             return try directed(inside)
         }
         let loaded = try Kubeconfig.load(named: kubeconfig, environment: environment)
-        return try directed(try loaded.connection(context: context))
+        return try directed(try loaded.connection(context: context, environment: environment))
     }
 
     /// The connection with the server of the command line, where there is one.
     private func directed(_ connection: Connection) throws(KubeconfigError) -> Connection {
         guard let server else { return connection }
-        switch connection.credential {
-        case .none: break
-        case .token, .tokenFile:
-            guard server.hasPrefix("https://") else {
-                throw KubeconfigError(
-                    "the token would go to \(withoutLogin(server)) unencrypted",
-                    remedy: "use an https server")
-            }
+        guard !connection.showsSecret || server.hasPrefix("https://") else {
+            throw KubeconfigError(
+                "the secret of the user would go to \(withoutLogin(server)) unencrypted",
+                remedy: "use an https server")
         }
-        return Connection(
-            server: server, namespace: connection.namespace, tls: connection.tls,
-            verifiesPeer: connection.verifiesPeer, credential: connection.credential)
+        return connection.directed(to: server)
     }
 }
 

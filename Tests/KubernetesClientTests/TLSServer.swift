@@ -1,0 +1,106 @@
+import Foundation
+
+@testable import KubernetesClient
+
+/// A real TLS server (nginx) on a socket of its own, with an authority, a certificate for
+/// `api.test` and one for the user `anna`. Each answer tells in its name what the server has seen:
+/// `CONNECTION|PROTOCOL|CLIENT`.
+struct TLSServer {
+    let directory: String
+    private let process: Process
+
+    var socket: String { "\(directory)/socket" }
+
+    static func with<Result>(
+        _ body: (TLSServer) async throws -> Result
+    ) async throws -> Result {
+        try await withDirectory([:]) { directory in
+            try makeCertificates(in: directory)
+            try Data(configuration(directory).utf8)
+                .write(to: URL(filePath: "\(directory)/nginx.conf"))
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/sbin/nginx")
+            process.arguments = ["-p", directory, "-c", "nginx.conf", "-e", "error.log"]
+            try process.run()
+            defer {
+                // Started from a thread that blocks the gentler signals, it would not see them.
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+            let server = TLSServer(directory: directory, process: process)
+            while !FileManager.default.fileExists(atPath: server.socket) {
+                guard process.isRunning else { throw Failure(what: "nginx has ended") }
+                await Task.yield()
+            }
+            return try await body(server)
+        }
+    }
+
+    func file(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: "\(directory)/\(name)")))
+    }
+
+    func base64(_ name: String) throws -> String {
+        try Data(contentsOf: URL(filePath: "\(directory)/\(name)")).base64EncodedString()
+    }
+
+    struct Failure: Error {
+        let what: String
+    }
+
+    private static func configuration(_ directory: String) -> String {
+        """
+        daemon off;
+        master_process off;
+        pid nginx.pid;
+        events { worker_connections 256; }
+        http {
+            access_log off;
+            client_body_temp_path body;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            server {
+                listen unix:\(directory)/socket ssl http2;
+                ssl_certificate \(directory)/api.pem;
+                ssl_certificate_key \(directory)/api.key;
+                ssl_client_certificate \(directory)/ca.pem;
+                ssl_verify_client optional;
+                default_type application/json;
+                location / {
+                    return 200
+                        '{"metadata":{"name":"$connection|$server_protocol|$ssl_client_s_dn"}}';
+                }
+            }
+        }
+        """
+    }
+
+    /// As a cluster's administrator would make them.
+    private static func makeCertificates(in directory: String) throws {
+        try openssl("req -x509 -subj /CN=authority -keyout ca.key -out ca.pem", in: directory)
+        try openssl(
+            "req -x509 -subj /CN=api -addext subjectAltName=DNS:api.test -CA ca.pem -CAkey ca.key"
+                + " -keyout api.key -out api.pem", in: directory)
+        try openssl(
+            "req -x509 -subj /CN=anna -CA ca.pem -CAkey ca.key -keyout anna.key -out anna.pem",
+            in: directory)
+    }
+
+    private static func openssl(_ arguments: String, in directory: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.currentDirectoryURL = URL(filePath: directory)
+        process.arguments =
+            arguments.split(separator: " ").map(String.init)
+            + "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+            .split(separator: " ").map(String.init)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(what: "openssl \(arguments): exit code \(process.terminationStatus)")
+        }
+    }
+}
