@@ -11,6 +11,8 @@ package struct APIClient: Sendable {
     package let connection: Connection
     /// The bound of every call but a watch.
     package var timeoutMilliseconds = 30_000
+    /// How calls wait for a server that has no time; nil where the caller does that itself.
+    package var patience: Patience?
     let requests: CurlClient
     let streams: CurlClient
 
@@ -67,12 +69,22 @@ package struct APIClient: Sendable {
     }
 
     private func answer(to call: Call) async throws(APIError) -> Response {
-        let (response, proof) = try await oneAnswer(to: call)
-        guard response.head.isSuccess else {
-            throw APIError(
-                response.head, body: response.body, call: call.name, redactor: redactor(proof))
+        var tries = 1
+        var spent = Duration.zero
+        while true {
+            let (response, proof) = try await oneAnswer(to: call)
+            if response.head.isSuccess { return response }
+            let wait = patience?.wait(
+                after: response.head, isQuestion: call.method == "GET", tries: tries, spent: spent,
+                within: .milliseconds(timeoutMilliseconds))
+            guard let patience, let wait else {
+                throw APIError(
+                    response.head, body: response.body, call: call.name, redactor: redactor(proof))
+            }
+            do { try await patience.sleep(wait) } catch { throw .cancelled }
+            spent += wait
+            tries += 1
         }
-        return response
     }
 
     private func oneAnswer(

@@ -53,12 +53,15 @@ extension APIError {
         case (409, "AlreadyExists"): self = .alreadyExists(message)
         case (409, _): self = .conflict(message)
         case (429, _):
-            let seconds = retryAfter.flatMap { Int($0) } ?? Self.defaultRetrySeconds
-            self = .throttled(
-                retryAfterSeconds: min(
-                    max(seconds, Self.defaultRetrySeconds), Self.maximumRetrySeconds))
+            self = .throttled(retryAfterSeconds: Self.retrySeconds(retryAfter))
         case (500..., _), (0, _): self = .unreachable(reason: "answered \(code): \(message)")
         default: self = .refused(status: code, message: message)
         }
+    }
+
+    /// What `Retry-After` says, within bounds. A date in its place counts as nothing.
+    static func retrySeconds(_ header: String?) -> Int {
+        let seconds = header.flatMap { Int($0) } ?? defaultRetrySeconds
+        return min(max(seconds, defaultRetrySeconds), maximumRetrySeconds)
     }
 }

@@ -44,6 +44,7 @@ struct ClusterOptions: ParsableArguments {
             let connection = try connection(environment)
             var client = APIClient(connection)
             client.timeoutMilliseconds = Int(requestTimeout.milliseconds)
+            client.patience = .standard
             return Connected(
                 client: client, namespace: namespace ?? connection.namespace)
         } catch {
