@@ -33,10 +33,11 @@ extension APIClient {
 
     /// One page. With a `continuation` that is too old it throws `.gone`: list from the start.
     package func page(
-        _ resource: Resource, _ selection: Selection = .everything, limit: Int = pageLimit,
-        continuation: String? = nil
+        _ resource: Resource, _ selection: Selection = .everything, form: ObjectForm = .whole,
+        limit: Int = pageLimit, continuation: String? = nil
     ) async throws(APIError) -> ObjectPage {
         var call = Call(path: resource.path(namespace: selection.namespace), query: selection.query)
+        call.accepts = form.acceptsList
         call.query.append(("limit", "\(limit)"))
         if let continuation { call.query.append(("continue", continuation)) }
         let answer = try await json(call)
@@ -52,23 +53,24 @@ extension APIClient {
     /// All objects, page by page. Starts over once where the server forgets the state in the
     /// middle.
     package func list(
-        _ resource: Resource, _ selection: Selection = .everything, pageLimit: Int = pageLimit
+        _ resource: Resource, _ selection: Selection = .everything, form: ObjectForm = .whole,
+        pageLimit: Int = pageLimit
     ) async throws(APIError) -> ObjectList {
         do {
-            return try await listOnce(resource, selection, pageLimit)
+            return try await listOnce(resource, selection, form, pageLimit)
         } catch .gone {
-            return try await listOnce(resource, selection, pageLimit)
+            return try await listOnce(resource, selection, form, pageLimit)
         }
     }
 
     private func listOnce(
-        _ resource: Resource, _ selection: Selection, _ pageLimit: Int
+        _ resource: Resource, _ selection: Selection, _ form: ObjectForm, _ pageLimit: Int
     ) async throws(APIError) -> ObjectList {
         var objects: [Object] = []
         var continuation: String?
         repeat {
             let page = try await page(
-                resource, selection, limit: pageLimit, continuation: continuation)
+                resource, selection, form: form, limit: pageLimit, continuation: continuation)
             objects += page.objects
             guard objects.count <= Self.maximumObjects else {
                 let message =

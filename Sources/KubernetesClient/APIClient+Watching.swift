@@ -17,9 +17,11 @@ extension APIClient {
     ///   throws `.unreachable`.
     package func watch(
         _ resource: Resource, _ selection: Selection = .everything, from resourceVersion: String,
-        seconds: Int = watchSeconds, silence: Duration = watchSilence, clock: any Clock<Duration>
+        form: ObjectForm = .whole, seconds: Int = watchSeconds, silence: Duration = watchSilence,
+        clock: any Clock<Duration>
     ) async throws(APIError) -> Watch {
         var call = Call(path: resource.path(namespace: selection.namespace), query: selection.query)
+        call.accepts = form.acceptsObject
         call.query += [
             ("watch", "true"), ("allowWatchBookmarks", "true"),
             ("resourceVersion", resourceVersion),

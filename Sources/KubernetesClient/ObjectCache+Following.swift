@@ -31,7 +31,7 @@ extension ObjectCache {
             var pause = backoff.next(jitter: jitter())
             do throws(APIError) {
                 if version == nil {
-                    let list = try await client.list(resource, selections[index])
+                    let list = try await client.list(resource, selections[index], form: form)
                     reset(index, to: list)
                     version = list.resourceVersion
                 }
@@ -62,7 +62,7 @@ extension ObjectCache {
         backoff: inout Backoff
     ) async throws(APIError) {
         let watch = try await client.watch(
-            resource, selections[index], from: version ?? "", clock: clock)
+            resource, selections[index], from: version ?? "", form: form, clock: clock)
         follows(index)
         var events = watch.makeAsyncIterator()
         while let event = try await events.next() {
@@ -74,7 +74,7 @@ extension ObjectCache {
 }
 
 /// Answers how much time has passed on `clock` since it was made.
-private func stopwatch<C: Clock<Duration>>(_ clock: C) -> () -> Duration {
+func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
     let start = clock.now
     return { start.duration(to: clock.now) }
 }

@@ -1,4 +1,5 @@
 import Curl
+import Documents
 import KubernetesObjects
 
 /// What the API server has of one kind of object, kept up to date by a list and a watch, and
@@ -32,27 +33,37 @@ package final class ObjectCache: Sendable {
     package let resource: Resource
     /// What is kept: one selection for each namespace, or one for all.
     package let selections: [Selection]
+    let form: ObjectForm
     private let trim: @Sendable (Object) -> Object
     private let state: Lock<State>
 
-    /// - Parameters:   - namespaces: nil for all.   - trim: takes away what nobody needs; metadata
-    ///   but for `managedFields` and annotations must stay.
+    /// - Parameters:
+    ///   - namespaces: nil for all.
+    ///   - trim: takes away what nobody needs; metadata but for `managedFields` and annotations
+    ///     must stay.
     package init(
         _ resource: Resource, namespaces: [String]? = nil, labels: LabelSelector = .everything,
-        fields: FieldSelector = .everything,
-        trim: @escaping @Sendable (Object) -> Object = ObjectCache.withoutManagedFields
+        fields: FieldSelector = .everything, form: ObjectForm = .whole,
+        trim: @escaping @Sendable (Object) -> Object = ObjectCache.trimmed
     ) {
         self.resource = resource
+        self.form = form
         let scopes: [String?] = namespaces.map { Set($0).sorted() } ?? [nil]
         selections = scopes.map { Selection(namespace: $0, labels: labels, fields: fields) }
-        self.trim = trim
+        self.trim = { Object($0.json, of: resource, form: form, trim) }
         state = Lock(State(feeds: selections.map { _ in Feed() }))
     }
 
-    /// Takes away `metadata.managedFields`: often half of an object, and only the server needs it.
-    package static let withoutManagedFields: @Sendable (Object) -> Object = { object in
+    /// Takes away what only the server and kubectl need, often more than half of an object: who
+    /// owns which field, and what was last applied.
+    package static let trimmed: @Sendable (Object) -> Object = { object in
         var object = object
         object["metadata", "managedFields"] = nil
+        object["metadata", "selfLink"] = nil
+        let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+        if object.annotations[lastApplied] != nil {
+            object["metadata", "annotations", lastApplied] = nil
+        }
         return object
     }
 
@@ -166,6 +177,18 @@ package final class ObjectCache: Sendable {
 /// A reader that has gone is not told any more.
 private struct WeakFeed: Sendable {
     weak let feed: ChangeFeed?
+}
+
+extension Object {
+    fileprivate init(
+        _ json: JSON, of resource: Resource, form: ObjectForm, _ trim: (Object) -> Object
+    ) {
+        let kept = trim(form.kept(of: Object(json)))
+        switch form {
+        case .whole: self = kept
+        case .metadata: self.init(kept.json, of: resource)
+        }
+    }
 }
 
 extension Watch.Event {

@@ -30,6 +30,13 @@ package struct FieldSelector: Hashable, Sendable, CustomStringConvertible {
         FieldSelector([Requirement(path: ["metadata", "name"], value: name, isEqual: true)])
     }
 
+    /// The events about objects of this kind.
+    package static func events(about kind: String) -> FieldSelector {
+        FieldSelector([
+            Requirement(path: ["involvedObject", "kind"], value: kind, isEqual: true)
+        ])
+    }
+
     /// Reads the string form; "" selects everything. In values, `\` escapes `,`, `=` and itself.
     package init(parsing text: String) throws(SelectorError) {
         var requirements: [Requirement] = []
