@@ -9,7 +9,6 @@ extension ControllerLoop {
     func follow(_ resource: Resource, _ cache: ObjectCache) async {
         for await change in cache.changes() {
             guard let object = change.new ?? change.old else { continue }
-            chronicle.saw(object, of: resource)
             switch resource {
             case .rollouts:
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
@@ -24,6 +23,18 @@ extension ControllerLoop {
             default:
                 await addReaders(
                     of: Reference(resource, namespace: object.namespace, name: object.name))
+            }
+        }
+    }
+
+    /// Writes down what is seen, also on a replica that does not lead.
+    func chronicle(_ resource: Resource, _ cache: ObjectCache) async {
+        for await change in cache.changes() {
+            guard let object = change.new ?? change.old else { continue }
+            chronicle.saw(object, of: resource)
+            if change.new == nil {
+                await tallies.forget(
+                    Reference(resource, namespace: object.namespace, name: object.name))
             }
         }
     }
@@ -55,7 +66,9 @@ extension ControllerLoop {
 
     /// Events are not cached: they are only written down.
     func followEvents() async {
-        let cache = ObjectCache(.events, namespaces: settings.namespaces)
+        let cache = ObjectCache(
+            .events, namespaces: settings.namespaces,
+            fields: .events(about: Resource.rollouts.kind))
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await cache.follow(

@@ -22,6 +22,8 @@ package struct ControllerLoop: Sendable {
         package var resyncSeconds = 900
         /// Whether a rollout or run is this controller's: others may share the cluster (§3.2).
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
+        /// What metrics say of this program.
+        package var version = ""
 
         package init(namespaces: [String]? = nil) {
             self.namespaces = namespaces
@@ -31,21 +33,32 @@ package struct ControllerLoop: Sendable {
     let settings: Settings
     package let cluster: LiveCluster
     package let turn: RolloutTurn
-    let analysis: AnalysisTurn
-    let rollouts = WorkQueue<RolloutKey>()
-    let runs = WorkQueue<Reference>()
+    /// Nil where nobody else competes for the same rollouts.
+    package let leadership: Leadership?
+    private let source: MetricSource
+    private let secrets: SecretsInUse
+    /// Those of this term.
+    var rollouts = WorkQueue<RolloutKey>()
+    var runs = WorkQueue<Reference>()
     let chronicle: Chronicle
+    let tallies: Tallies
     private let events: EventWriter
     let log: Logger
     let now: @Sendable () -> Timestamp
 
     package init(
         client: APIClient, settings: Settings, source: MetricSource, secrets: SecretsInUse,
-        history: RecordStore?, log: Logger,
+        history: RecordStore?, leadership: Leadership? = nil, log: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
-        cluster = LiveCluster(client, namespaces: settings.namespaces)
+        self.leadership = leadership
+        self.source = source
+        self.secrets = secrets
+        let tallies = Tallies()
+        self.tallies = tallies
+        cluster = LiveCluster(
+            client, namespaces: settings.namespaces, tenure: .of(leadership), tallies: tallies)
         self.log = log
         self.now = now
         let chronicle = Chronicle(history: history, secrets: secrets, log: log)
@@ -55,50 +68,86 @@ package struct ControllerLoop: Sendable {
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
             journal: Journal(
-                announce: { object, event in events.write(event, about: object) },
+                announce: { object, event in
+                    await tallies.announced(
+                        RolloutKey(namespace: object.namespace, name: object.name).reference,
+                        type: event.isWarning ? "Warning" : "Normal", reason: event.reason)
+                    events.write(event, about: object)
+                },
                 decided: { decision, scene in chronicle.decided(decision, scene) },
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
             now: now)
         self.turn = turn
-        let rollouts = rollouts
-        analysis = AnalysisTurn(
-            cluster: cluster.edge, source: source, secrets: secrets,
-            tell: { key, run in
-                let outcome = await turn.take(key, news: run)
-                // The write of the run may fail too, and then no change would wake the rollout.
-                if outcome.trouble != nil { await rollouts.add(key) }
-            },
-            announce: { object, reason, message, isWarning in
-                events.write(
-                    Rollouts.Event(reason, message, isWarning: isWarning), about: object)
-            }, now: now)
     }
 
-    /// Runs until the task is cancelled. `synced` is told once everything is listed.
+    /// Runs until the task is cancelled, or until it has resigned from its leadership. `synced` is
+    /// told once everything is listed.
     package func run(synced: @escaping @Sendable () async -> Void = {}) async {
-        await withTaskGroup(of: Void.self) { group in
-            for cache in cluster.caches.values {
+        await withTaskGroup(of: Part.self) { group in
+            for (resource, cache) in cluster.caches {
                 group.addTask {
                     await cache.follow(
                         cluster.client, clock: ContinuousClock(),
                         jitter: { Double.random(in: 0...1) })
+                    return .observing
+                }
+                group.addTask {
+                    await self.chronicle(resource, cache)
+                    return .observing
                 }
             }
-            group.addTask { await chronicle.keep() }
-            group.addTask { await events.keep() }
-            group.addTask { await self.followEvents() }
             group.addTask {
-                guard await self.waitForCaches() else { return }
-                await synced()
-                await self.work()
+                await chronicle.keep()
+                return .observing
             }
-            await group.waitForAll()
+            group.addTask {
+                await events.keep()
+                return .observing
+            }
+            group.addTask {
+                await self.followEvents()
+                return .observing
+            }
+            group.addTask {
+                if await self.waitForCaches() {
+                    await synced()
+                    await self.takePart()
+                }
+                return .acting
+            }
+            for await part in group where part == .acting { group.cancelAll() }
         }
+    }
+
+    /// What a controller is made of: the one part goes on on every replica, the other only on the
+    /// one that leads.
+    private enum Part {
+        case observing, acting
+    }
+
+    private func takePart() async {
+        guard let leadership else { return await lead() }
+        await leadership.run {
+            log.info("leading", metadata: ["lease": "\(leadership.lease)"])
+            await self.lead()
+            log.info("leading no more", metadata: ["lease": "\(leadership.lease)"])
+        }
+    }
+
+    /// One term. What an earlier one has left in the queues, or remembers, is of no use any more:
+    /// others have led since.
+    private func lead() async {
+        var term = self
+        term.rollouts = WorkQueue()
+        term.runs = WorkQueue()
+        await turn.memory.forgetAll()
+        await term.work()
     }
 
     private func waitForCaches() async -> Bool {
         var looks = 0
         while !cluster.isSynced {
+            if leadership?.hasResigned == true { return false }
             do { try await Task.sleep(for: .milliseconds(20)) } catch { return false }
             looks += 1
             if looks.isMultiple(of: looksBetweenLines) { sayWhatIsMissing() }
@@ -129,8 +178,9 @@ package struct ControllerLoop: Sendable {
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }
+            let analysis = analysis
             for _ in 0..<settings.analysisWorkers {
-                group.addTask { await self.workOnRuns() }
+                group.addTask { await self.workOnRuns(analysis) }
             }
             group.addTask { await rollouts.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await runs.keepTime(on: ContinuousClock(), now: now) }
@@ -140,7 +190,12 @@ package struct ControllerLoop: Sendable {
 
     private func workOnRollouts() async {
         while let key = await rollouts.take() {
+            let begun = ContinuousClock.now
             let outcome = await turn.take(key)
+            if cluster.knows(key.reference) {
+                await tallies.took(
+                    key.reference, seconds: begun.secondsSince, failed: outcome.trouble != nil)
+            }
             let resync = now().advanced(bySeconds: settings.resyncSeconds)
             if outcome.trouble != nil {
                 await rollouts.failed(key, at: now(), next: outcome.lookAgain)
@@ -153,9 +208,28 @@ package struct ControllerLoop: Sendable {
         }
     }
 
-    private func workOnRuns() async {
+    private var analysis: AnalysisTurn {
+        AnalysisTurn(
+            cluster: cluster.edge, source: source, secrets: secrets,
+            tell: { key, run in
+                let outcome = await turn.take(key, news: run)
+                // The write of the run may fail too, and then no change would wake the rollout.
+                if outcome.trouble != nil { await rollouts.add(key) }
+            },
+            announce: { object, reason, message, isWarning in
+                events.write(
+                    Rollouts.Event(reason, message, isWarning: isWarning), about: object)
+            }, now: now)
+    }
+
+    private func workOnRuns(_ analysis: AnalysisTurn) async {
         while let reference = await runs.take() {
+            let begun = ContinuousClock.now
             let outcome = await analysis.take(reference)
+            if cluster.knows(reference) {
+                await tallies.took(
+                    reference, seconds: begun.secondsSince, failed: outcome.trouble != nil)
+            }
             if let trouble = outcome.trouble {
                 log.warning(
                     "analysis run not taken further",
@@ -166,6 +240,10 @@ package struct ControllerLoop: Sendable {
             }
         }
     }
+}
+
+extension ContinuousClock.Instant {
+    fileprivate var secondsSince: Double { duration(to: .now) / .seconds(1) }
 }
 
 /// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.

@@ -7,19 +7,61 @@ import KubernetesObjects
 package struct LiveCluster: Sendable {
     package let client: APIClient
     package let caches: [Resource: ObjectCache]
+    /// Of the kinds of which only the metadata is watched.
+    private var wholes: [Resource: WholeObjects] = [:]
+    private let tenure: Tenure
+    private let tallies: Tallies
 
     /// - Parameter namespaces: nil for all.
-    package init(_ client: APIClient, namespaces: [String]?) {
+    package init(
+        _ client: APIClient, namespaces: [String]?, tenure: Tenure = .endless,
+        tallies: Tallies = Tallies()
+    ) {
         self.client = client
-        let kinds: [Resource] = [
-            .rollouts, .replicaSets, .services, .ingresses, .configMaps, .deployments,
-            .analysisRuns,
-            .analysisTemplates,
-        ]
+        self.tenure = tenure
+        self.tallies = tallies
         var caches: [Resource: ObjectCache] = [:]
-        for kind in kinds { caches[kind] = ObjectCache(kind, namespaces: namespaces) }
+        for kind in [Resource.rollouts, .analysisRuns, .analysisTemplates] {
+            caches[kind] = ObjectCache(kind, namespaces: namespaces)
+        }
+        for kind in [Resource.services, .ingresses] {
+            caches[kind] = ObjectCache(kind, namespaces: namespaces, trim: Self.withoutStatus)
+        }
+        caches[.replicaSets] = ObjectCache(
+            .replicaSets, namespaces: namespaces, trim: Self.withoutForeignPods)
         caches[.clusterAnalysisTemplates] = ObjectCache(.clusterAnalysisTemplates)
+        // A rollout reads a few of them; the others only have to be known to be there.
+        for kind in [Resource.configMaps, .deployments] {
+            let cache = ObjectCache(kind, namespaces: namespaces, form: .metadata)
+            caches[kind] = cache
+            wholes[kind] = WholeObjects(cache, client: client)
+        }
         self.caches = caches
+    }
+
+    /// Nobody here reads the addresses that balancers have given.
+    private static let withoutStatus: @Sendable (Object) -> Object = { object in
+        var object = ObjectCache.trimmed(object)
+        object["status"] = nil
+        return object
+    }
+
+    /// Every Deployment keeps ten replica sets with whole pod templates, and none of them concerns
+    /// us.
+    private static let withoutForeignPods: @Sendable (Object) -> Object = { object in
+        var object = ObjectCache.trimmed(object)
+        guard let owner = object.controllerOwner, owner.kind != Resource.rollouts.kind else {
+            return object
+        }
+        object["spec"] = nil
+        object["status"] = nil
+        return object
+    }
+
+    /// Whether a cache shows the object.
+    func knows(_ reference: Reference) -> Bool {
+        caches[reference.resource]?
+            .get(namespace: reference.namespace, name: reference.name) != nil
     }
 
     package var isSynced: Bool { caches.values.allSatisfy(\.isSynced) }
@@ -38,7 +80,15 @@ package struct LiveCluster: Sendable {
             guard cache.isSynced else {
                 throw .unreachable("\(reference.resource.plural) are not listed yet")
             }
-            return cache.get(namespace: reference.namespace, name: reference.name)
+            guard let wholes = wholes[reference.resource] else {
+                return cache.get(namespace: reference.namespace, name: reference.name)
+            }
+            do {
+                return try await wholes.get(
+                    namespace: reference.namespace, name: reference.name)
+            } catch {
+                throw ClusterError(error)
+            }
         }
         return try await fresh(reference)
     }
@@ -63,32 +113,89 @@ package struct LiveCluster: Sendable {
     }
 
     private func write(_ write: Write) async throws(ClusterError) -> Object? {
+        let client = try tenure.bounding(client)
+        do {
+            let stored = try await carryOut(write, client)
+            await tallies.asked(write.call(status: write.act.usualStatus))
+            return stored
+        } catch {
+            if let status = error.status { await tallies.asked(write.call(status: status)) }
+            throw ClusterError(error)
+        }
+    }
+
+    private func carryOut(
+        _ write: Write, _ client: APIClient
+    ) async throws(APIError) -> Object? {
         let reference = write.reference
         let cache = caches[reference.resource]
-        do {
-            switch write.act {
-            case .create(let object):
-                let stored = try await client.create(object, of: reference.resource)
-                cache?.observed(stored)
-                return stored
-            case .patch(let patch):
-                let stored = try await client.patch(reference, patch)
-                cache?.observed(stored)
-                return stored
-            case .patchStatus(let patch):
-                let stored = try await client.patch(reference, patch, subresource: "status")
-                cache?.observed(stored)
-                return stored
-            case .delete(let uid):
-                let left = try await client.delete(reference, uid: uid)
-                if let uid, left?.deletionTimestamp == nil {
-                    cache?.observedDeletion(
-                        namespace: reference.namespace, name: reference.name, uid: uid)
-                }
-                return nil
+        switch write.act {
+        case .create(let object):
+            let stored = try await client.create(object, of: reference.resource)
+            await observed(stored, of: reference.resource)
+            return stored
+        case .patch(let patch):
+            let stored = try await client.patch(reference, patch)
+            await observed(stored, of: reference.resource)
+            return stored
+        case .patchStatus(let patch):
+            let stored = try await client.patch(reference, patch, subresource: "status")
+            await observed(stored, of: reference.resource)
+            return stored
+        case .delete(let uid):
+            let left = try await client.delete(reference, uid: uid)
+            if let uid, left?.deletionTimestamp == nil {
+                cache?.observedDeletion(
+                    namespace: reference.namespace, name: reference.name, uid: uid)
             }
-        } catch {
-            throw ClusterError(error)
+            return nil
+        }
+    }
+}
+
+extension LiveCluster {
+    private func observed(_ stored: Object, of resource: Resource) async {
+        if let wholes = wholes[resource] {
+            await wholes.observed(stored)
+        } else {
+            caches[resource]?.observed(stored)
+        }
+    }
+}
+
+extension Write {
+    fileprivate func call(status: Int) -> Tallies.Call {
+        let verb =
+            switch act {
+            case .create: "Create"
+            case .patch, .patchStatus: "Patch"
+            case .delete: "Delete"
+            }
+        return Tallies.Call(
+            kind: reference.resource.plural, namespace: reference.namespace, verb: verb,
+            status: status)
+    }
+}
+
+extension Write.Act {
+    fileprivate var usualStatus: Int {
+        switch self {
+        case .create: 201
+        case .patch, .patchStatus, .delete: 200
+        }
+    }
+}
+
+extension APIError {
+    /// Nil where there was no answer.
+    fileprivate var status: Int? {
+        switch self {
+        case .conflict, .alreadyExists: 409
+        case .notFound: 404
+        case .gone: 410
+        case .refused(let status, _): status
+        case .throttled: 429
+        case .unreachable, .cancelled: nil
         }
     }
 }

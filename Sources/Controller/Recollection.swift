@@ -47,6 +47,12 @@ package actor Recollection {
         return true
     }
 
+    /// Others have led in the meantime.
+    func forgetAll() {
+        memories = [:]
+        troubles = [:]
+    }
+
     func forget(_ key: RolloutKey) {
         memories[key] = nil
         troubles[key] = nil

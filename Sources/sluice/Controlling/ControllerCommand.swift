@@ -3,6 +3,7 @@ import Controller
 import Curl
 import Foundation
 import History
+import KubernetesClient
 import KubernetesObjects
 import Logging
 import Manifests
@@ -18,12 +19,16 @@ struct ControllerCommand: AsyncParsableCommand {
         abstract:
             "Run the controller against the API server of a kubeconfig, or of its own cluster.",
         discussion: """
-            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. Only \
-            one controller may run on the same rollouts: there is no leader election yet, so stop \
-            every other one first, Argo Rollouts' own included.
+            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. Of \
+            several replicas one acts, the one that holds the lease argo-rollouts-controller-lock \
+            in the controller's namespace ($POD_NAMESPACE, else the pod's, else argo-rollouts); \
+            Argo Rollouts' own controller takes the same lease. The others keep themselves ready, \
+            write their history and serve their pages.
             """)
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
+    @OptionGroup(title: "Election Options") var election: ElectionOptions
+    @OptionGroup(title: "Log Options") var logging: LogOptions
 
     @Option(help: "Where the history is kept. Default: it is not.")
     var history: String?
@@ -37,6 +42,12 @@ struct ControllerCommand: AsyncParsableCommand {
 
     @Option(help: "The port of 127.0.0.1 for the status page. Default: no page.")
     var pagePort: PortNumber?
+
+    @Option(name: .customLong("healthzPort"), help: "The port of /healthz and /readyz; 0 for none.")
+    var healthzPort = 8080
+
+    @Option(name: .customLong("metricsPort"), help: "The port of /metrics; 0 for none.")
+    var metricsPort = 8090
 
     @Option(
         name: .customLong("instance-id"),
@@ -64,40 +75,76 @@ struct ControllerCommand: AsyncParsableCommand {
         guard (10...86_400).contains(rolloutResync) else {
             throw ValidationError("--rollout-resync takes seconds from 10 to 86400")
         }
+        guard (0...65_535).contains(healthzPort), (0...65_535).contains(metricsPort) else {
+            throw ValidationError("--healthzPort and --metricsPort take a port, or 0 for none")
+        }
     }
 
     func run() async throws {
         let secrets = SecretsInUse.live()
-        let log = secrets.log()
+        let log = secrets.log(logging.handler)
         let environment = ProcessInfo.processInfo.environment
-        var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })
-        settings.rolloutWorkers = rolloutThreads
-        settings.analysisWorkers = analysisThreads
-        settings.resyncSeconds = rolloutResync
-        settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
-        let http = CurlClient()
-        let source = MetricSource.live(
-            ProviderEdge(
-                defaultPrometheusAddress: prometheus
-                    ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
-                now: { .now },
-                send: { request throws(CurlError) in try await http.execute(request) }))
         let store = try history.map { path throws(HistoryError) in try RecordStore(path: path) }
+        let connected = try cluster.connect()
+        let leadership = election.leadership(
+            connected.client, namespace: try leaseNamespace(environment),
+            // The name of the pod, inside of one.
+            host: environment["HOSTNAME"] ?? "sluice")
         let controller = ControllerLoop(
-            client: try cluster.connect().client, settings: settings, source: source,
-            secrets: secrets, history: store, log: log, now: { .now })
-        var services: [any Service] = [BoxPart { await controller.run() }]
-        if let pagePort {
-            services.append(
-                try BoxPage(
-                    controller: controller, history: store, secrets: secrets,
-                    problems: { [] }, log: log, port: pagePort.value
-                ).service)
-        }
+            client: connected.client, settings: settings, source: source(environment),
+            secrets: secrets, history: store, leadership: leadership, log: log, now: { .now })
+        // They end in the reverse order: first of all the lease is given back.
+        let services =
+            try listeners(controller, store, secrets, log)
+            + [BoxPart({ await controller.run() }, end: leadership.map { $0.resign })]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
+    }
+
+    private var settings: ControllerLoop.Settings {
+        var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })
+        settings.rolloutWorkers = rolloutThreads
+        settings.analysisWorkers = analysisThreads
+        settings.resyncSeconds = rolloutResync
+        settings.version = Version.text
+        settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
+        return settings
+    }
+
+    private func source(_ environment: [String: String]) -> MetricSource {
+        let http = CurlClient()
+        return MetricSource.live(
+            ProviderEdge(
+                defaultPrometheusAddress: prometheus
+                    ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
+                now: { .now },
+                send: { request throws(CurlError) in try await http.execute(request) }))
+    }
+
+    /// Where the controller runs; nil where nothing says so.
+    private func leaseNamespace(_ environment: [String: String]) throws -> String? {
+        if let named = environment["POD_NAMESPACE"], !named.isEmpty { return named }
+        return try Connection.inCluster(environment: environment)?.namespace ?? cluster.namespace
+    }
+
+    private func listeners(
+        _ controller: ControllerLoop, _ store: RecordStore?, _ secrets: SecretsInUse,
+        _ log: Logger
+    ) throws -> [any Service] {
+        let health = HealthPage(
+            obstacles: { controller.obstacles }, metrics: { await controller.exposition() })
+        var services = [healthzPort, metricsPort].compactMap { health.listener(port: $0, log: log) }
+        if healthzPort == metricsPort, services.count == 2 { services.removeLast() }
+        if let pagePort {
+            services.append(
+                try BoxPage(
+                    controller: controller, history: store, secrets: secrets,
+                    problems: { controller.obstacles }, log: log, port: pagePort.value
+                ).service)
+        }
+        return services
     }
 }

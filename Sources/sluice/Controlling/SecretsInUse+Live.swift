@@ -12,11 +12,11 @@ extension SecretsInUse {
             redactor: { known.withLock { $0.redactor } })
     }
 
-    /// A log on standard error in which none of them stands.
-    func log() -> Logger {
-        Logger(label: "sluice") { label in
-            RedactingLog(under: StreamLogHandler.standardError(label: label), secrets: self)
-        }
+    /// A log in which none of them stands; on standard error, unless `handler` goes elsewhere.
+    func log(
+        _ handler: (String) -> any LogHandler = { StreamLogHandler.standardError(label: $0) }
+    ) -> Logger {
+        Logger(label: "sluice") { RedactingLog(under: handler($0), secrets: self) }
     }
 }
 

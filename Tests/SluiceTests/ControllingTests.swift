@@ -1,0 +1,111 @@
+import ArgumentParser
+import Controller
+import Curl
+import Documents
+import Logging
+import Serving
+import Testing
+
+@testable import sluice
+
+struct `The election flags` {
+    private func parsed(_ arguments: String...) throws -> ElectionOptions {
+        try ElectionOptions.parse(arguments)
+    }
+
+    @Test func `are those of the field, and on by default`() throws {
+        #expect(try parsed().leaderElect ?? true)
+        #expect(try parsed("--leader-elect").leaderElect == true)
+        #expect(try parsed("--leader-elect=false").leaderElect == false)
+        #expect(try parsed("--leader-elect", "false").leaderElect == false)
+        #expect(
+            try parsed("--leader-election-lease-duration", "1m").leaseDuration
+                == TimeLimit(seconds: 60))
+    }
+
+    @Test(arguments: [
+        ["--leader-election-lease-duration", "12s"],
+        ["--leader-election-renew-deadline", "3s"],
+        ["--leader-election-retry-period", "0"],
+        ["--leader-election-lease-duration", "15500ms"],
+    ])
+    func `leave a leader time to stop before another one begins`(arguments: [String]) {
+        #expect(throws: (any Error).self) { try ElectionOptions.parse(arguments) }
+    }
+}
+
+struct `A log as JSON` {
+    private func lines(_ level: Logger.Level, _ act: (inout Logger) -> Void) throws -> [JSON] {
+        let written = Written()
+        var log = Logger(label: "test") { _ in
+            JSONLog(level: level, now: { Timestamp(seconds: 0) }, write: { written.add($0) })
+        }
+        act(&log)
+        return try written.text.split(separator: "\n").map { try JSON(parsing: String($0)) }
+    }
+
+    @Test func `has one object on each line`() throws {
+        let lines = try lines(.info) { log in
+            log[metadataKey: "replica"] = "a"
+            log.info("decided", metadata: ["reason": "step \"1\"\npassed", "msg": "other"])
+            log.debug("not told")
+            log.error("not done")
+        }
+        #expect(
+            lines == [
+                [
+                    "time": "1970-01-01T00:00:00.000000Z", "level": "info", "msg": "decided",
+                    "fields.msg": "other", "reason": "step \"1\"\npassed", "replica": "a",
+                ],
+                [
+                    "time": "1970-01-01T00:00:00.000000Z", "level": "error", "msg": "not done",
+                    "replica": "a",
+                ],
+            ])
+    }
+}
+
+/// What a log has written.
+private final class Written: Sendable {
+    private let bytes = Lock<[UInt8]>([])
+    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    func add(_ more: [UInt8]) { bytes.withLock { $0 += more } }
+}
+
+struct `The health page` {
+    private func answer(
+        _ path: String, method: String = "GET", obstacles: [String] = []
+    ) async -> String {
+        let page = HealthPage(obstacles: { obstacles }, metrics: { "a 1\n" })
+        let response = await page.respond(to: Request(method: method, target: path))
+        guard case .bytes(let bytes) = response.body else { return "" }
+        return "\(response.status) \(String(decoding: bytes, as: UTF8.self))"
+    }
+
+    @Test func `says whether this replica lives, and whether it is ready`() async {
+        #expect(await answer("/healthz", obstacles: ["no"]) == "200 ok\n")
+        #expect(await answer("/readyz") == "200 ok\n")
+        let obstacle = "services are not listed yet"
+        #expect(await answer("/readyz", obstacles: [obstacle]) == "503 \(obstacle)\n")
+        #expect(await answer("/metrics") == "200 a 1\n")
+        #expect(await answer("/") == "404 there are /healthz, /readyz and /metrics\n")
+        #expect(await answer("/healthz", method: "POST") == "405 only GET\n")
+    }
+}
+
+struct `A family of metrics` {
+    @Test func `is written as Prometheus reads it`() {
+        var family = MetricFamily("rollout_info", .gauge, "Information about a rollout.")
+        family.add([("name", "a\"b\\c\nd"), ("phase", "")], 1)
+        family.add([], 2.5)
+        #expect(
+            family.lines == """
+                # HELP rollout_info Information about a rollout.
+                # TYPE rollout_info gauge
+                rollout_info{name="a\\"b\\\\c\\nd",phase=""} 1
+                rollout_info 2.5
+
+                """)
+        #expect(MetricFamily("empty", .counter, "Nothing.").lines == "")
+    }
+}

@@ -1,0 +1,189 @@
+import Controller
+import Documents
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import LocalCluster
+import Logging
+import MetricProviders
+import ObjectStore
+import ServiceLifecycle
+import Serving
+import Testing
+
+@testable import sluice
+
+/// An API server on a socket file, for real controllers that know nothing of each other.
+private struct Replicas {
+    static let namespace = "default"
+    let server: ObjectServer
+    let socket: String
+    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func with(_ act: (Replicas) async throws -> Void) async throws {
+        let directory = "/tmp/sluice-replicas-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        defer {
+            #expect(throws: Never.self) {
+                try FileManager.default.removeItem(atPath: directory)
+            }
+        }
+        let server = try ObjectServer(
+            database: nil, clock: { wallClock() }, newUID: { UUID().uuidString.lowercased() })
+        let replicas = Replicas(server: server, socket: directory + "/api.sock")
+        let (bound, didBind) = AsyncStream<Void>.makeStream()
+        let handler = APIHandler(server: server)
+        let listener = Listener(
+            at: .unix(path: replicas.socket), logger: replicas.quiet,
+            onBound: { _ in didBind.yield() }, handler: { await handler.respond(to: $0) })
+        let group = ServiceGroup(configuration: .init(services: [listener], logger: replicas.quiet))
+        let serving = Task { try await group.run() }
+        for await _ in bound { break }
+        try await act(replicas)
+        await group.triggerGracefulShutdown()
+        try await serving.value
+    }
+
+    /// A controller that takes part in the election, quicker than a real one.
+    func controller(_ identity: String) -> ControllerLoop {
+        let client = APIClient(Connection(server: "http://localhost", unixSocketPath: socket))
+        var settings = LeaderElection.Settings(identity: identity)
+        settings.leaseDuration = .seconds(3)
+        settings.renewDeadline = .seconds(2)
+        settings.retryPeriod = .milliseconds(100)
+        let lease = Reference(
+            .leases, namespace: Self.namespace, name: ElectionOptions.leaseName)
+        let leadership = Leadership(
+            lease, settings, client: client, clock: ContinuousClock(), time: wallClock)
+        let source = MetricSource { _ throws(ProviderError) in throw ProviderError("no metrics") }
+        return ControllerLoop(
+            client: client, settings: .init(), source: source, history: nil,
+            leadership: leadership, log: quiet, now: { wallClock() })
+    }
+
+    /// A rollout with what it needs besides.
+    func create() async throws {
+        for name in ["shop", "shop-canary"] {
+            let service: JSON = [
+                "apiVersion": "v1", "kind": "Service", "metadata": metadata(name),
+                "spec": ["selector": ["app": "shop"], "ports": [["port": 80]]],
+            ]
+            try await create(service, .services)
+        }
+        let backend: JSON = ["service": ["name": "shop", "port": ["number": 80]]]
+        let ingress: JSON = [
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata("shop"),
+            "spec": [
+                "rules": [
+                    [
+                        "host": "shop.test",
+                        "http": [
+                            "paths": [["path": "/", "pathType": "Prefix", "backend": backend]]
+                        ],
+                    ]
+                ]
+            ],
+        ]
+        try await create(ingress, .ingresses)
+        let rollout: JSON = [
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+            "metadata": metadata("shop"),
+            "spec": [
+                "replicas": 1, "selector": ["matchLabels": ["app": "shop"]],
+                "template": [
+                    "metadata": ["labels": ["app": "shop"]],
+                    "spec": ["containers": [["name": "app", "image": "shop:1"]]],
+                ],
+                "strategy": [
+                    "canary": [
+                        "steps": [["setWeight": 50]],
+                        "stableService": "shop", "canaryService": "shop-canary",
+                        "trafficRouting": ["nginx": ["stableIngress": "shop"]],
+                    ]
+                ],
+            ],
+        ]
+        try await create(rollout, .rollouts)
+    }
+
+    private func create(_ object: JSON, _ resource: Resource) async throws {
+        _ = try await server.create(
+            Object(object), in: resource, namespace: Self.namespace, by: Caller())
+    }
+
+    private func metadata(_ name: String) -> JSON {
+        ["name": .string(name), "namespace": .string(Self.namespace)]
+    }
+
+    func setImage(_ image: String) async throws {
+        let path = "/spec/template/spec/containers/0/image"
+        let patch: [JSON] = [["op": "replace", "path": .string(path), "value": .string(image)]]
+        try await server.patch(
+            Reference(.rollouts, namespace: Self.namespace, name: "shop"), with: .json(patch),
+            by: Caller())
+    }
+
+    func waitForReplicaSets(_ count: Int) async throws {
+        while try await server.list(.replicaSets).items.count < count { await Task.yield() }
+    }
+
+    var holder: String {
+        get async throws {
+            let leases = try await server.list(.leases).items
+            return leases.first.map { LeaseRecord($0).holder } ?? ""
+        }
+    }
+}
+
+/// Whether it has written anything, going by what it tells a monitoring system.
+private func hasWritten(_ controller: ControllerLoop) async -> Bool {
+    await controller.exposition().contains("controller_clientset_k8s_request_total{")
+}
+
+struct `Of two replicas` {
+    @Test func `one acts, and the other takes over when it ends`() async throws {
+        try await Replicas.with { replicas in
+            let (first, second) = (replicas.controller("first"), replicas.controller("second"))
+            let firstRun = Task { await first.run() }
+            try await replicas.create()
+            try await replicas.waitForReplicaSets(1)
+            #expect(try await replicas.holder == "first")
+
+            let (synced, isSynced) = AsyncStream<Void>.makeStream()
+            let secondRun = Task { await second.run(synced: { isSynced.yield() }) }
+            for await _ in synced { break }
+            #expect(await second.exposition().contains("leader_election_master_status{"))
+            #expect(await !hasWritten(second))
+
+            first.leadership?.resign()
+            await firstRun.value
+            try await replicas.setImage("shop:2")
+            try await replicas.waitForReplicaSets(2)
+            #expect(try await replicas.holder == "second")
+            second.leadership?.resign()
+            await secondRun.value
+            #expect(try await replicas.holder == "")
+        }
+    }
+
+    @Test func `the second acts when the first is killed`() async throws {
+        try await Replicas.with { replicas in
+            let (first, second) = (replicas.controller("first"), replicas.controller("second"))
+            let firstRun = Task { await first.run() }
+            try await replicas.create()
+            try await replicas.waitForReplicaSets(1)
+            let secondRun = Task { await second.run() }
+            // Without giving anything back.
+            firstRun.cancel()
+            await firstRun.value
+            #expect(try await replicas.holder == "first")
+            try await replicas.setImage("shop:2")
+            try await replicas.waitForReplicaSets(2)
+            #expect(try await replicas.holder == "second")
+            secondRun.cancel()
+            await secondRun.value
+        }
+    }
+}
