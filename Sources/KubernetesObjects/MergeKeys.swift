@@ -88,6 +88,12 @@ struct MergeKeys {
 }
 
 extension Resource {
+    /// The merge key of the list at `path` in a strategic merge patch; "" for a list of primitives
+    /// that merges as a set; nil for a list that is replaced.
+    package func strategicMergeKey(at path: [String]) -> String? {
+        MergeKeys(self).strategicKey(at: path)
+    }
+
     /// Whether a CustomResourceDefinition defines this kind. Such kinds take no strategic merge
     /// patch, and their lists are replaced whole but for those of `metadata`.
     package var isCustom: Bool { !Self.builtInGroups.contains(group) }

@@ -31,6 +31,14 @@ package struct Resource: Hashable, Sendable {
     /// `apps/v1`, or `v1` for the core group.
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
+    /// The same kind in another version of its group.
+    package func inVersion(_ name: String) -> Resource {
+        Resource(
+            group: group, version: name, kind: kind, plural: plural, singular: singular,
+            shortNames: shortNames, isNamespaced: isNamespaced, hasStatus: hasStatus,
+            hasScale: hasScale)
+    }
+
     /// The path below which objects of this kind live, without a trailing slash.
     package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String
     {

@@ -136,6 +136,7 @@ extension ObjectStore {
                 reference, "exceeded quota: the store takes \(Self.objectLimit) objects")
         }
         new.begin(kind, namespace: space, uid: writer.newUID(), at: writer.now)
+        new = try writer.admit(new, nil, reference)
         if recorded {
             new["metadata", "managedFields"] = .none
             if let manager = writer.manager {
@@ -166,7 +167,7 @@ extension ObjectStore {
         if !new.resourceVersion.isEmpty && new.resourceVersion != old.resourceVersion {
             throw .conflict(reference)
         }
-        var next = new.continuing(old, kind, at: endpoint)
+        var next = try writer.admit(new.continuing(old, kind, at: endpoint), old, reference)
         let causes =
             Validation.causes(in: next, of: kind.resource)
             + Validation.causes(updating: old, to: next, of: kind)

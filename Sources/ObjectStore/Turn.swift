@@ -10,16 +10,26 @@ package struct Writer: Sendable {
     package var isDryRun: Bool
     /// A new uid at each call. The last part of generated names comes from it, too.
     package var newUID: @Sendable () -> String
+    /// What else becomes of an object before it is stored, or why it is not.
+    package var admit: Admit
+
+    /// The new object, the one that it replaces, and where they are.
+    package typealias Admit =
+        @Sendable (Object, Object?, Reference) throws(StoreError) -> Object
 
     package init(
         manager: String? = nil, now: Timestamp, isDryRun: Bool = false,
-        newUID: @escaping @Sendable () -> String
+        newUID: @escaping @Sendable () -> String, admit: @escaping Admit = asItIs
     ) {
         self.manager = manager
         self.now = now
         self.isDryRun = isDryRun
         self.newUID = newUID
+        self.admit = admit
     }
+
+    /// Admits every object, unchanged.
+    package static let asItIs: Admit = { object, _, _ throws(StoreError) in object }
 }
 
 /// One object that a write changed. Replaying all changes in order gives the same store.

@@ -15,22 +15,32 @@ extension APIHandler {
         }
         let presentation = Presentation(path.resource, as: view, in: catalog, clock: server.clock)
         guard let reference = path.reference else {
-            return try await answerKind(request, path, presentation)
+            return try await answerKind(request, path, presentation, catalog)
         }
         switch path.subresource {
-        case nil: return try await answerObject(request, reference, .main, presentation)
+        case nil:
+            let place = Place(path: path, reference: reference, endpoint: .main)
+            return try await answerObject(request, place, presentation, catalog)
         case "status" where path.resource.hasStatus:
             guard request.method != "DELETE" else { throw .methodNotAllowed }
-            return try await answerObject(request, reference, .status, presentation)
+            let place = Place(path: path, reference: reference, endpoint: .status)
+            return try await answerObject(request, place, presentation, catalog)
         case "scale" where path.resource.hasScale: return try await answerScale(request, reference)
         case "log" where path.resource == .pods: return try await answerLog(request, reference)
         default: throw .unknownPath
         }
     }
 
+    /// Where an object is written.
+    private struct Place {
+        let path: ObjectPath
+        let reference: Reference
+        let endpoint: Endpoint
+    }
+
     /// A path that names a kind: lists, watches, new objects, and deleting many.
     private func answerKind(
-        _ request: Request, _ path: ObjectPath, _ presentation: Presentation
+        _ request: Request, _ path: ObjectPath, _ presentation: Presentation, _ catalog: Catalog
     ) async throws(StoreError) -> Response {
         switch request.method {
         case "GET" where request.query.isTrue("watch"):
@@ -39,16 +49,18 @@ extension APIHandler {
             return try await list(request, path, presentation)
         case "POST":
             if path.resource.isNamespaced && path.namespace.isEmpty { throw .methodNotAllowed }
+            let document = try request.document()
+            let warnings = try request.check(document, path, in: catalog)
             let written = try await server.create(
-                Object(try request.document()), in: path.resource, namespace: path.namespace,
+                Object(path.storing(document)), in: path.stored, namespace: path.namespace,
                 by: try request.caller())
-            return .json(presentation.one(written.object).bytes, status: 201)
+            return .json(presentation.one(written.object).bytes, status: 201).warning(warnings)
         case "DELETE":
             let (deletion, isDryRun) = try request.deletion()
             var caller = try request.caller()
             caller.isDryRun = caller.isDryRun || isDryRun
             let objects = try await server.deleteAll(
-                path.resource, matching: try request.selection(in: path), deletion, by: caller)
+                path.stored, matching: try request.selection(in: path), deletion, by: caller)
             return .json(presentation.list(objects, metadata: [:]).bytes)
         default:
             throw .methodNotAllowed
@@ -67,7 +79,7 @@ extension APIHandler {
             }
         }
         let list = try await server.list(
-            path.resource, matching: try request.selection(in: path),
+            path.stored, matching: try request.selection(in: path),
             limit: try request.number("limit"), page: page)
         var metadata: JSON = ["resourceVersion": .string(String(list.resourceVersion))]
         if let next = list.nextPage {
@@ -92,23 +104,29 @@ extension APIHandler {
     }
 
     private func answerObject(
-        _ request: Request, _ reference: Reference, _ endpoint: Endpoint,
-        _ presentation: Presentation
+        _ request: Request, _ place: Place, _ presentation: Presentation, _ catalog: Catalog
     ) async throws(StoreError) -> Response {
+        let path = place.path
         switch request.method {
         case "GET":
-            return .json(presentation.one(try await server.get(reference)).bytes)
+            return .json(presentation.one(try await server.get(place.reference)).bytes)
         case "PUT":
+            let document = try request.document()
+            let warnings = try request.check(document, path, in: catalog)
             let written = try await server.update(
-                reference, to: Object(try request.document()), at: endpoint,
+                place.reference, to: Object(path.storing(document)), at: place.endpoint,
                 by: try request.caller())
-            return .json(presentation.one(written.object).bytes)
+            return .json(presentation.one(written.object).bytes).warning(warnings)
         case "PATCH":
+            let patch = try request.patch()
+            let warnings = try request.check(patch, path, in: catalog)
             let (object, isNew) = try await server.patch(
-                reference, with: try request.patch(), at: endpoint, by: try request.caller())
+                place.reference, with: path.storing(patch), at: place.endpoint,
+                by: try request.caller())
             return .json(presentation.one(object).bytes, status: isNew ? 201 : 200)
+                .warning(warnings)
         case "DELETE":
-            return try await delete(request, reference, presentation)
+            return try await delete(request, place.reference, presentation)
         default:
             throw .methodNotAllowed
         }

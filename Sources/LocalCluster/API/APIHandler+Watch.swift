@@ -19,7 +19,7 @@ extension APIHandler {
         let asked = try request.number("timeoutSeconds") ?? 0
         let seconds = min(asked == 0 ? Self.defaultSeconds : asked, Self.maximumSeconds)
         let watch = Watch(
-            server: server, resource: path.resource, selection: try request.selection(in: path),
+            server: server, resource: path.stored, selection: try request.selection(in: path),
             presentation: presentation, start: try await start(of: request),
             wantsBookmarks: request.query.isTrue("allowWatchBookmarks"),
             bookmarkInterval: Self.bookmarkInterval, duration: .seconds(seconds))

@@ -10,23 +10,16 @@ package struct APIHandler: Sendable {
 
     let server: ObjectServer
     let logs: Logs
-    let schema: @Sendable (Resource) -> JSON?
     private let token: String?
 
     /// - Parameters:
     ///   - token: what clients must send as bearer token; nil lets everybody in, for a listener
     ///     that only its owner can reach.
     ///   - logs: throws `NotFound` where there is no log.
-    ///   - schema: the structural schema of a kind (`openAPIV3Schema`), for `kubectl explain`; nil
-    ///     leaves it to its definition or to what is built in.
-    package init(
-        server: ObjectServer, token: String? = nil, logs: @escaping Logs = noLogs,
-        schema: @escaping @Sendable (Resource) -> JSON? = { _ in nil }
-    ) {
+    package init(server: ObjectServer, token: String? = nil, logs: @escaping Logs = noLogs) {
         self.server = server
         self.token = token
         self.logs = logs
-        self.schema = schema
     }
 
     /// Where nothing runs there are no logs.
@@ -85,7 +78,7 @@ package struct APIHandler: Sendable {
     /// Discovery and OpenAPI.
     private func describe(_ request: Request, _ catalog: Catalog) throws(StoreError) -> Response {
         let discovery = Discovery(catalog: catalog)
-        let openAPI = OpenAPI(catalog: catalog, schema: schema)
+        let openAPI = OpenAPI(catalog: catalog)
         let path = request.segments
         let accept = request.headers["Accept"]
         let document: JSON?

@@ -1,14 +1,68 @@
 import Documents
 import KubernetesObjects
+import ObjectStore
 
-/// What an API server changes in an object before it stores it: fields that have a default, and
-/// fields that are only ever written.
-enum Admission {
-    static func admitted(_ object: Object, _ resource: Resource) -> Object {
+/// What an API server makes of an object before it stores it: fields that nobody knows are dropped,
+/// those with a default get it, those that are only ever written are rewritten, and what does not
+/// fit its schema is refused.
+struct Admission: Sendable {
+    let catalog: Catalog
+
+    /// The object as it is stored.
+    ///
+    /// - Throws: `Invalid` with every cause; `BadRequest` where a built-in kind has a value of
+    ///   another type, which other servers cannot even read.
+    func admit(
+        _ new: Object, _ old: Object?, _ reference: Reference
+    ) throws(StoreError) -> Object {
+        let resource = reference.resource
+        guard let schema = catalog.schema(of: resource).map(FieldSchema.init) else {
+            return Self.defaulted(new, resource)
+        }
+        var object = new
+        if resource == .secrets { object.json = Self.encodingStrings(object.json) }
+        if !resource.isCustom { object.json = object.json.withoutNulls }
+        var unknown: [String] = []
+        object.json = schema.defaulted(schema.pruned(object.json, into: &unknown))
+        var causes = schema.causes(in: object.json, before: old?.json)
+        if resource == .customResourceDefinitions { causes += DefinitionRules.causes(in: object) }
+        guard causes.isEmpty else { throw Self.refusal(causes, reference) }
+        if old == nil && resource == .jobs { Self.select(&object) }
+        return Self.defaulted(object, resource)
+    }
+
+    private static func refusal(
+        _ causes: [StoreError.Cause], _ reference: Reference
+    ) -> StoreError {
+        let resource = reference.resource
+        let types = causes.filter { $0.reason == "FieldValueTypeInvalid" }
+        guard !resource.isCustom && !types.isEmpty else { return .invalid(reference, causes) }
+        let list = types.map(\.message).joined(separator: ", ")
+        return .badRequest(
+            "\(resource.kind) in version \"\(resource.version)\" cannot be handled as a "
+                + "\(resource.kind): \(list)")
+    }
+
+    /// A Job finds its pods by its own uid, unless it says otherwise.
+    private static func select(_ job: inout Object) {
+        guard job["spec", "manualSelector"]?.bool != true, job["spec", "selector"] == nil else {
+            return
+        }
+        let labels: [JSONObject.Member] = [
+            ("batch.kubernetes.io/controller-uid", .string(job.uid)),
+            ("batch.kubernetes.io/job-name", .string(job.name)),
+            ("controller-uid", .string(job.uid)), ("job-name", .string(job.name)),
+        ]
+        for (key, value) in labels {
+            job.json.set(value, at: ["spec", "template", "metadata", "labels", key])
+        }
+        job["spec", "selector"] = ["matchLabels": .object(JSONObject([labels[0]]))]
+    }
+
+    private static func defaulted(_ object: Object, _ resource: Resource) -> Object {
         var object = object
         switch resource {
         case .secrets:
-            object.json = encodingStrings(object.json)
             object.setDefault("Opaque", at: "type")
         case .deployments:
             object.setDefault(1, at: "spec", "replicas")
@@ -41,7 +95,7 @@ enum Admission {
     }
 
     /// A patch of a Secret with its plain strings encoded; other patches as they are.
-    static func admitted(_ patch: Patch, _ resource: Resource) -> Patch {
+    static func encoded(_ patch: Patch, _ resource: Resource) -> Patch {
         guard resource == .secrets else { return patch }
         switch patch {
         case .merge(let body): return .merge(encodingStrings(body))
@@ -90,6 +144,26 @@ enum Admission {
         }
         return String(decoding: text, as: UTF8.self)
     }
+}
+
+extension JSON {
+    /// This value without members that are null, which to a built-in kind are no members, and
+    /// without the empty `resources` that clients in Go write where there are none: templates that
+    /// mean the same must be the same.
+    fileprivate var withoutNulls: JSON {
+        switch self {
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.members.filter {
+                        !$0.value.isNull && !($0.key == "resources" && $0.value.isEmptyObject)
+                    }.map { ($0.key, $0.value.withoutNulls) }))
+        case .array(let values): .array(values.map(\.withoutNulls))
+        default: self
+        }
+    }
+
+    private var isEmptyObject: Bool { object?.isEmpty == true }
 }
 
 extension Object {

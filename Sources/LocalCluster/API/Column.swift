@@ -43,8 +43,8 @@ extension Column {
     /// The columns of one kind: those its definition asks for, ours, or name and age.
     static func columns(of resource: Resource, in catalog: Catalog) -> [Column] {
         if let definition = catalog.definition(of: resource) {
-            guard !definition.columns.isEmpty else { return [.name, .age] }
-            return [.name] + definition.columns.map(Column.init)
+            let columns = definition.version(resource.version)?.columns ?? []
+            return columns.isEmpty ? [.name, .age] : [.name] + columns.map(Column.init)
         }
         return builtIn[resource.qualifiedName] ?? [.name, .age]
     }

@@ -1,10 +1,14 @@
+import Documents
 import KubernetesObjects
 import ObjectStore
 import Serving
 
 /// What a path of the REST API names: a kind, one object, or a part of one.
 struct ObjectPath: Hashable, Sendable {
+    /// In the version of the path, in which objects are shown.
     let resource: Resource
+    /// In the version that the store keeps.
+    let stored: Resource
     /// Empty for all namespaces, and for kinds without.
     let namespace: String
     let name: String?
@@ -33,6 +37,7 @@ struct ObjectPath: Hashable, Sendable {
             return nil
         }
         self.resource = resource
+        stored = catalog.storedVersion(of: resource)
         self.namespace = namespace
     }
 
@@ -40,7 +45,26 @@ struct ObjectPath: Hashable, Sendable {
 
     /// The object, where the path names one.
     var reference: Reference? {
-        name.map { Reference(resource, namespace: namespace, name: $0) }
+        name.map { Reference(stored, namespace: namespace, name: $0) }
+    }
+
+    /// An object of the path's version as the store takes it.
+    func storing(_ json: JSON) -> JSON {
+        guard json["apiVersion"]?.string == resource.apiVersion else { return json }
+        var json = json
+        json["apiVersion"] = .string(stored.apiVersion)
+        return json
+    }
+
+    /// A patch of an object of the path's version.
+    func storing(_ patch: Patch) -> Patch {
+        switch patch {
+        case .merge(let body): .merge(storing(body))
+        case .strategic(let body): .strategic(storing(body))
+        case .apply(let body, let manager, let force):
+            .apply(storing(body), manager: manager, force: force)
+        case .json: patch
+        }
     }
 }
 

@@ -23,13 +23,15 @@ package actor ObjectServer {
     /// first start it has the namespaces `default` and `kube-system`.
     ///
     /// - Parameters:
+    ///   - definitions: the kinds that it serves besides; where somebody else has changed one of
+    ///     these CustomResourceDefinitions, theirs counts.
     ///   - clock: the time of creation, deletion and ages.
     ///   - newUID: a new uid at each call, such as a random UUID.
     /// - Throws: `DatabaseFailure` where the file cannot be read or written, `StoreError` where its
     ///   content does not fit together.
     package init(
-        database: ObjectDatabase?, clock: @escaping @Sendable () -> Timestamp,
-        newUID: @escaping @Sendable () -> String
+        database: ObjectDatabase?, definitions: [JSON] = [],
+        clock: @escaping @Sendable () -> Timestamp, newUID: @escaping @Sendable () -> String
     ) throws {
         var store = try Self.restored(from: database)
         if store.objectCount == 0 {
@@ -41,6 +43,10 @@ package actor ObjectServer {
                     namespace, in: .namespaces, by: Writer(now: clock(), newUID: newUID))
                 try database?.store(written.changes)
             }
+        }
+        let writer = Writer(now: clock(), newUID: newUID)
+        for definition in definitions {
+            try database?.store(try Self.define(definition, in: &store, by: writer))
         }
         self.store = store
         self.database = database
@@ -54,6 +60,21 @@ package actor ObjectServer {
         let contents = try database.contents()
         return try ObjectStore(
             restoring: contents.objects, resourceVersion: contents.resourceVersion)
+    }
+
+    private static func define(
+        _ definition: JSON, in store: inout ObjectStore, by writer: Writer
+    ) throws(StoreError) -> [Change] {
+        let name = definition["metadata"]?["name"]?.string ?? ""
+        do throws(StoreError) {
+            return try store.patch(
+                Reference(.customResourceDefinitions, namespace: "", name: name),
+                with: .apply(definition, manager: "sluice", force: false), by: writer
+            ).changes
+        } catch {
+            guard error.reason == "Conflict" else { throw error }
+            return []
+        }
     }
 
     private static func catalog(of store: ObjectStore) -> Catalog {
@@ -141,8 +162,7 @@ extension ObjectServer {
     package func create(
         _ object: Object, in resource: Resource, namespace: String = "", by caller: Caller = .box
     ) throws(StoreError) -> Written {
-        let object = Admission.admitted(object, resource)
-        return try commit(by: caller) { store, writer throws(StoreError) in
+        try commit(by: caller) { store, writer throws(StoreError) in
             try store.create(object, in: resource, namespace: namespace, by: writer)
         }
     }
@@ -152,15 +172,12 @@ extension ObjectServer {
         _ reference: Reference, to object: Object, at endpoint: Endpoint = .main,
         by caller: Caller = .box
     ) throws(StoreError) -> Written {
-        let object =
-            endpoint == .main ? Admission.admitted(object, reference.resource) : object
-        return try commit(by: caller) { store, writer throws(StoreError) in
+        try commit(by: caller) { store, writer throws(StoreError) in
             try store.update(reference, to: object, at: endpoint, by: writer)
         }
     }
 
-    /// Changes an object; see `ObjectStore.patch`. Fields that a patch left without their default
-    /// get it in a second write, which nobody owns.
+    /// Changes an object; see `ObjectStore.patch`.
     ///
     /// - Returns: the object as it is now, and whether server-side apply has created it.
     @discardableResult
@@ -168,19 +185,11 @@ extension ObjectServer {
         _ reference: Reference, with patch: Patch, at endpoint: Endpoint = .main,
         by caller: Caller = .box
     ) throws(StoreError) -> (object: Object, isNew: Bool) {
-        let patch = Admission.admitted(patch, reference.resource)
+        let patch = Admission.encoded(patch, reference.resource)
         let written = try commit(by: caller) { store, writer throws(StoreError) in
             try store.patch(reference, with: patch, at: endpoint, by: writer)
         }
-        let complete = Admission.admitted(written.object, reference.resource)
-        if caller.isDryRun { return (complete, written.isNew) }
-        guard endpoint == .main, complete != written.object, !written.changes.isEmpty,
-            written.changes.allSatisfy({ $0.object != nil })
-        else { return (written.object, written.isNew) }
-        let completed = try commit(by: Caller()) { store, writer throws(StoreError) in
-            try store.update(reference, to: complete, by: writer)
-        }
-        return (completed.object, written.isNew)
+        return (written.object, written.isNew)
     }
 
     /// Replaces the number of replicas; see `ObjectStore.updateScale`.
@@ -224,7 +233,8 @@ extension ObjectServer {
 
     private func writer(for caller: Caller) -> Writer {
         Writer(
-            manager: caller.manager, now: clock(), isDryRun: caller.isDryRun, newUID: newUID)
+            manager: caller.manager, now: clock(), isDryRun: caller.isDryRun, newUID: newUID,
+            admit: Admission(catalog: catalog).admit)
     }
 
     private func commit(

@@ -5,8 +5,6 @@ import KubernetesObjects
 /// and for `kubectl explain` (what its fields mean).
 struct OpenAPI: Sendable {
     let catalog: Catalog
-    /// The schema of a kind where somebody knows it better than this room does.
-    let schema: @Sendable (Resource) -> JSON?
 
     /// `/openapi/v3`: where the document of each group and version is.
     var index: JSON {
@@ -27,18 +25,42 @@ struct OpenAPI: Sendable {
         let resources = catalog.resources.filter { $0.group == group && $0.version == version }
         guard !resources.isEmpty else { return nil }
         var paths = JSONObject()
-        var schemas = JSONObject([(Self.objectMetaName, FieldTexts.objectMeta)])
         for resource in resources {
             for (path, item) in self.paths(of: resource) { paths[path] = item }
-            schemas[Self.schemaName(resource)] = described(resource)
+        }
+        let schemas = catalog.schemas(of: resources).map { member -> JSONObject.Member in
+            (member.key, Self.referring(member.value))
         }
         return [
             "openapi": "3.0.0", "info": Self.about, "paths": .object(paths),
-            "components": ["schemas": .object(schemas)],
+            "components": ["schemas": .object(JSONObject(schemas))],
         ]
     }
 
     static let about: JSON = ["title": "Sluice", "version": "v1.34.0"]
+
+    /// The schema with references as this form of the description writes them: beside a reference
+    /// nothing else may stand.
+    private static func referring(_ schema: JSON) -> JSON {
+        switch schema {
+        case .array(let values): return .array(values.map(referring))
+        case .object(let object):
+            var members = object.members.map { member -> JSONObject.Member in
+                (member.key, referring(member.value))
+            }
+            if let index = members.firstIndex(where: { $0.key == "$ref" }),
+                let part = members[index].value.string
+            {
+                let name = Catalog.partName(part)
+                let reference: JSON = ["$ref": .string("#/components/schemas/\(name)")]
+                guard members.count > 1 else { return reference }
+                members[index] = ("allOf", [reference])
+                members.append(("default", [:]))
+            }
+            return .object(JSONObject(members))
+        default: return schema
+        }
+    }
 
     private func paths(of resource: Resource) -> [(String, JSON)] {
         let all = resource.path(namespace: "{namespace}")
@@ -72,8 +94,7 @@ struct OpenAPI: Sendable {
         ]
         if action == "patch" {
             // Strategic merge patches are taken too. They are not named here because kubectl would
-            // then compute them from these schemas, which do not describe every list, in place of
-            // the types it has itself.
+            // then compute them from these schemas in place of the types it has itself.
             let body: JSON = ["schema": ["type": "object"]]
             json["requestBody"] = [
                 "content": [
@@ -95,39 +116,5 @@ struct OpenAPI: Sendable {
 
     private static func parameter(_ name: String) -> JSON {
         ["name": .string(name), "in": "query", "schema": ["type": "string", "uniqueItems": true]]
-    }
-
-    /// `io.k8s.apps.v1.Deployment`: unique, and ending in the kind as clients expect.
-    static func schemaName(_ resource: Resource) -> String {
-        let group = resource.group.isEmpty ? "core" : resource.group
-        let parts = group.split(separator: ".").reversed().joined(separator: ".")
-        return "\(parts).\(resource.version).\(resource.kind)"
-    }
-
-    static let objectMetaName = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-
-    private func described(_ resource: Resource) -> JSON {
-        let known =
-            schema(resource) ?? catalog.definition(of: resource)?.schema
-            ?? FieldTexts.schema(of: resource)
-        var properties = known["properties"]?.object ?? JSONObject()
-        properties["apiVersion"] = Self.text("The group and version of this kind.")
-        properties["kind"] = Self.text("The kind of this object.")
-        properties["metadata"] = [
-            "description": "What every object has: its name, its labels, its owners.",
-            "default": [:],
-            "allOf": [["$ref": .string("#/components/schemas/\(Self.objectMetaName)")]],
-        ]
-        var json = known
-        json["type"] = "object"
-        json["properties"] = .object(properties)
-        json["x-kubernetes-group-version-kind"] = [
-            Discovery.kind(resource.group, resource.version, resource.kind)
-        ]
-        return json
-    }
-
-    private static func text(_ description: String) -> JSON {
-        ["description": .string(description), "type": "string"]
     }
 }

@@ -20,19 +20,26 @@ enum ProtobufFields {
     static let messages: [String: [Int: Field]] = parsed(otherLines + "\n" + coreLines)
 
     static func parsed(_ text: String) -> [String: [Int: Field]] {
-        var messages: [String: [Int: Field]] = [:]
+        words(in: text).mapValues { words in
+            Dictionary(words.compactMap { field($0[...]) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// The fields of each message without their numbers, in the order of their lines.
+    static func lines(in text: String) -> [String: [Field]] {
+        words(in: text).mapValues { $0.compactMap { field($0[...])?.1 } }
+    }
+
+    /// What follows the first word of each line, and of those that go on with it.
+    static func words(in text: String) -> [String: [String]] {
+        var lines: [String: [String]] = [:]
         var current = ""
         for line in text.split(separator: "\n") {
-            var words = line.split(separator: " ")[...]
-            if !line.hasPrefix(" ") { current = words.popFirst().map(String.init) ?? "" }
-            var fields = messages[current] ?? [:]
-            for word in words {
-                guard let (number, field) = field(word) else { continue }
-                fields[number] = field
-            }
-            messages[current] = fields
+            var words = line.split(separator: " ").map(String.init)
+            if !line.hasPrefix(" ") { current = words.removeFirst() }
+            lines[current, default: []] += words
         }
-        return messages
+        return lines
     }
 
     private static func field(_ word: Substring) -> (Int, Field)? {

@@ -15,8 +15,7 @@ extension Request {
         return type.filter { $0 != " " }.lowercased()
     }
 
-    /// The body as a document, in JSON, YAML or protocol buffers as its type says. A key that
-    /// stands twice is refused where the client asked for strict reading.
+    /// The body as a document, in JSON, YAML or protocol buffers as its type says.
     func document() throws(StoreError) -> JSON {
         switch mediaType {
         case "", "*/*", Self.jsonType: return try json()
@@ -27,13 +26,28 @@ extension Request {
         }
     }
 
+    /// Of a key that stands twice the last one counts, unless the client reads strictly.
     private func json() throws(StoreError) -> JSON {
+        try json(try strictness() == .strict ? .refused : .lastWins)
+    }
+
+    private func json(_ keys: JSON.DuplicateKeys) throws(StoreError) -> JSON {
         do throws(DocumentError) {
             return try JSON(
-                parsing: body, file: "the body", limits: .request,
-                duplicateKeys: query["fieldValidation"] == "Strict" ? .refused : .lastWins)
+                parsing: body, file: "the body", limits: .request, duplicateKeys: keys)
         } catch {
             throw .badRequest(error.description)
+        }
+    }
+
+    /// What a client that only wants to be warned is told of keys that stand twice.
+    func doubledKeys() -> [String] {
+        guard mediaType == Self.jsonType || mediaType.hasSuffix("+json") else { return [] }
+        do throws(StoreError) {
+            _ = try json(.refused)
+            return []
+        } catch {
+            return [error.message]
         }
     }
 

@@ -1,9 +1,8 @@
 import Documents
 import KubernetesObjects
 
-/// The older description of the API, `/openapi/v2`. It says which parameters a kind takes and
-/// describes no fields, so that older clients validate nothing themselves and leave it to the
-/// server.
+/// The older description of the API, `/openapi/v2`: which parameters a kind takes, and what its
+/// fields are. Clients before 1.27 explain and validate by it.
 struct Swagger: Sendable {
     let catalog: Catalog
 
@@ -32,8 +31,40 @@ struct Swagger: Sendable {
             paths[resource.path(namespace: "{namespace}", name: "{name}")] = ["patch": patch]
         }
         return [
-            "swagger": "2.0", "info": OpenAPI.about, "paths": .object(paths), "definitions": [:],
+            "swagger": "2.0", "info": OpenAPI.about, "paths": .object(paths),
+            "definitions": .object(JSONObject(definitions)),
         ]
+    }
+
+    private var definitions: [JSONObject.Member] {
+        catalog.schemas(of: catalog.resources).map { ($0.key, Self.plain($0.value)) }
+    }
+
+    private static let plainKeys: Set<String> = [
+        "description", "type", "format", "required", "x-kubernetes-group-version-kind",
+        "x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy",
+    ]
+
+    /// The part of a schema that this older form can say. Older clients refuse a field that is not
+    /// named, so what takes any field names none.
+    private static func plain(_ schema: JSON) -> JSON {
+        if let part = schema["$ref"]?.string {
+            var members = schema.object?.members.filter { plainKeys.contains($0.key) } ?? []
+            members.append(("$ref", .string("#/definitions/\(Catalog.partName(part))")))
+            return .object(JSONObject(members))
+        }
+        var members = JSONObject(
+            (schema.object?.members ?? []).filter { plainKeys.contains($0.key) })
+        if let items = schema["items"] { members["items"] = plain(items) }
+        if let values = schema["additionalProperties"], values.object != nil {
+            members["additionalProperties"] = plain(values)
+        }
+        guard schema["x-kubernetes-preserve-unknown-fields"]?.bool != true,
+            let properties = schema["properties"]?.object
+        else { return .object(members) }
+        members["properties"] = .object(
+            JSONObject(properties.members.map { ($0.key, plain($0.value)) }))
+        return .object(members)
     }
 
     /// The same as a message `openapi.v2.Document` of gnostic's OpenAPIv2.proto, whose field
@@ -53,7 +84,9 @@ struct Swagger: Sendable {
                 }
             }
         }
-        document.add(9) { _ in }
+        document.add(9) { all in
+            for (name, schema) in definitions { all.add(1) { Self.add(name, schema, to: &$0) } }
+        }
         return document.bytes
     }
 
@@ -90,6 +123,41 @@ struct Swagger: Sendable {
         operation.add(13) { named in
             named.add(1, name)
             named.add(2) { $0.add(2, yaml) }
+        }
+    }
+
+    /// A `NamedSchema`.
+    private static func add(_ name: String, _ schema: JSON, to named: inout ProtobufMessage) {
+        named.add(1, name)
+        named.add(2) { add(schema, to: &$0) }
+    }
+
+    /// A `Schema`.
+    private static func add(_ schema: JSON, to message: inout ProtobufMessage) {
+        for (key, number) in [("$ref", 1), ("format", 2), ("description", 4)] {
+            if let text = schema[key]?.string { message.add(number, text) }
+        }
+        for name in schema["required"]?.array ?? [] { message.add(19, name.string ?? "") }
+        if let values = schema["additionalProperties"] {
+            message.add(21) { $0.add(1) { add(values, to: &$0) } }
+        }
+        if let type = schema["type"]?.string { message.add(22) { $0.add(1, type) } }
+        if let items = schema["items"] {
+            message.add(23) { $0.add(1) { add(items, to: &$0) } }
+        }
+        if let properties = schema["properties"]?.object {
+            message.add(25) { all in
+                for (name, schema) in properties.members {
+                    all.add(1) { add(name, schema, to: &$0) }
+                }
+            }
+        }
+        for (key, value) in schema.object?.members ?? [] where key.hasPrefix("x-") {
+            message.add(31) { named in
+                named.add(1, key)
+                // JSON is YAML, too.
+                named.add(2) { $0.add(2, value.text + "\n") }
+            }
         }
     }
 }

@@ -60,7 +60,7 @@ struct Presentation: Sendable {
     /// One object, as the answer to a get or inside a watch event.
     func one(_ object: Object) -> JSON {
         switch view {
-        case .whole: object.json
+        case .whole: shown(object)
         case .metadata: Self.metadata(of: object)
         case .table:
             table(of: [object], metadata: ["resourceVersion": .string(object.resourceVersion)])
@@ -78,7 +78,7 @@ struct Presentation: Sendable {
         case .whole:
             [
                 "kind": .string("\(resource.kind)List"), "apiVersion": .string(resource.apiVersion),
-                "metadata": metadata, "items": .array(objects.map(\.json)),
+                "metadata": metadata, "items": .array(objects.map(shown)),
             ]
         case .metadata:
             [
@@ -104,9 +104,19 @@ struct Presentation: Sendable {
         switch included {
         case .none: break
         case .metadata: row["object"] = Self.metadata(of: object)
-        case .whole: row["object"] = object.json
+        case .whole: row["object"] = shown(object)
         }
         return row
+    }
+
+    /// The object in the version that was asked for.
+    private func shown(_ object: Object) -> JSON {
+        guard resource.isCustom, object.apiVersion != resource.apiVersion else {
+            return object.json
+        }
+        var json = object.json
+        json["apiVersion"] = .string(resource.apiVersion)
+        return json
     }
 
     private static func metadata(of object: Object) -> JSON {

@@ -48,7 +48,8 @@ struct Box: Sendable {
         let ground = try await BoxGround(settings)
         self.ground = ground
         server = try ObjectServer(
-            database: try ObjectDatabase(path: ground.layout.database), clock: { .now },
+            database: try ObjectDatabase(path: ground.layout.database),
+            definitions: CustomResourceDefinitions.all, clock: { .now },
             newUID: { UUID().uuidString.lowercased() })
         client = try ground.client()
         history = try RecordStore(path: ground.layout.history)
@@ -88,7 +89,7 @@ struct Box: Sendable {
         let logs = PodLogs(directory: ground.layout.node)
         let handler = APIHandler(
             server: server, token: ground.authority.token,
-            logs: { request throws(StoreError) in try logs.body(request) }, schema: schema)
+            logs: { request throws(StoreError) in try logs.body(request) })
         return Listener(
             at: .unix(path: ground.apiSocket), logger: log,
             onBound: { _ in
@@ -166,15 +167,6 @@ struct Box: Sendable {
         } catch {
             return nil
         }
-    }
-
-    /// The schema of our own kinds, so that `kubectl explain` has something to say.
-    private static func schema(_ resource: Resource) -> JSON? {
-        let definition = CustomResourceDefinitions.all.first {
-            $0["spec"]?["names"]?["kind"]?.string == resource.kind
-                && $0["spec"]?["group"]?.string == resource.group
-        }
-        return definition?["spec"]?["versions"]?[0]?["schema"]?["openAPIV3Schema"]
     }
 }
 

@@ -49,22 +49,26 @@ struct `The description of the API` {
 
     @Test func `explains fields`() async throws {
         let document = try await box.get("/openapi/v3/apis/apps/v1")
-        let schema = document["components"]?["schemas"]?["apps.v1.Deployment"]
-        #expect(schema?["x-kubernetes-group-version-kind"]?[0]?["kind"] == "Deployment")
-        let replicas = schema?["properties"]?["spec"]?["properties"]?["replicas"]
+        let schemas = document["components"]?["schemas"]
+        let deployment = schemas?["apps.v1.Deployment"]
+        #expect(deployment?["x-kubernetes-group-version-kind"]?[0]?["kind"] == "Deployment")
+        let spec = deployment?["properties"]?["spec"]
+        #expect(spec?["allOf"]?[0]?["$ref"] == "#/components/schemas/io.k8s.DeploymentSpec")
+        let replicas = schemas?["io.k8s.DeploymentSpec"]?["properties"]?["replicas"]
         #expect(replicas?["type"] == "integer")
         #expect(replicas?["description"]?.string?.isEmpty == false)
+        #expect(schemas?["io.k8s.Container"]?["properties"]?["env"]?["type"] == "array")
     }
 
-    @Test func `takes better schemas from those who know them`() async throws {
-        let handler = APIHandler(
-            server: box.server,
-            schema: { $0 == .rollouts ? ["description": "Delivers step by step."] : nil })
-        let response = await handler.respond(
-            to: Request(method: "GET", target: "/openapi/v3/apis/argoproj.io/v1alpha1"))
-        let schemas = try JSON(parsing: response.bytes)["components"]?["schemas"]
-        #expect(
-            schemas?["io.argoproj.v1alpha1.Rollout"]?["description"] == "Delivers step by step.")
+    @Test func `explains fields to older clients`() async throws {
+        let document = try await box.get("/openapi/v2")
+        let definitions = document["definitions"]
+        let spec = definitions?["apps.v1.Deployment"]?["properties"]?["spec"]
+        #expect(spec?["$ref"] == "#/definitions/io.k8s.DeploymentSpec")
+        let ports = definitions?["io.k8s.Container"]?["properties"]?["ports"]
+        #expect(ports?["items"] == ["$ref": "#/definitions/io.k8s.ContainerPort"])
+        let quantity = definitions?["io.k8s.ResourceRequirements"]?["properties"]?["limits"]
+        #expect(quantity?["additionalProperties"] == [:])
     }
 
     @Test func `is not found for what is not served`() async throws {
