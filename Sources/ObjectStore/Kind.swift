@@ -77,6 +77,37 @@ struct Kind: Hashable {
         .replicaSets, .jobs, .ingresses, .leases, .customResourceDefinitions,
     ].map { Kind($0) }
 
+    /// Kinds that clients expect of every API server, though a store may never hold one.
+    static let expected: [Kind] = [
+        Resource(
+            group: "", version: "v1", kind: "Node", plural: "nodes", shortNames: ["no"],
+            isNamespaced: false, hasStatus: true),
+        Resource(
+            group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts",
+            shortNames: ["sa"]),
+        Resource(
+            group: "", version: "v1", kind: "Endpoints", plural: "endpoints", singular: "endpoints",
+            shortNames: ["ep"]),
+        Resource(
+            group: "", version: "v1", kind: "PersistentVolume", plural: "persistentvolumes",
+            shortNames: ["pv"], isNamespaced: false, hasStatus: true),
+        Resource(
+            group: "", version: "v1", kind: "PersistentVolumeClaim",
+            plural: "persistentvolumeclaims", shortNames: ["pvc"], hasStatus: true),
+        Resource(
+            group: "", version: "v1", kind: "ReplicationController",
+            plural: "replicationcontrollers", shortNames: ["rc"], hasStatus: true, hasScale: true),
+        Resource(
+            group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets",
+            shortNames: ["ds"], hasStatus: true),
+        Resource(
+            group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets",
+            shortNames: ["sts"], hasStatus: true, hasScale: true),
+        Resource(
+            group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs",
+            shortNames: ["cj"], hasStatus: true),
+    ].map { Kind($0) }
+
     /// The kinds of Argo Rollouts, for stores that are asked for them without a definition.
     static let rolloutKinds: [Kind] = [
         .rollouts, .analysisRuns, .analysisTemplates, .clusterAnalysisTemplates, .experiments,

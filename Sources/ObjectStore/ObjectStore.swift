@@ -33,7 +33,7 @@ package struct ObjectStore: Sendable {
     ) {
         self.resourceVersion = resourceVersion
         journal = Journal(capacity: journalLimit, horizon: resourceVersion)
-        for kind in Kind.builtIn + (knowsRollouts ? Kind.rolloutKinds : []) {
+        for kind in Kind.builtIn + Kind.expected + (knowsRollouts ? Kind.rolloutKinds : []) {
             kinds[kind.key] = kind
         }
     }

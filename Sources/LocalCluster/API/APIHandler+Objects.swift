@@ -27,6 +27,9 @@ extension APIHandler {
             return try await answerObject(request, place, presentation, catalog)
         case "scale" where path.resource.hasScale: return try await answerScale(request, reference)
         case "log" where path.resource == .pods: return try await answerLog(request, reference)
+        case "exec", "attach", "portforward":
+            guard path.resource == .pods else { throw .unknownPath }
+            throw .noWayIn(to: try await server.get(reference))
         default: throw .unknownPath
         }
     }

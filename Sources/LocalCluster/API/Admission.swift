@@ -16,6 +16,7 @@ struct Admission: Sendable {
         _ new: Object, _ old: Object?, _ reference: Reference
     ) throws(StoreError) -> Object {
         let resource = reference.resource
+        if let refusal = AbsentKinds.refusal(of: resource) { throw .forbidden(reference, refusal) }
         guard let schema = catalog.schema(of: resource).map(FieldSchema.init) else {
             return Self.defaulted(new, resource)
         }

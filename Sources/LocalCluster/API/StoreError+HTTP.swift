@@ -1,3 +1,5 @@
+import Documents
+import KubernetesObjects
 import ObjectStore
 
 // Refusals that only the HTTP side of the API knows.
@@ -11,6 +13,16 @@ extension StoreError {
     static let methodNotAllowed = StoreError(
         code: 405, reason: "MethodNotAllowed",
         message: "the server does not allow this method on the requested resource")
+
+    /// Nobody can enter a pod through the API, and nobody has to.
+    static func noWayIn(to pod: Object) -> StoreError {
+        let address = pod["status", "podIP"]?.string ?? "none yet"
+        return StoreError(
+            code: 405, reason: "MethodNotAllowed",
+            message: "exec, attach and port-forward are not offered by the cluster in a box: "
+                + "pods are processes of this machine, which its own tools can look at, and "
+                + "pod \(pod.name) listens on its address itself (\(address))")
+    }
 
     static let notAcceptable = StoreError(
         code: 406, reason: "NotAcceptable",

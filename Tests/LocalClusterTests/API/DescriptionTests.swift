@@ -17,8 +17,9 @@ struct `The description of the API` {
         let apps = try await box.get("/apis/apps/v1")["resources"]?.array ?? []
         #expect(
             apps.compactMap { $0["name"]?.string } == [
-                "deployments", "deployments/scale", "deployments/status", "replicasets",
-                "replicasets/scale", "replicasets/status",
+                "daemonsets", "daemonsets/status", "deployments", "deployments/scale",
+                "deployments/status", "replicasets", "replicasets/scale", "replicasets/status",
+                "statefulsets", "statefulsets/scale", "statefulsets/status",
             ])
         let pods = try await box.get("/api/v1")["resources"]?.array ?? []
         #expect(pods.contains { $0["name"] == "pods/log" })
@@ -30,7 +31,7 @@ struct `The description of the API` {
         #expect(response.headers["Content-Type"] == accept)
         let items = try JSON(parsing: response.bytes)["items"]?.array ?? []
         let apps = items.first { $0["metadata"]?["name"] == "apps" }
-        let deployments = apps?["versions"]?[0]?["resources"]?[0]
+        let deployments = apps?["versions"]?[0]?["resources"]?[1]
         #expect(deployments?["resource"] == "deployments")
         #expect(deployments?["responseKind"]?["kind"] == "Deployment")
         #expect(deployments?["subresources"]?[0]?["responseKind"]?["kind"] == "Scale")

@@ -40,6 +40,17 @@ struct `The API handler` {
         #expect(await box.respond("POST", path + "Warn", body: Array(body.utf8)).status == 201)
     }
 
+    @Test(arguments: ["exec", "attach", "portforward"])
+    func `says why nobody can enter a pod`(way: String) async throws {
+        let box = try Box()
+        let pod: JSON = ["metadata": ["name": "a"], "spec": ["containers": [["name": "web"]]]]
+        _ = try await box.api.create(box.api.path(.pods), pod)
+        let answer = try await box.api.create(box.api.path(.pods, "a", way), [:])
+        #expect(answer.status == 405)
+        #expect(answer.json["message"]?.string?.contains("processes of this machine") == true)
+        #expect(try await box.api.create(box.api.path(.pods, "b", way), [:]).status == 404)
+    }
+
     @Test func `takes YAML`() async throws {
         let box = try Box()
         let answer = await box.respond(

@@ -200,6 +200,15 @@ struct `A built-in object` {
         let labels = job["spec", "template"]?["metadata"]?["labels"]
         #expect(labels?[label]?.string == job.uid && labels?["job-name"] == "once")
     }
+
+    @Test func `of a kind that the box has not is refused with a way out`() async throws {
+        let box = try Box()
+        let path = "/apis/apps/v1/namespaces/default/statefulsets"
+        #expect(try await box.api.get(path).json["items"] == [])
+        let answer = try await box.api.create(path, ["metadata": ["name": "db"]])
+        #expect(answer.status == 403)
+        #expect(answer.json["message"]?.string?.contains("Rollout") == true)
+    }
 }
 
 struct `Fields that nobody knows` {
