@@ -112,7 +112,7 @@ let package = Package(
                 "LocalCluster", "ObjectStore", "KubernetesObjects", "KubernetesClient", "Documents",
                 "Serving", "Curl",
             ],
-            "Controller": ["Controller", "Documents", "Curl"],
+            "Controller": ["Controller", "Documents", "Curl", "KubernetesObjects"],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",

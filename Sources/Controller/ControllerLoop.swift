@@ -236,7 +236,9 @@ package struct ControllerLoop: Sendable {
                     metadata: ["run": "\(reference)", "error": "\(trouble)"])
                 await runs.failed(reference, at: now())
             } else {
-                await runs.done(reference, next: outcome.lookAgain)
+                let share = reference.shareOfSecond
+                await runs.done(
+                    reference, next: outcome.lookAgain?.advanced(byMilliseconds: share))
             }
         }
     }
