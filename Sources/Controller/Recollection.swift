@@ -1,3 +1,4 @@
+import Manifests
 import Rollouts
 
 /// What this process remembers of each rollout between two turns. A fresh process knows nothing and
@@ -6,6 +7,9 @@ package actor Recollection {
     private var memories: [RolloutKey: Memory] = [:]
     /// What last troubled a rollout, and when that was told.
     private var troubles: [RolloutKey: (text: String, told: Instant)] = [:]
+
+    /// What was read of rollouts under way.
+    private var readings: [RolloutKey: RolloutReading] = [:]
 
     package init() {}
 
@@ -51,13 +55,27 @@ package actor Recollection {
     func forgetAll() {
         memories = [:]
         troubles = [:]
+        readings = [:]
+    }
+
+    func reading(of key: RolloutKey) -> RolloutReading? { readings[key] }
+
+    /// Keeps what was read for the next turn, which for a rollout at rest may be far.
+    func keep(_ reading: RolloutReading, of key: RolloutKey) {
+        let status = reading.parsed.rollout.status
+        let isAtRest = status.stableHash == status.currentPodHash
+        if readings.count >= readingLimit, readings[key] == nil { readings = [:] }
+        readings[key] = isAtRest ? nil : reading
     }
 
     func forget(_ key: RolloutKey) {
+        readings[key] = nil
         memories[key] = nil
         troubles[key] = nil
     }
 }
 
+/// More than are in flight at once nearly everywhere. Without its reading a turn only takes longer.
+private let readingLimit = 256
 /// Servers keep events for an hour: a trouble that lasts stays visible.
 private let silenceSeconds = 600

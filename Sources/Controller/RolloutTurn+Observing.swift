@@ -13,7 +13,8 @@ extension RolloutTurn {
         else {
             return nil
         }
-        var parsed = RolloutDocument.parse(object, routers: routers)
+        var reading = RolloutReading(object, routers: routers, after: await memory.reading(of: key))
+        var parsed = reading.parsed
         let namespace = key.namespace
         var taken = TakenNames()
         let sets = try await own(.replicaSets, of: object, &taken.replicaSets)
@@ -21,6 +22,8 @@ extension RolloutTurn {
         if let news, let index = runs.firstIndex(where: { $0.uid == news.uid }) {
             runs[index] = news
         }
+        let replicaSets = reading.replicaSets(sets)
+        await memory.keep(reading, of: key)
         let services = try await services(of: parsed, in: namespace)
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
@@ -30,7 +33,7 @@ extension RolloutTurn {
         let now = Instant(now())
         var snapshot = Snapshot(
             rollout: parsed.rollout,
-            replicaSets: sets.map { ReplicaSetDocument.parse($0, of: parsed) },
+            replicaSets: replicaSets,
             services: services.mapValues(ServiceDocument.parse),
             runs: runs.compactMap { Run(reading: $0, of: parsed.rollout.status) },
             refusal: parsed.invalidSpecMessage,

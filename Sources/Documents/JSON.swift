@@ -52,6 +52,7 @@ package struct JSONObject: Sendable {
 extension JSONObject: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
         guard left.members.count == right.members.count else { return false }
+        if left.hasSameStorage(as: right) { return true }
         // Nearly always the order is the same; then no key has to be looked up.
         if zip(left.members, right.members).allSatisfy({ $0.key == $1.key }) {
             return zip(left.members, right.members).allSatisfy { $0.value == $1.value }
@@ -59,6 +60,14 @@ extension JSONObject: Hashable {
         let values = Dictionary(
             right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         return left.members.allSatisfy { values[$0.key] == $0.value }
+    }
+
+    /// Whether both are copies of one value, of which nobody has changed one yet: versions of an
+    /// object share what they have in common.
+    private func hasSameStorage(as other: Self) -> Bool {
+        members.withUnsafeBufferPointer { own in
+            other.members.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress }
+        }
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -34,6 +34,13 @@ package enum ReplicaSetDocument {
 
     /// A ReplicaSet as `decide` sees it.
     package static func parse(_ object: Object, of parsed: ParsedRollout) -> ReplicaSet {
+        parse(object, of: parsed) { TemplateMeaning($0) == parsed.meaning }
+    }
+
+    /// The same; `means` says whether a template means the same as the rollout's.
+    static func parse(
+        _ object: Object, of parsed: ParsedRollout, means: (JSON) -> Bool
+    ) -> ReplicaSet {
         let hash = object.labels[Keys.templateHash] ?? ""
         var found = ReplicaSet(
             name: object.name, hash: hash, revision: object.number(Keys.revision) ?? 0,
@@ -44,7 +51,7 @@ package enum ReplicaSetDocument {
             available: object.status?["availableReplicas"]?.int ?? 0,
             matchesTemplate: hash == parsed.rollout.spec.templateHash
                 || hash == parsed.formerTemplateHash
-                || TemplateMeaning(template(of: object)) == parsed.meaning)
+                || means(template(of: object)))
         found.revisionHistory =
             object.annotations[Keys.revisionHistory]?.split(separator: ",").compactMap { Int($0) }
             ?? []

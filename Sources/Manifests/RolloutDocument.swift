@@ -27,6 +27,30 @@ package enum RolloutDocument {
     }
 }
 
+extension ParsedRollout {
+    /// The same, with what `object` says where its spec has not changed.
+    func again(_ object: Object, _ status: Status) -> ParsedRollout {
+        var parsed = self
+        parsed.rollout = Rollout(object, rollout.spec, status, isReadable: findings.isEmpty)
+        return parsed
+    }
+}
+
+extension Rollout {
+    fileprivate init(_ object: Object, _ spec: Spec, _ status: Status, isReadable: Bool) {
+        var status = status
+        // Others may write the index too; only a readable list of steps can say that it is too
+        // large.
+        if isReadable, let index = status.currentStepIndex {
+            status.currentStepIndex = min(index, spec.canary.steps.count)
+        }
+        self.init(
+            namespace: object.namespace, name: object.name, generation: object.generation,
+            revision: object.annotations[Keys.revision].flatMap { Int($0) }, spec: spec,
+            status: status)
+    }
+}
+
 extension [Finding] {
     /// The same findings with the places of their paths in `document`.
     func placed(in document: Document) -> [Finding] {
@@ -66,21 +90,13 @@ struct RolloutParser {
     mutating func parse() -> ParsedRollout {
         // The status first, and with findings of its own: no error in it may refuse the document,
         // and no error in the spec may lose it.
-        var status = StatusDocument.parse(object.status)
+        let status = StatusDocument.parse(object.status)
         root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
         let template = object.spec?["template"] ?? .object(JSONObject())
         let spec = spec(root["spec"], collisionCount: status.collisionCount)
-        // Others may write the index too; only a readable list of steps can say that it is too
-        // large.
-        if root.findings.all.isEmpty, let index = status.currentStepIndex {
-            status.currentStepIndex = min(index, spec.canary.steps.count)
-        }
-        let rollout = Rollout(
-            namespace: object.namespace, name: object.name, generation: object.generation,
-            revision: object.annotations[Keys.revision].flatMap { Int($0) }, spec: spec,
-            status: status)
         return ParsedRollout(
-            rollout: rollout, template: template, meaning: TemplateMeaning(template),
+            rollout: Rollout(object, spec, status, isReadable: root.findings.all.isEmpty),
+            template: template, meaning: TemplateMeaning(template),
             formerTemplateHash: TemplateHash.ofTemplate(
                 template, collisionCount: status.collisionCount, library: .former),
             routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,

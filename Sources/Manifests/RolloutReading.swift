@@ -1,0 +1,50 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Traffic
+
+/// What was read of a Rollout object, kept for its next version: nearly always that differs in its
+/// status only, and it is the spec, with the meaning and the hashes of its template, that takes
+/// time to read.
+package struct RolloutReading: Sendable {
+    /// What the object says.
+    package let parsed: ParsedRollout
+    /// All of the object that a reading of its spec depends on.
+    private let said: JSON
+    /// The templates of ReplicaSets, and whether they mean the same as the rollout's.
+    private var compared: [(template: JSON, isSame: Bool)] = []
+
+    /// Reads `object`, the spec only where it is another one than `former` was read from.
+    package init(_ object: Object, routers: [RouterKind], after former: RolloutReading? = nil) {
+        let status = StatusDocument.parse(object.status)
+        said = Self.said(by: object, collisionCount: status.collisionCount)
+        if let former, former.said == said {
+            parsed = former.parsed.again(object, status)
+            compared = former.compared
+        } else {
+            parsed = RolloutDocument.parse(object, routers: routers)
+        }
+    }
+
+    /// The rollout's ReplicaSets as `decide` sees them.
+    package mutating func replicaSets(_ objects: [Object]) -> [ReplicaSet] {
+        let former = compared
+        compared = []
+        return objects.map { object in
+            ReplicaSetDocument.parse(object, of: parsed) { template in
+                let isSame =
+                    former.first { $0.template == template }?.isSame
+                    ?? (TemplateMeaning(template) == parsed.meaning)
+                compared.append((template, isSame))
+                return isSame
+            }
+        }
+    }
+
+    private static func said(by object: Object, collisionCount: Int?) -> JSON {
+        var said = object.json
+        said["metadata"] = ["namespace": .string(object.namespace), "name": .string(object.name)]
+        said["status"] = collisionCount.map { ["collisionCount": .int(Int64($0))] }
+        return said
+    }
+}
