@@ -31,7 +31,7 @@ extension FieldSchema {
     private func typeProblem(_ value: JSON, _ path: String) -> StoreError.Cause? {
         let fits =
             switch (type, value) {
-            case (nil, .object), (nil, .array): !takesIntegerOrString
+            case (nil, .object), (nil, .array), (nil, .bool): !takesIntegerOrString
             case (nil, _), ("object", .object), ("array", .array), ("string", .string),
                 ("boolean", .bool), ("integer", .int), ("number", .int), ("number", .number):
                 true
