@@ -59,8 +59,8 @@ private struct Replicas {
             lease, settings, client: client, clock: ContinuousClock(), time: wallClock)
         let source = MetricSource { _ throws(ProviderError) in throw ProviderError("no metrics") }
         return ControllerLoop(
-            client: client, settings: .init(), source: source, history: nil,
-            leadership: leadership, log: quiet, now: { wallClock() })
+            client: client, settings: .init(), source: source, secrets: .none,
+            history: nil, leadership: leadership, log: quiet, now: { wallClock() })
     }
 
     /// A rollout with what it needs besides.

@@ -91,8 +91,8 @@ struct StormStage: Sendable {
                 defaultPrometheusAddress: "http://localhost", now: { .now },
                 send: { request throws(CurlError) in try await CurlClient().execute(request) }))
         return ControllerLoop(
-            client: client("controller"), settings: .init(), source: source, history: nil, log: log,
-            now: { .now })
+            client: client("controller"), settings: .init(), source: source, secrets: .none,
+            history: nil, log: log, now: { .now })
     }
 
     private func watch() async {
