@@ -92,7 +92,18 @@ extension RolloutParser {
                     "must specify a handler type", remedy: "add httpGet, tcpSocket, grpc or exec")
             }
         }
+        environment(reader["env"])
         resources(reader["resources"])
+    }
+
+    /// What is no string here, an API server would not take from a ReplicaSet.
+    private func environment(_ reader: Reader) {
+        for variable in reader.elements() {
+            for (key, value) in variable.members()
+            where ["name", "value"].contains(key) && value.isPresent {
+                _ = value.string()
+            }
+        }
     }
 
     private func resources(_ reader: Reader) {

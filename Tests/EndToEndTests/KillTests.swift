@@ -15,7 +15,7 @@ import Testing
             try await api.wait(for: "version 1") { $0.phase == "Healthy" }
             let load = try await first.load(perSecond: 60, limitSeconds: 800)
             let killing = Killing(first.program, load: load, in: scratch, seed: seed)
-            var releases = Releases(api: api, scratch: scratch)
+            var releases = Releases(api: api, scratch: scratch, load: load)
             async let last = killing.strike(kills)
             repeat {
                 try await releases.next()
@@ -58,15 +58,17 @@ import Testing
 private struct Releases {
     let api: API
     let scratch: Scratch
+    let load: Program
     private(set) var revision = 1
     private(set) var stable = "v1"
     private var image = "v1"
     /// The answers that a bad release gives on purpose.
     private(set) var errors: Set<String> = []
 
-    init(api: API, scratch: Scratch) {
+    init(api: API, scratch: Scratch, load: Program) {
         self.api = api
         self.scratch = scratch
+        self.load = load
     }
 
     private static let good = "[sluice, stand-in, model]"
@@ -92,6 +94,11 @@ private struct Releases {
         }
         #expect(end.isUpdated == isGood)
         #expect((end.status?.abort == true) == !isGood)
+        // The example's queries look eight seconds back, and do not tell one canary from the next.
+        let answers = told(load).count
+        _ = try await eventually("the bad answers to be forgotten", seconds: 60) {
+            isGood || told(load).count > answers + 600 ? true : nil
+        }
     }
 }
 

@@ -64,15 +64,15 @@ struct FieldSchema: Sendable {
         }
     }
 
-    /// `value` with the defaults of members that are missing, or null where that is no value.
+    /// `value` with the defaults of members that are missing, or null where that is no value. A
+    /// null without a default is as good as missing.
     func defaulted(_ value: JSON) -> JSON {
         switch value {
         case .object(var object):
             for (key, schema) in json["properties"]?.object?.members ?? [] {
-                guard let initial = schema["default"] else { continue }
                 let isAbsent =
                     object[key].map { $0.isNull && schema["nullable"]?.bool != true } ?? true
-                if isAbsent { object[key] = initial }
+                if isAbsent { object[key] = schema["default"] }
             }
             return .object(
                 JSONObject(
