@@ -67,7 +67,7 @@ extension ControllerLoop {
         let known = routing.members.first { $0.key != "managedRoutes" }
         guard let key = known?.key else { return "" }
         if key == "plugins" { return known?.value.object?.members.first?.key ?? "" }
-        return key.prefix(1).uppercased() + key.dropFirst()
+        return Self.title(of: key)
     }
 
     private func runFamilies() -> [MetricFamily] {
@@ -95,7 +95,7 @@ extension ControllerLoop {
         let metrics = run.spec?["metrics"]?.array ?? []
         let found = metrics.first { $0["name"]?.string == metric }
         let key = found?["provider"]?.object?.members.first?.key ?? ""
-        return key.prefix(1).uppercased() + key.dropFirst()
+        return Self.title(of: key)
     }
 
     private func templates() -> MetricFamily {
@@ -167,6 +167,11 @@ extension ControllerLoop {
             "leader_election_master_status", .gauge, "1 where this replica leads.")
         leader.add([("name", leadership.lease.name)], leadership.remaining > .zero ? 1 : 0)
         return [build, leader]
+    }
+
+    /// The name that the field's metrics give to what a document calls `key`.
+    private static func title(of key: String) -> String {
+        key.prefix(1).uppercased() + key.dropFirst()
     }
 
     private func objects(_ resource: Resource) -> [Object] {

@@ -96,7 +96,7 @@ package struct LiveCluster: Sendable {
     private func fresh(_ reference: Reference) async throws(ClusterError) -> Object? {
         do {
             let object = try await client.get(reference)
-            caches[reference.resource]?.observed(object)
+            await observed(object, of: reference.resource)
             return object
         } catch .notFound {
             return nil
@@ -128,28 +128,24 @@ package struct LiveCluster: Sendable {
         _ write: Write, _ client: APIClient
     ) async throws(APIError) -> Object? {
         let reference = write.reference
-        let cache = caches[reference.resource]
+        let stored: Object
         switch write.act {
         case .create(let object):
-            let stored = try await client.create(object, of: reference.resource)
-            await observed(stored, of: reference.resource)
-            return stored
+            stored = try await client.create(object, of: reference.resource)
         case .patch(let patch):
-            let stored = try await client.patch(reference, patch)
-            await observed(stored, of: reference.resource)
-            return stored
+            stored = try await client.patch(reference, patch)
         case .patchStatus(let patch):
-            let stored = try await client.patch(reference, patch, subresource: "status")
-            await observed(stored, of: reference.resource)
-            return stored
+            stored = try await client.patch(reference, patch, subresource: "status")
         case .delete(let uid):
             let left = try await client.delete(reference, uid: uid)
             if let uid, left?.deletionTimestamp == nil {
-                cache?.observedDeletion(
+                caches[reference.resource]?.observedDeletion(
                     namespace: reference.namespace, name: reference.name, uid: uid)
             }
             return nil
         }
+        await observed(stored, of: reference.resource)
+        return stored
     }
 }
 

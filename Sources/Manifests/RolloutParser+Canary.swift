@@ -116,7 +116,8 @@ extension RolloutParser {
                 "Canary dynamicStableScale cannot be used with scaleDownDelaySeconds",
                 remedy: "remove one of the two")
         }
-        canary.scaleDownDelaySeconds = delay.count() ?? (canary.hasRouter ? 30 : 0)
+        if !canary.hasRouter { canary.scaleDownDelaySeconds = 0 }
+        canary.scaleDownDelaySeconds = delay.count() ?? canary.scaleDownDelaySeconds
         canary.scaleDownDelayRevisionLimit = reader["scaleDownDelayRevisionLimit"].count()
         let abortDelay = reader["abortScaleDownDelaySeconds"].count()
         canary.abortScaleDownDelaySeconds =

@@ -172,7 +172,5 @@ struct Box: Sendable {
 
 extension Timestamp {
     /// The wall clock.
-    static var now: Timestamp {
-        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    }
+    static var now: Timestamp { wallClock() }
 }
