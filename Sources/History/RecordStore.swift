@@ -10,12 +10,16 @@ package struct RecordStore: Sendable {
     /// Opens or makes the file at `path`, readable by its owner only.
     /// - Throws: `HistoryError` where the file cannot be opened or is no history.
     package init(path: String) throws(HistoryError) {
-        do {
-            let isNew = !FileManager.default.fileExists(atPath: path)
-            if isNew {
-                FileManager.default.createFile(
+        let files = FileManager.default
+        guard
+            files.fileExists(atPath: path)
+                || files.createFile(
                     atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            }
+        else {
+            throw HistoryError(
+                "history \(path): the file cannot be made; name one in a directory that is writable")
+        }
+        do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(busySeconds)
             pool = try DatabasePool(path: path, configuration: configuration)

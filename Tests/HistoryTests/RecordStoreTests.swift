@@ -63,6 +63,14 @@ struct `A history` {
         }
     }
 
+    @Test func `names the file that cannot be made`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/nowhere/history.sqlite"
+            let error = #expect(throws: HistoryError.self) { try RecordStore(path: path) }
+            #expect(error?.description.contains("\(path): the file cannot be made") == true)
+        }
+    }
+
     private func record(_ key: String, at milliseconds: Int64) -> Record {
         Record(
             key: key, at: Timestamp(milliseconds: milliseconds), namespace: "shop", rollout: "app",
