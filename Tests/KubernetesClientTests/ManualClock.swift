@@ -39,21 +39,24 @@ final class ManualClock: Clock, Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 var seen: [CheckedContinuation<Void, Never>] = []
-                let isOver: Bool = state.withLock { state in
-                    if state.cancelled.contains(id) || deadline <= state.now { return true }
+                let end: Result<Void, any Error>? = state.withLock { state in
+                    // Whoever slept on would spin: time does not move by itself here.
+                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
+                    if deadline <= state.now { return .success(()) }
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
                     let duration = state.now.duration(to: deadline)
                     seen = state.onlookers.filter { $0.duration == duration }.map(\.continuation)
                     state.onlookers.removeAll { $0.duration == duration }
-                    return false
+                    return nil
                 }
-                if isOver { continuation.resume() }
+                if let end { continuation.resume(with: end) }
                 for onlooker in seen { onlooker.resume() }
             }
         } onCancel: {
             let sleeper = state.withLock { state in
-                state.cancelled.insert(id)
-                return state.sleepers.removeValue(forKey: id)
+                let sleeper = state.sleepers.removeValue(forKey: id)
+                if sleeper == nil { state.cancelled.insert(id) }
+                return sleeper
             }
             sleeper?.continuation.resume(throwing: CancellationError())
         }
