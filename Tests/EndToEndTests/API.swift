@@ -49,7 +49,8 @@ struct API: Sendable {
         return try JSONDecoder().decode(Rollout.self, from: Data(text.utf8))
     }
 
-    /// Waits until the rollout looks as told.
+    /// Waits until the rollout looks as told. A status of an earlier document tells nothing of this
+    /// one: a new revision is numbered before its status is written.
     @discardableResult
     func wait(
         for what: String, seconds: Int = 60, until isThere: (Rollout) -> Bool
@@ -59,7 +60,7 @@ struct API: Sendable {
             return try await eventually(what, seconds: seconds) {
                 let rollout = try await look()
                 last = rollout
-                return isThere(rollout) ? rollout : nil
+                return rollout.isObserved && isThere(rollout) ? rollout : nil
             }
         } catch {
             throw Failure("\(error); the rollout is \(last.map { "\($0)" } ?? "not there")")
@@ -121,6 +122,7 @@ private struct Kubeconfig: Decodable {
 struct Rollout: Decodable, Sendable {
     struct Metadata: Decodable, Sendable {
         var resourceVersion: String
+        var generation: Int
         var annotations: [String: String]?
     }
     struct Spec: Decodable, Sendable {
@@ -142,6 +144,7 @@ struct Rollout: Decodable, Sendable {
             }
             var weights: Weights?
         }
+        var observedGeneration: String?
         var phase: String?
         var message: String?
         var abort: Bool?
@@ -160,6 +163,8 @@ struct Rollout: Decodable, Sendable {
     var revision: String? { metadata.annotations?["rollout.argoproj.io/revision"] }
     var phase: String { status?.phase ?? "" }
     var weight: Int { status?.canary?.weights?.canary.weight ?? 0 }
+    /// Whether the status speaks of the document as it is now.
+    var isObserved: Bool { status?.observedGeneration == String(metadata.generation) }
     /// Whether all pods are those of the document.
     var isUpdated: Bool { status?.stableRS != nil && status?.stableRS == status?.currentPodHash }
 }

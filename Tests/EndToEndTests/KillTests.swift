@@ -94,7 +94,9 @@ private struct Releases {
         let end = try await eventually("\(version) to be \(wanted)", seconds: 200) {
             let rollout: Rollout
             do { rollout = try await api.look() } catch { return nil as Rollout? }
-            let isThere = rollout.image == "model-api:\(version)" && rollout.revision == name
+            let isThere =
+                rollout.isObserved && rollout.image == "model-api:\(version)"
+                && rollout.revision == name
             return isThere && rollout.phase == wanted && rollout.weight == 0 ? rollout : nil
         }
         #expect(end.isUpdated == isGood)

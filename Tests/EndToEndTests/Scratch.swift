@@ -65,7 +65,8 @@ final class Scratch: Sendable {
     }
 
     private func clean(after error: (any Error)?) async {
-        for program in programs.withLock({ $0 }) {
+        // The last one first: it may go on with what an earlier one has started.
+        for program in programs.withLock({ $0 }).reversed() {
             let wasRunning = program.status == nil
             await program.stop()
             if error != nil, wasRunning {
