@@ -47,6 +47,8 @@ package actor IngressProxy {
     private var pending: Set<String> = []
     private var isReading = false
     private var generation = 0
+    /// Workers of earlier configurations that still serve what they have begun.
+    private var leaving = Workers([])
     private let nudges: AsyncStream<Void>
     private let nudge: AsyncStream<Void>.Continuation
     private let started: AsyncStream<RunningProcess>
@@ -85,7 +87,10 @@ package actor IngressProxy {
         try Files.makeDirectory("\(place.directory)/temp", mode: 0o711)
         try Files.makeDirectory("\(place.directory)/\(KeyPair.directory)")
         process = nginx.found()
-        generation = process == nil ? 0 : answered() ?? 0
+        // Above all that nginx was ever told: it may still be reading what an earlier run wrote.
+        generation =
+            Files.glance("\(place.directory)/nginx.conf")
+            .flatMap(NginxConfiguration.generation) ?? 0
         if let process { starts.yield(process) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [cluster, nudge] in
@@ -112,14 +117,15 @@ package actor IngressProxy {
     }
 
     /// Whether a request may still be sent to an address: it is in a configuration that is applied
-    /// or on its way, or a worker is still waiting for its answer.
+    /// or on its way, or a worker that was replaced is still waiting for its answer. The workers of
+    /// the present configuration never knew another address.
     package func isRouted(_ address: String) -> Bool {
         if isReading || pending.contains(address) { return true }
         // An nginx of an earlier run may still serve whatever that run told it.
         guard let applied else { return true }
         if applied.table.addresses.contains(address) { return true }
-        guard let process else { return false }
-        return Workers(of: process.identity.pid).areConnected(to: address)
+        leaving = leaving.leaving
+        return leaving.areConnected(to: address)
     }
 
     /// What nginx serves: now, where it serves already, and after every change. Only the newest is
@@ -148,7 +154,8 @@ package actor IngressProxy {
         table.keepServiceAddresses {
             known.contains($0) || isAdopted || Ports.isFree($0.port, of: $0.address)
         }
-        pending = table.addresses
+        // What was tried before and not confirmed may have reached nginx all the same.
+        pending.formUnion(table.addresses)
         isReading = false
         do throws(SystemFailure) {
             if let process, process.hasEnded(within: 0) {
@@ -180,14 +187,8 @@ package actor IngressProxy {
         try await checkWithoutDoubts(configuration)
         let path = "\(place.directory)/nginx.conf"
         if rename("\(path).next", path) != 0 { throw SystemFailure("cannot replace \(path)") }
-        if let process {
-            let old = Workers(of: process.identity.pid)
-            process.signal(SIGHUP)
-            try await serving(generation, instead: old)
-        } else {
-            try start()
-            try await serving(generation, instead: Workers([]))
-        }
+        if let process { process.signal(SIGHUP) } else { try start() }
+        leaving = try await serving(generation)
         let now = Applied(generation: generation, table: table)
         applied = now
         listeners.removeAll {
@@ -209,13 +210,19 @@ package actor IngressProxy {
         starts.yield(started)
     }
 
-    /// Waits until workers of this generation answer and none of the old ones takes connections any
-    /// more.
-    private func serving(_ generation: Int, instead old: Workers) async throws(SystemFailure) {
+    /// Waits until workers of this generation answer and no others take connections any more. All
+    /// count that there are: a reload that an earlier run asked for may still be under way.
+    /// - Returns: the workers that were replaced and have not ended.
+    private func serving(_ generation: Int) async throws(SystemFailure) -> Workers {
         let deadline = now().advanced(byMilliseconds: Self.reloadMilliseconds)
         while now() < deadline {
-            if process?.hasEnded(within: 0) ?? true { break }
-            if answered() == generation, old.accepting.isEmpty { return }
+            guard let process, !process.hasEnded(within: 0) else { break }
+            if answered() == generation {
+                let workers = Workers(of: process.identity.pid)
+                if workers.accepting.pids.count <= NginxConfiguration.workers {
+                    return workers.leaving
+                }
+            }
             do { try await Task.sleep(for: .milliseconds(Self.pollMilliseconds)) } catch { break }
         }
         throw SystemFailure(
@@ -223,7 +230,7 @@ package actor IngressProxy {
     }
 
     /// The generation that nginx answers with; nil where it answers none.
-    private func answered() -> Int? {
+    func answered() -> Int? {
         var answer = [CChar](repeating: 0, count: 1024)
         let request = "GET /generation HTTP/1.0\r\n\r\n"
         let count = cprocess_ask(place.settings.statusSocket, request, &answer, answer.count, 200)

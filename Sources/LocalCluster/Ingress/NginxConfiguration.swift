@@ -7,7 +7,7 @@ struct NginxConfiguration {
     var refused: Set<Doubt> = []
 
     /// Workers that share the work; more would not serve one machine's loopback faster.
-    private static let workers = 2
+    static let workers = 2
     private static let connections = 4096
     /// How long a worker that was replaced may serve what it has begun: longer than any watch
     /// lasts.
@@ -105,6 +105,11 @@ struct NginxConfiguration {
             "server {", "    listen unix:\(settings.statusSocket);",
             "    location = /generation { return 200 \"\(generation)\"; }", "}",
         ]
+    }
+
+    /// The generation that a configuration of ours answers with; nil where it is none.
+    static func generation(of text: String) -> Int? {
+        text.firstMatch(of: /\/generation \{ return 200 "(\d+)"; \}/).flatMap { Int($0.1) }
     }
 
     /// Answers hosts that nobody serves, and makes every variable of the log known.

@@ -181,14 +181,43 @@ struct `nginx as the ingress of the box` {
     @Test func `counts as routing to an address until the last answer has come from it`()
         async throws
     {
-        let slow = try TestBackend("slow", delayMilliseconds: 400)
+        let slow = try TestBackend("slow", address: "127.0.0.2", isHeld: true)
         try await shop.run { cluster in
             try await shop.open(stable: slow, canary: canarySide, ["weight": "0"])
             async let answer = fetch(port: shop.port)
-            #expect(await shop.proxy.isRouted("127.0.0.1"))
+            while slow.lastTarget.isEmpty { await Task.yield() }
+            try await cluster.write(
+                .patch(
+                    Reference(.endpointSlices, namespace: "default", name: "stable-1"),
+                    ["endpoints": []]))
+            await shop.applied { $0.addresses == ["127.0.0.1"] }
             // While the proxy looks at a change it answers for every address that it may be routed.
             while await shop.proxy.isRouted("127.0.0.99") { await Task.yield() }
+            #expect(await shop.proxy.isRouted("127.0.0.2"))
+            slow.letGo()
             #expect(version(of: await answer) == "slow")
+            while await shop.proxy.isRouted("127.0.0.2") { await Task.yield() }
+        }
+    }
+
+    @Test func `takes nothing for its own that nginx serves for an earlier run`() async throws {
+        // Killed after the second configuration was written and before nginx was told of it.
+        let place = await shop.proxy.place
+        func write(_ generation: Int) throws {
+            let text = NginxConfiguration(
+                settings: place.settings, table: RouteTable(), generation: generation
+            ).text
+            try Files.write(text, to: "\(place.directory)/nginx.conf")
+        }
+        try Files.makeDirectory("\(place.directory)/temp", mode: 0o711)
+        try write(41)
+        let earlier = Supervised(name: "nginx", directory: place.directory)
+        _ = try earlier.start(await shop.proxy.command("nginx.conf"))
+        while await shop.proxy.answered() != 41 { await Task.yield() }
+        try write(42)
+        try await shop.run { _ in
+            await shop.applied { _ in true }
+            #expect(await shop.proxy.applied?.generation == 43)
         }
     }
 

@@ -8,20 +8,22 @@ import Synchronization
 final class TestBackend: Sendable {
     let endpoint: String
     private let socket: Int32
-    private let delayMicroseconds: UInt32
     private let target = Mutex("")
+    private let isHeld: Mutex<Bool>
 
     /// What was asked for last, after the method.
     var lastTarget: String { target.withLock { $0 } }
 
-    init(_ name: String, status: Int = 200, delayMilliseconds: Int = 0) throws {
-        delayMicroseconds = UInt32(delayMilliseconds * 1000)
-        (socket, endpoint) = try Self.listen()
+    /// - Parameter isHeld: whether it answers nothing before it is let go.
+    init(
+        _ name: String, status: Int = 200, address: String = "127.0.0.1", isHeld: Bool = false
+    ) throws {
+        self.isHeld = Mutex(isHeld)
+        (socket, endpoint) = try Self.listen(address)
         let answer =
             "HTTP/1.1 \(status) X\r\nX-Version: \(name)\r\n"
             + "Content-Length: \(name.utf8.count)\r\n\r\n\(name)"
         let socket = socket
-        let delay = delayMicroseconds
         startThread { [weak self] in
             while true {
                 let connection = accept(socket, nil, nil)
@@ -29,7 +31,7 @@ final class TestBackend: Sendable {
                 startThread { [weak self] in
                     while let asked = readRequest(connection) {
                         self?.target.withLock { $0 = asked }
-                        if delay > 0 { usleep(delay) }
+                        while self?.isHeld.withLock({ $0 }) == true { usleep(1_000) }
                         send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
                     }
                     close(connection)
@@ -40,11 +42,13 @@ final class TestBackend: Sendable {
 
     deinit { stop() }
 
+    func letGo() { isHeld.withLock { $0 = false } }
+
     func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
-    private static func listen() throws -> (Int32, String) {
+    private static func listen(_ place: String) throws -> (Int32, String) {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = loopback(port: 0)
+        var address = loopback(port: 0, address: place)
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, size) }
@@ -58,7 +62,7 @@ final class TestBackend: Sendable {
                 getsockname(socket, $0, &length)
             }
         }
-        return (socket, "127.0.0.1:\(UInt16(bigEndian: address.sin_port))")
+        return (socket, "\(place):\(UInt16(bigEndian: address.sin_port))")
     }
 }
 
