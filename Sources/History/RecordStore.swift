@@ -17,7 +17,8 @@ package struct RecordStore: Sendable {
                     atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         else {
             throw HistoryError(
-                "history \(path): the file cannot be made; name one in a directory that is writable")
+                "history \(path): the file cannot be made; "
+                    + "name one in a directory that is writable")
         }
         do {
             var configuration = Configuration()
