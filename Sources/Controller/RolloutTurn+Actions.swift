@@ -39,7 +39,7 @@ extension RolloutTurn {
         case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
             .scale(let name, _, _), .delayScaleDown(let name, _), .cancelScaleDown(let name):
             guard let set = scene.replicaSets.first(where: { $0.name == name }),
-                let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas ?? 1)
+                let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas)
             else { return }
             try await patch(set, .replicaSets, body, checksVersion: false)
         }
@@ -59,7 +59,8 @@ extension RolloutTurn {
         await memory.createdReplicaSet(nil, of: scene.key)
     }
 
-    private func replicaSetPatch(_ action: Action, size: Int) -> JSON? {
+    /// - Parameter size: the rollout's; nil where its document cannot be read that far.
+    private func replicaSetPatch(_ action: Action, size: Int?) -> JSON? {
         switch action {
         case .setReplicaSetRevision(_, let revision, let history):
             let past = history.map(String.init).joined(separator: ",")
@@ -74,7 +75,9 @@ extension RolloutTurn {
         case .setMinReadySeconds(_, let seconds):
             return ["spec": ["minReadySeconds": .int(Int64(seconds))]]
         case .scale(_, _, let count):
-            var annotations: [String: JSON] = [Keys.desiredReplicas: .string(String(size))]
+            // A document that says no size any more leaves the one that was there.
+            var annotations: [String: JSON] = [:]
+            if let size { annotations[Keys.desiredReplicas] = .string(String(size)) }
             // Without pods there is nothing left to wait for.
             if count == 0 { annotations[Keys.scaleDownDeadline] = .null }
             return [

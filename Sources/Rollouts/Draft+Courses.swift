@@ -50,10 +50,7 @@ extension Draft {
         let sizing = seen.sizing(at: 0, isAborted: true)
         let capacity = seen.capacity(canaryWanted: 0)
         let next = affordable(0, current: seen.canaryWeight, capacity)
-        note(
-            next > 0
-                ? .stableCannotCarry(weight: next, because: abortMessage)
-                : .aborted(abortMessage, evidence: abortEvidence))
+        noteGivingBack(to: next)
         ask(for: next)
         if weight < seen.canaryWeight || seen.rollout.status.abortedAt == nil { order = .together }
         if weight > 0 {
@@ -69,6 +66,28 @@ extension Draft {
         scaleStable(sizing)
         if seen.canaryWeight == 0, weight == 0, let stable = seen.stable { bindCanary(to: stable) }
         retireCanary(sizing)
+    }
+
+    /// The same where the document cannot be followed, or not yet: the traffic, and the pods of
+    /// stable that take it. All else waits.
+    mutating func giveBackOnly() {
+        order = .together
+        guard seen.canary.hasRouter else {
+            giveBackShares()
+            return
+        }
+        if let stable = seen.stable, stable.desired < seen.size { scale(stable, to: seen.size) }
+        let capacity = seen.capacity(canaryWanted: 0)
+        let next = affordable(0, current: seen.canaryWeight, capacity)
+        noteGivingBack(to: next)
+        ask(for: next)
+    }
+
+    private mutating func noteGivingBack(to next: Int) {
+        note(
+            next > 0
+                ? .stableCannotCarry(weight: next, because: abortMessage)
+                : .aborted(abortMessage, evidence: abortEvidence))
     }
 
     /// An aborted canary goes once it has no traffic and stable is whole, after its delay; where

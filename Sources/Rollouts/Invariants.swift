@@ -1,7 +1,7 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7). Unit tests and
 /// the simulation check every decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
-    guard let new = seen.new else { return [] }
+    guard let new = seen.new ?? seen.current else { return [] }
     let promise = Promise(decision: decision, seen: seen, new: new)
     let broken = decision.actions.flatMap(promise.broken)
     return seen.canary.hasRouter ? broken : broken + promise.brokenShares()

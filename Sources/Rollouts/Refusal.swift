@@ -25,24 +25,20 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
 /// again (§8).
 private let refusalRetrySeconds = 20
 
-/// The abort of the release in progress, as far as it needs no document: its traffic. Nil where
-/// nothing is to be given up.
+/// The abort of the release in progress, as far as it needs no document: its traffic, and the pods
+/// that take it. Nil where nothing is to be given up.
 private func givenUp(_ seen: Snapshot) -> Decision? {
-    let status = seen.rollout.status
-    let current = seen.replicaSets.first { $0.hash == status.currentPodHash && !$0.isDeleting }
-    guard let current, status.stableHash != current.hash else { return nil }
+    guard let current = seen.current, seen.rollout.status.stableHash != current.hash else {
+        return nil
+    }
+    var seen = seen
+    // The size may be what cannot be read.
+    seen.rollout.spec.replicas = seen.spec.replicas ?? seen.stable?.rolloutReplicas
     var draft = Draft(seen, new: current)
     draft.takeCommands()
     draft.takeVerdicts()
     guard draft.status.isAborted else { return nil }
-    if !seen.routers.isEmpty {
-        var capacity = seen.capacity(canaryWanted: 0)
-        // The size may be what cannot be read.
-        capacity.size = seen.spec.replicas ?? seen.stable?.rolloutReplicas ?? capacity.size
-        draft.ask(for: affordable(0, current: seen.canaryWeight, capacity))
-        draft.order = .together
-    }
-    draft.note(.aborted(draft.abortMessage, evidence: draft.abortEvidence))
+    draft.giveBackOnly()
     draft.describe()
     return draft.decision
 }

@@ -29,6 +29,11 @@ extension Snapshot {
         replicaSets.first { $0.hash == rollout.status.stableHash && !$0.isDeleting }
     }
 
+    /// The ReplicaSet of the release that the status speaks of, whatever the template says by now.
+    var current: ReplicaSet? {
+        replicaSets.first { $0.hash == rollout.status.currentPodHash && !$0.isDeleting }
+    }
+
     /// All but the new and the stable one.
     var others: [ReplicaSet] {
         replicaSets.filter { $0.hash != new?.hash && $0.hash != rollout.status.stableHash }

@@ -36,6 +36,49 @@ struct `A release under a refused document` {
         #expect(world.broken == [])
     }
 
+    @Test func `makes stable whole again where it had shrunk, and then gives everything back`() {
+        var world = deployed([.setWeight(50), .analysis, .setWeight(60)], size: 10)
+        world.rollout.spec.canary.dynamicStableScale = true
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h1")?.desired == 5)
+        world.refusal = "no good"
+        world.end(.failed) { _ in true }
+        #expect(world.turn().reason.sentence.contains("50 stays on the canary"))
+        world.settle()
+        #expect(world.set("h1")?.available == 10)
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `counts stable's pods where the document says no size any more`() {
+        var world = half()
+        world.rollout.spec.replicas = nil
+        world.change("app-h1") { $0.desired = 6 }
+        world.letPodsStart()
+        world.rollout.status.isAborted = true
+        world.turn()
+        #expect(world.weight == 40)
+        #expect(world.set("h1")?.desired == 10)
+        world.settle()
+        #expect(world.weight == 0)
+    }
+
+    @Test func `without a router gives its pods' share back`() {
+        var world = World(steps: [.setWeight(50), .pause(seconds: nil)], size: 10)
+        world.rollout.spec.canary.hasRouter = false
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h2")?.desired == 5)
+        world.refusal = "no good"
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.set("h1")?.available == 10)
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
+
     @Test func `keeps on the canary what stable cannot carry`() {
         var world = half()
         world.limits["h1"] = 7

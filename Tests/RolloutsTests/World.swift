@@ -21,6 +21,8 @@ struct World {
     var weights: [Int] = []
     var writes = 0
     var refusal: String?
+    /// Hashes whose ReplicaSet the server does not take.
+    var forbidden: Set<String> = []
 
     init(steps: [Step], size: Int = 5, stepsHash: String = "s1") {
         var canary = Canary(steps: steps, stableService: "stable", canaryService: "canary")
@@ -99,6 +101,8 @@ struct World {
         writes += 1
         switch action {
         case .setRolloutReplicas(let count): rollout.spec.replicas = count
+        case .createReplicaSet(let hash, _) where forbidden.contains(hash):
+            memory.refusedReplicaSet = RefusedReplicaSet(hash: hash, why: "over the quota")
         case .createReplicaSet(let hash, let revision):
             replicaSets.append(
                 ReplicaSet(
@@ -115,7 +119,7 @@ struct World {
             change(name) { $0.minReadySeconds = seconds }
         case .scale(let name, _, let count):
             change(name) { $0.desired = count }
-            change(name) { [size = rollout.spec.replicas] in $0.rolloutReplicas = size }
+            if let size = rollout.spec.replicas { change(name) { $0.rolloutReplicas = size } }
             if count == 0 { change(name) { $0.scaleDownDeadline = nil } }
         case .delayScaleDown(let name, let end): change(name) { $0.scaleDownDeadline = end }
         case .cancelScaleDown(let name): change(name) { $0.scaleDownDeadline = nil }
