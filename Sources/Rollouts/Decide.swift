@@ -11,7 +11,7 @@ package func decide(_ seen: Snapshot) -> Decision {
             reason: .writingDefaultReplicas)
     }
     guard let new = seen.new else {
-        return createReplicaSet(seen)
+        return givingBackFirst(seen) ?? createReplicaSet(seen)
     }
     var draft = Draft(seen, new: new)
     draft.alignRevision()

@@ -25,6 +25,24 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
 /// again (§8).
 private let refusalRetrySeconds = 20
 
+/// A server may refuse the next revision's ReplicaSet for as long as it likes, and the release in
+/// progress is judged all the same. Nil where there is nothing to give back that was not given back
+/// already: then the next revision may come.
+func givingBackFirst(_ seen: Snapshot) -> Decision? {
+    guard var decision = givenUp(seen) else { return nil }
+    guard seen.rollout.status.isAborted else { return decision }
+    // A router that already carries what stable leaves to it, and only cannot be written, holds up
+    // no revision.
+    let isDone = decision.actions.allSatisfy { action in
+        guard case .route = action else { return false }
+        return !action.givesBack(from: seen.canaryWeight)
+    }
+    if isDone { return nil }
+    // A command that met the new template holds for the new revision too, so it stays untaken.
+    decision.status.abortedAt = seen.rollout.status.abortedAt
+    return decision
+}
+
 /// The abort of the release in progress, as far as it needs no document: its traffic, and the pods
 /// that take it. Nil where nothing is to be given up.
 private func givenUp(_ seen: Snapshot) -> Decision? {

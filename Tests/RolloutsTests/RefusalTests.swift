@@ -90,6 +90,51 @@ struct `A release under a refused document` {
     }
 }
 
+/// The image after it is there, and its ReplicaSet cannot be made: a quota, an admission rule.
+struct `A release before a revision that the server refuses` {
+    func half() -> World {
+        var world = deployed([.setWeight(50), .analysis, .setWeight(60)], size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world.forbidden = ["h3"]
+        world.update(to: "h3")
+        for _ in 0..<3 { world.turn() }
+        return world
+    }
+
+    @Test func `gives its traffic back on a bad verdict`() {
+        var world = half()
+        #expect(world.weight == 50)
+        world.end(.failed) { _ in true }
+        let decision = world.turn()
+        #expect(decision.order == .together)
+        #expect(decision.actions == [.route(Split(canary: 0, of: 100))])
+        #expect(decision.status.isAborted)
+        #expect(world.weight == 0)
+        for _ in 0..<4 { world.turn() }
+        #expect(world.status[.progressing]?.reason == "ReplicaSetCreateError")
+        world.forbidden = []
+        world.settle()
+        #expect(world.status.currentPodHash == "h3")
+        #expect(world.weight == 50)
+        #expect(world.broken == [])
+    }
+
+    /// One that nobody had seen before the next image came stays in force for that (decision 0010).
+    @Test func `gives it back when somebody says abort, and the next one starts aborted`() {
+        var world = half()
+        world.rollout.status.isAborted = true
+        for _ in 0..<3 { world.turn() }
+        #expect(world.weight == 0)
+        world.forbidden = []
+        world.settle()
+        #expect(world.status.currentPodHash == "h3")
+        #expect(world.status.isAborted)
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+}
+
 struct `A release that is paused behind its last step` {
     @Test func `keeps the last step's weight`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 10)
