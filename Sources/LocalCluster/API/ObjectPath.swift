@@ -94,7 +94,13 @@ extension Request {
     func caller() throws(StoreError) -> Caller {
         let dryRuns = query.parameters.filter { $0.name == "dryRun" }.map(\.value)
         guard dryRuns.allSatisfy({ $0 == "All" }) else {
-            throw .badRequest("dryRun: the only value is All")
+            let told = #"Unsupported value: supported values: "All""#
+            throw StoreError(
+                code: 422, reason: "Invalid", message: "dryRun: \(told)",
+                causes: [
+                    StoreError.Cause(
+                        field: "dryRun", reason: "FieldValueNotSupported", message: told)
+                ])
         }
         let agent = headers["User-Agent"]?.prefix { $0 != "/" }
         let manager = query["fieldManager"] ?? agent.map(String.init) ?? "unknown"

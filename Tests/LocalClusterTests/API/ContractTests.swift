@@ -1,91 +1,74 @@
 import Testing
 
-struct `The API of the box keeps the contract` {
-    private let api: APIUnderTest
-
-    init() throws { api = try Box().api }
-
-    @Test func `new objects get an identity`() async throws {
-        try await Contract.givesNewObjectsAnIdentity(api)
+/// Every promise of the contract, kept by the box.
+struct `The API of the box` {
+    @Test(arguments: Contract.promises)
+    func `keeps the contract`(promise: Promise) async throws {
+        try await promise.check(try Box().api)
     }
+}
 
-    @Test func `generated names are completed`() async throws {
-        try await Contract.completesGeneratedNames(api)
+/// The same promises, kept by whatever cluster the environment names. `.ci/run` names one.
+@Suite(.enabled(if: Kubernetes.isNamed, "SLUICE_TEST_KUBECONFIG names no cluster"))
+struct `A Kubernetes server` {
+    @Test(.timeLimit(.minutes(1)), arguments: Contract.promises)
+    func `keeps the contract`(promise: Promise) async throws {
+        let server = try Kubernetes()
+        let version = try await server.minorVersion()
+        if version < promise.sinceMinorVersion {
+            try Test.cancel("a server of 1.\(version) does not promise this")
+        }
+        try await server.withNamespace { try await promise.check($0) }
     }
+}
 
-    @Test func `what is not there is not found`() async throws {
-        try await Contract.refusesWhatIsNotThere(api)
-    }
+/// One thing that clients rely on.
+struct Promise: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// The first minor version of Kubernetes 1 that gives it without being asked to.
+    let sinceMinorVersion: Int
+    let check: @Sendable (APIUnderTest) async throws -> Void
 
-    @Test func `invalid names are refused with their field`() async throws {
-        try await Contract.refusesInvalidNames(api)
+    init(
+        _ sentence: String, since minorVersion: Int = 20,
+        _ check: @escaping @Sendable (APIUnderTest) async throws -> Void
+    ) {
+        testDescription = sentence
+        sinceMinorVersion = minorVersion
+        self.check = check
     }
+}
 
-    @Test func `writes to old versions conflict`() async throws {
-        try await Contract.refusesWritesToOldVersions(api)
-    }
-
-    @Test func `a write without a change changes nothing`() async throws {
-        try await Contract.changesNothingWithoutAChange(api)
-    }
-
-    @Test func `each form of patch is taken`() async throws {
-        try await Contract.takesEachFormOfPatch(api)
-    }
-
-    @Test func `fields belong to those who applied them`() async throws {
-        try await Contract.appliesForAManager(api)
-    }
-
-    @Test func `generations count changes of the wanted state`() async throws {
-        try await Contract.countsGenerations(api)
-    }
-
-    @Test func `status has an endpoint of its own`() async throws {
-        try await Contract.keepsStatusApart(api)
-    }
-
-    @Test func `replicas can be scaled`() async throws {
-        try await Contract.scales(api)
-    }
-
-    @Test func `labels and fields select`() async throws {
-        try await Contract.selects(api)
-    }
-
-    @Test func `pages of one list show one moment`() async throws {
-        try await Contract.pages(api)
-    }
-
-    @Test func `a watch goes on from a version`() async throws {
-        try await Contract.watchesFromAVersion(api)
-    }
-
-    @Test func `a watch without a version begins with everything`() async throws {
-        try await Contract.watchesFromNowOn(api)
-    }
-
-    @Test func `a streamed list ends with a bookmark`() async throws {
-        try await Contract.streamsLists(api)
-    }
-
-    @Test func `an object that leaves a selection is deleted for its watch`() async throws {
-        try await Contract.leavesASelection(api)
-    }
-
-    @Test func `what an object owns goes with it`() async throws {
-        try await Contract.deletesWhatIsOwned(api)
-    }
-
-    @Test func `finalizers keep a deleted object`() async throws {
-        try await Contract.waitsForFinalizers(api)
-    }
-
-    @Test func `a dry run changes nothing`() async throws {
-        try await Contract.triesWithoutDoing(api)
-    }
-
-    @Test func `definitions add kinds`() async throws {
-        try await Contract.servesDefinedKinds(api)
-    }
+extension Contract {
+    static let promises = [
+        Promise("new objects get an identity", givesNewObjectsAnIdentity),
+        Promise("generated names are completed", completesGeneratedNames),
+        Promise("what is not there is not found", refusesWhatIsNotThere),
+        Promise("invalid names are refused with their field", refusesInvalidNames),
+        Promise("writes to old versions conflict", refusesWritesToOldVersions),
+        Promise("a write without a change changes nothing", changesNothingWithoutAChange),
+        Promise("each form of patch is taken", takesEachFormOfPatch),
+        Promise("fields belong to those who applied them", appliesForAManager),
+        Promise("generations count changes of the wanted state", countsGenerations),
+        Promise("status has an endpoint of its own", keepsStatusApart),
+        Promise("replicas can be scaled", scales),
+        Promise("labels and fields select", selects),
+        Promise("pages of one list show one moment", pages),
+        Promise("a watch goes on from a version", watchesFromAVersion),
+        Promise("a watch without a version begins with everything", watchesFromNowOn),
+        Promise("a streamed list ends with a bookmark", since: 32, streamsLists),
+        Promise("an object that leaves a selection is deleted for its watch", leavesASelection),
+        Promise("what an object owns goes with it", deletesWhatIsOwned),
+        Promise("finalizers keep a deleted object", waitsForFinalizers),
+        Promise("a dry run changes nothing", triesWithoutDoing),
+        Promise("definitions add kinds", servesDefinedKinds),
+        Promise("nothing is changed where nothing is", refusesChangesOfNothing),
+        Promise("an object is what its path says", refusesContradictions),
+        Promise("ways that are none are refused", refusesUnknownWays),
+        Promise("patches that do not fit are refused", refusesPatchesThatDoNotFit),
+        Promise("impossible deployments are refused", refusesImpossibleDeployments),
+        Promise("impossible deletions are refused", refusesImpossibleDeletions),
+        Promise("impossible routes are refused", refusesImpossibleRoutes),
+        Promise("pods keep what they began with", keepsPodsAsTheyBegan),
+    ]
 }
