@@ -1,11 +1,12 @@
 # make demo    installs what is missing, builds, and plays the story of a good and several bad releases
 # make test    installs what the tests need and runs them all
+# make test-kubernetes   the same on a real API server, which is built once: about 12 CPU minutes
 # make check   the style checks, before a commit
 
 SWIFT_BUILD = swift build
 KEEP ?=
 
-.PHONY: demo test check build bench fuzz clean
+.PHONY: demo test test-kubernetes check build bench fuzz clean
 
 build:
 	@Scripts/install build
@@ -19,6 +20,11 @@ demo:
 test:
 	@Scripts/install build run test
 	swift test --no-parallel
+
+test-kubernetes:
+	@Scripts/install build run test
+	swift build --build-tests
+	@Scripts/kubernetes run swift test --no-parallel --skip-build --filter 'A Kubernetes'
 
 check:
 	@Scripts/check
