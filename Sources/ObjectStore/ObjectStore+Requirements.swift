@@ -25,17 +25,28 @@ extension ObjectStore {
 
     /// A patch cannot rename or move an object.
     func requireSameIdentity(_ object: Object, as reference: Reference) throws(StoreError) {
-        var causes: [StoreError.Cause] = []
         if object.name != reference.name && !(object.name.isEmpty && object.metadata["name"] == nil)
         {
-            causes.append(
-                Validation.invalid("metadata.name", object.name, "field is immutable"))
+            throw .badRequest(
+                "the name of the object (\(object.name)) does not match the name on the URL "
+                    + "(\(reference.name))")
         }
-        if !object.namespace.isEmpty && object.namespace != reference.namespace {
-            causes.append(
-                Validation.invalid("metadata.namespace", object.namespace, "field is immutable"))
+        guard object.namespace.isEmpty || object.namespace == reference.namespace else {
+            throw .badRequest(
+                "the namespace of the object (\(object.namespace)) does not match the namespace "
+                    + "on the URL (\(reference.namespace))")
         }
-        guard causes.isEmpty else { throw .invalid(reference, causes) }
+    }
+
+    /// A patch cannot make an object another one.
+    func requireSameBirth(
+        _ object: Object, as old: Object, _ reference: Reference
+    ) throws(StoreError) {
+        guard object.uid.isEmpty || object.uid == old.uid else {
+            throw .invalid(
+                reference,
+                [Validation.invalid("metadata.uid", object.uid, "field is immutable")])
+        }
     }
 
     /// The namespace that a new object goes to; "" for kinds without.

@@ -80,6 +80,7 @@ extension ObjectStore {
                     new, in: reference.resource, namespace: reference.namespace, by: writer,
                     recorded: false, &turn)
             }
+            if recorded { try store.requireSameBirth(new, as: old, reference) }
             return try store.replace(
                 old, with: new, reference, at: endpoint, by: writer, recorded: recorded, &turn)
         }

@@ -34,7 +34,7 @@ enum Validation {
                     field: "metadata.annotations", reason: "FieldValueTooLong",
                     message: "Too long: may not be more than \(annotationsLimit) bytes"))
         }
-        return causes + ownerCauses(object)
+        return causes + ownerCauses(object) + workloadCauses(object, of: resource)
     }
 
     /// Labels and annotations map strings to strings.
@@ -81,6 +81,7 @@ enum Validation {
                     invalid(path.joined(separator: "."), shown(after), "field is immutable"))
             }
         }
+        if kind.resource == .pods { causes += podChanges(from: old, to: new) }
         if old["immutable"]?.bool == true, kind.content(of: old) != kind.content(of: new) {
             causes.append(
                 StoreError.Cause(

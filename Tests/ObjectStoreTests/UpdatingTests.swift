@@ -146,7 +146,7 @@ struct `A patch of a stored object` {
         let error = #expect(throws: StoreError.self) {
             try yard.merge(.configMaps, "a", ["metadata": ["name": "b"]])
         }
-        #expect(error?.code == 422)
+        #expect(error?.code == 400)
     }
 
     @Test func `answers with the code of its mistake`() throws {

@@ -71,14 +71,23 @@ struct ObjectPath: Hashable, Sendable {
 extension Request {
     /// Which objects the query selects.
     func selection(in path: ObjectPath) throws(StoreError) -> Selection {
+        let selection: Selection
         do throws(SelectorError) {
-            return Selection(
+            selection = Selection(
                 namespace: path.namespace.isEmpty ? nil : path.namespace,
                 labels: try LabelSelector(parsing: query["labelSelector"] ?? ""),
                 fields: try FieldSelector(parsing: query["fieldSelector"] ?? ""))
         } catch {
             throw .badRequest(error.description)
         }
+        let known = path.resource.selectableFields
+        let asked = selection.fields.requirements.map { $0.path.joined(separator: ".") }
+        if let unknown = asked.first(where: { !known.contains($0) }) {
+            throw .badRequest(
+                "field label not supported: \(unknown); use one of "
+                    + known.sorted().joined(separator: ", "))
+        }
+        return selection
     }
 
     /// A whole number of the query; nil where it is not given.
@@ -94,13 +103,8 @@ extension Request {
     func caller() throws(StoreError) -> Caller {
         let dryRuns = query.parameters.filter { $0.name == "dryRun" }.map(\.value)
         guard dryRuns.allSatisfy({ $0 == "All" }) else {
-            let told = #"Unsupported value: supported values: "All""#
-            throw StoreError(
-                code: 422, reason: "Invalid", message: "dryRun: \(told)",
-                causes: [
-                    StoreError.Cause(
-                        field: "dryRun", reason: "FieldValueNotSupported", message: told)
-                ])
+            let others = dryRuns.filter { $0 != "All" }.joined(separator: ", ")
+            throw .invalidOption("dryRun", .unsupported(others, known: ["All"]))
         }
         let agent = headers["User-Agent"]?.prefix { $0 != "/" }
         let manager = query["fieldManager"] ?? agent.map(String.init) ?? "unknown"

@@ -6,9 +6,8 @@ import Serving
 // What the body of a writing request says.
 extension Request {
     private static let jsonType = "application/json"
-    private static let yamlTypes: Set<String> = [
-        "application/yaml", "application/apply-patch+yaml",
-    ]
+    private static let applyType = "application/apply-patch+yaml"
+    private static let yamlTypes: Set<String> = ["application/yaml", applyType]
 
     private var mediaType: String {
         let type = headers["Content-Type"]?.prefix { $0 != ";" } ?? ""
@@ -66,6 +65,9 @@ extension Request {
 
     /// The body as a patch of the form that its type names.
     func patch() throws(StoreError) -> Patch {
+        if query["force"] != nil, mediaType != Self.applyType {
+            throw .invalidOption("force", .forbidden("may not be specified for non-apply patch"))
+        }
         switch mediaType {
         case "application/merge-patch+json": return .merge(try json())
         case "application/strategic-merge-patch+json": return .strategic(try json())
@@ -74,11 +76,15 @@ extension Request {
                 throw .badRequest("a JSON patch must be a list of operations")
             }
             return .json(operations)
-        case "application/apply-patch+yaml":
+        case Self.applyType:
             guard let manager = query["fieldManager"], !manager.isEmpty else {
-                throw .badRequest("fieldManager is required for apply patch; name one")
+                throw .invalidOption("fieldManager", .missing("is required for apply patch"))
             }
-            return .apply(try yaml(), manager: manager, force: query.isTrue("force"))
+            let document = try yaml()
+            guard document["apiVersion"] != nil, document["kind"] != nil else {
+                throw .badRequest("an applied object must name its apiVersion and its kind")
+            }
+            return .apply(document, manager: manager, force: query.isTrue("force"))
         default:
             throw .unsupportedMediaType(
                 mediaType,
@@ -97,8 +103,9 @@ extension Request {
         deletion.gracePeriodSeconds = options["gracePeriodSeconds"]?.int ?? grace
         if let word = options["propagationPolicy"]?.string ?? query["propagationPolicy"] {
             guard let propagation = Propagation(rawValue: word) else {
-                throw .badRequest(
-                    "propagationPolicy: \"\(word)\" is none of Foreground, Background, Orphan")
+                throw .invalidOption(
+                    "propagationPolicy",
+                    .unsupported(word, known: ["Foreground", "Background", "Orphan"]))
             }
             deletion.propagation = propagation
         } else if options["orphanDependents"]?.bool == true {

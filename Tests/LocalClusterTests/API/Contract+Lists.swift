@@ -158,13 +158,13 @@ extension Contract {
 
     static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
-    /// The first answer that is not 404: a server takes a moment until it serves what is defined.
-    private static func served(
-        _ ask: () async throws -> APIUnderTest.Answer
+    /// The first answer that is another one: a server takes a moment until it serves what is new.
+    static func served(
+        after refusal: Int = 404, _ ask: () async throws -> APIUnderTest.Answer
     ) async throws -> APIUnderTest.Answer {
         for _ in 0..<200 {
             let answer = try await ask()
-            if answer.status != 404 { return answer }
+            if answer.status != refusal { return answer }
             try await Task.sleep(for: .milliseconds(50))
         }
         return try await ask()

@@ -273,7 +273,11 @@ struct `A pod as a process` {
                 .pods,
                 [
                     "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "other"],
-                    "spec": ["containers": [["name": "app", "command": ["/bin/sleep", "100"]]]],
+                    "spec": [
+                        "containers": [
+                            ["name": "app", "image": "app:1", "command": ["/bin/sleep", "100"]]
+                        ]
+                    ],
                 ])
             await cluster.wait { await $0.get(.pods, "other")?.isReady ?? false }
             let pod = await cluster.get(.pods, "web")

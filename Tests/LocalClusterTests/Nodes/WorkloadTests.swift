@@ -203,7 +203,8 @@ struct `A Job in the box` {
 
     private func create(_ spec: JSON) async throws {
         var spec = spec
-        spec["template"] = ["spec": ["containers": [["name": "task", "command": ["/bin/true"]]]]]
+        let container: JSON = ["name": "task", "image": "task:1", "command": ["/bin/true"]]
+        spec["template"] = ["spec": ["containers": [container]]]
         try await cluster.create(
             .jobs,
             ["apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": "task"], "spec": spec])
