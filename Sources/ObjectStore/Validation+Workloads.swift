@@ -18,10 +18,9 @@ extension Validation {
     }
 
     private static func replicaCauses(_ object: Object) -> [StoreError.Cause] {
-        guard let replicas = object["spec", "replicas"], !replicas.isNull else { return [] }
-        if let number = replicas.int, number >= 0 { return [] }
+        guard let replicas = object["spec", "replicas"]?.int, replicas < 0 else { return [] }
         return [
-            invalid("spec.replicas", replicas.text, "must be a number greater than or equal to 0")
+            invalid("spec.replicas", "\(replicas)", "must be greater than or equal to 0")
         ]
     }
 

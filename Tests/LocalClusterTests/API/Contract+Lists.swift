@@ -160,11 +160,11 @@ extension Contract {
 
     /// The first answer that is another one: a server takes a moment until it serves what is new.
     static func served(
-        after refusal: Int = 404, _ ask: () async throws -> APIUnderTest.Answer
+        after refusals: Set<Int> = [404], _ ask: () async throws -> APIUnderTest.Answer
     ) async throws -> APIUnderTest.Answer {
         for _ in 0..<200 {
             let answer = try await ask()
-            if answer.status != refusal { return answer }
+            if !refusals.contains(answer.status) { return answer }
             try await Task.sleep(for: .milliseconds(50))
         }
         return try await ask()

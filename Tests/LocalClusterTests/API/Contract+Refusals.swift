@@ -80,9 +80,7 @@ extension Contract {
             try await api.patch(path, "merge-patch+json", fewer), 422, "Invalid", "spec.replicas")
         let scaled = try await api.patch(path + "/scale", "merge-patch+json", fewer)
         expect(scaled, 422, "Invalid", "spec.replicas")
-        let spelled = try await api.patch(
-            path, "merge-patch+json", ["spec": ["replicas": "two"]])
-        expect(spelled, 422, "Invalid")
+        expect(try await api.create(list, deployment("many", replicas: "two")), 400, "BadRequest")
     }
 
     static func refusesImpossibleDeletions(_ api: APIUnderTest) async throws {
@@ -121,8 +119,10 @@ extension Contract {
             "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "web"],
             "spec": ["containers": [["name": "web", "image": "web:1"]]],
         ]
-        // Until the namespace has its service account, a server takes no pods.
-        let made = try await served(after: 403) { try await api.create(api.path(.pods), pod) }
+        // Until the namespace has its service account, and that a token, a server takes no pods.
+        let made = try await served(after: [403, 500]) {
+            try await api.create(api.path(.pods), pod)
+        }
         #expect(made.status == 201)
         let path = api.path(.pods, "web")
         let newer = try await api.patch(

@@ -43,7 +43,10 @@ struct `The API handler` {
     @Test(arguments: ["exec", "attach", "portforward"])
     func `says why nobody can enter a pod`(way: String) async throws {
         let box = try Box()
-        let pod: JSON = ["metadata": ["name": "a"], "spec": ["containers": [["name": "web"]]]]
+        let pod: JSON = [
+            "metadata": ["name": "a"],
+            "spec": ["containers": [["name": "web", "image": "web:1"]]],
+        ]
         _ = try await box.api.create(box.api.path(.pods), pod)
         let answer = try await box.api.create(box.api.path(.pods, "a", way), [:])
         #expect(answer.status == 405)

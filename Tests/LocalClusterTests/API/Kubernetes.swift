@@ -12,10 +12,13 @@ struct Kubernetes: Sendable {
     static var isNamed: Bool { kubeconfig != nil }
 
     private let connection: Connection
+    private let login: Login
     private let client = CurlClient()
 
     init() throws {
-        connection = try Kubeconfig.load(named: Self.kubeconfig, environment: [:]).connection()
+        let kubeconfig = try Kubeconfig.load(named: Self.kubeconfig, environment: [:])
+        connection = try kubeconfig.connection(environment: [:])
+        login = Login(connection, now: wallClock)
     }
 
     /// 20 for 1.20.
@@ -49,12 +52,14 @@ struct Kubernetes: Sendable {
         try outcome.get()
     }
 
-    private func request(_ method: String, _ target: String, accepts: String) throws -> CurlRequest
-    {
+    private func request(_ method: String, _ target: String) async throws -> CurlRequest {
+        let proof = try await login.proof()
         var request = CurlRequest(url: connection.server + target, method: method)
-        request.headers = [Header("Accept", accepts), Header("User-Agent", "contract/1")]
-        if let header = try connection.authorization() { request.headers.append(header) }
-        request.tls = connection.tls
+        request.headers =
+            [Header("Accept", "application/json"), Header("User-Agent", "contract/1")]
+            + proof.headers
+        request.tls = proof.tls
+        request.proxy = connection.proxy
         request.verifiesPeer = connection.verifiesPeer
         return request
     }
@@ -62,7 +67,7 @@ struct Kubernetes: Sendable {
     private func send(
         _ method: String, _ target: String, _ type: String?, _ body: JSON?
     ) async throws -> APIUnderTest.Answer {
-        var request = try request(method, target, accepts: "application/json")
+        var request = try await request(method, target)
         if let type { request.headers.append(Header("Content-Type", type)) }
         request.body = body?.bytes
         let response = try await client.execute(request)
@@ -74,7 +79,7 @@ struct Kubernetes: Sendable {
     }
 
     private func watch(_ target: String, count: Int) async throws -> [JSON] {
-        var request = try request("GET", target, accepts: "application/json")
+        var request = try await request("GET", target)
         request.httpVersion = .http1
         let answer = try await client.stream(request)
         guard answer.head.status == 200 else { return [] }

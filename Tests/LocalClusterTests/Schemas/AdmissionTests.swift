@@ -257,7 +257,10 @@ struct `Fields that nobody knows` {
             ("merge-patch+json", ["spec": ["replica": 2]]),
             ("strategic-merge-patch+json", ["spec": ["$retainKeys": ["replicas"], "replica": 2]]),
             ("json-patch+json", [["op": "add", "path": "/spec/replica", "value": 2]]),
-            ("apply-patch+yaml", ["kind": "Deployment", "spec": ["replica": 2]]),
+            (
+                "apply-patch+yaml",
+                ["apiVersion": "apps/v1", "kind": "Deployment", "spec": ["replica": 2]]
+            ),
         ] as [(String, JSON)])
     func `are found in patches`(form: String, patch: JSON) async throws {
         let box = try Box()
