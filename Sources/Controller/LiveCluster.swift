@@ -12,7 +12,8 @@ package struct LiveCluster: Sendable {
     private let tenure: Tenure
     private let tallies: Tallies
 
-    /// - Parameter namespaces: nil for all.
+    /// - Parameter namespaces: nil for all. With some, ClusterAnalysisTemplates are unknown: they
+    ///   take a right of the whole cluster.
     package init(
         _ client: APIClient, namespaces: [String]?, tenure: Tenure = .endless,
         tallies: Tallies = Tallies()
@@ -29,7 +30,10 @@ package struct LiveCluster: Sendable {
         }
         caches[.replicaSets] = ObjectCache(
             .replicaSets, namespaces: namespaces, trim: Self.withoutForeignPods)
-        caches[.clusterAnalysisTemplates] = ObjectCache(.clusterAnalysisTemplates)
+        // Whoever may look at one namespace may not list what belongs to all.
+        if namespaces == nil {
+            caches[.clusterAnalysisTemplates] = ObjectCache(.clusterAnalysisTemplates)
+        }
         // A rollout reads a few of them; the others only have to be known to be there.
         for kind in [Resource.configMaps, .deployments] {
             let cache = ObjectCache(kind, namespaces: namespaces, form: .metadata)
@@ -90,6 +94,7 @@ package struct LiveCluster: Sendable {
                 throw ClusterError(error)
             }
         }
+        if reference.resource == .clusterAnalysisTemplates { return nil }
         return try await fresh(reference)
     }
 
