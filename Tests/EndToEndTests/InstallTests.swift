@@ -50,6 +50,19 @@ struct `An installation` {
         #expect(found == kinds)
     }
 
+    /// Where the server knows rules: they are not in the definitions themselves, since older ones
+    /// take none.
+    @Test(arguments: [("install", nil), ("overlays/production", "self == oldSelf")])
+    func `has the server keep selectors as they are`(folder: String, rule: String?) async throws {
+        let definition = try await built(folder).first {
+            $0.value["metadata"]?["name"] == "rollouts.argoproj.io"
+        }
+        let schema = definition?.value["spec"]?["versions"]?[0]?["schema"]?["openAPIV3Schema"]
+        let selector = schema?["properties"]?["spec"]?["properties"]?["selector"]
+        #expect(selector?["type"] == "object")
+        #expect(selector?["x-kubernetes-validations"]?[0]?["rule"]?.string == rule)
+    }
+
     @Test(arguments: ["mock", "gpu", "bentoml"])
     func `of an example is free of findings`(overlay: String) async throws {
         let documents = try await built("overlays/\(overlay)")
