@@ -153,6 +153,7 @@ struct Rollout: Decodable, Sendable {
         var currentPodHash: String?
         var currentStepIndex: Int?
         var availableReplicas: Int?
+        var updatedReplicas: Int?
         var canary: Canary?
     }
     var metadata: Metadata

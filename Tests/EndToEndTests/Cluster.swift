@@ -87,9 +87,9 @@ func told(_ load: Program) -> [Substring] {
 }
 
 extension Scratch {
-    /// Copies the example of a model API to where `up` looks.
-    func copyExample() throws {
-        let folder = Tool.repository.appending(path: "manifests/examples/model-api").path
+    /// Copies an example to where `up` looks.
+    func copyExample(_ example: String = "model-api") throws {
+        let folder = Tool.repository.appending(path: "manifests/examples/\(example)").path
         try FileManager.default.createDirectory(
             atPath: path("files"), withIntermediateDirectories: false)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {

@@ -1,42 +1,75 @@
 import Foundation
 
-/// The cluster that `SLUICE_TEST_KUBECONFIG` names, in a namespace of the test's own.
+/// A cluster, in a namespace of the test's own.
 struct Kubernetes: Sendable {
     private static let kubeconfig = ProcessInfo.processInfo.environment["SLUICE_TEST_KUBECONFIG"]
     static var isNamed: Bool { kubeconfig != nil }
 
     let scratch: Scratch
     let namespace: String
+    /// Whether it is one in a box, which has our kinds, a controller and a hollow node already.
+    let isBox: Bool
 
-    /// Plays `act` in a fresh namespace, which goes afterwards with all that is in it.
+    /// Plays `act` on the cluster that `SLUICE_TEST_KUBECONFIG` names, in a fresh namespace, which
+    /// goes afterwards with all that is in it.
     static func with(_ act: (Kubernetes) async throws -> Void) async throws {
         try await Scratch.with { scratch in
-            let random = UInt32.random(in: 0...UInt32.max)
-            let cluster = Kubernetes(scratch: scratch, namespace: "sluice-test-\(random)")
-            try cluster.writeKubeconfig()
-            _ = try await cluster.kubectl("create", "namespace", cluster.namespace).checked()
-            let outcome: Result<Void, any Error>
-            do {
-                outcome = .success(try await act(cluster))
-            } catch {
-                outcome = .failure(error)
-            }
-            _ = try await cluster.kubectl(
-                "delete", "namespace", cluster.namespace, "--wait=false"
-            ).checked()
-            try outcome.get()
+            try await play(on: kubeconfig ?? "", isBox: false, in: scratch, act)
         }
     }
 
-    /// A kubeconfig of our own: nobody else's current namespace is changed.
-    private func writeKubeconfig() throws {
-        try FileManager.default.copyItem(
-            atPath: Self.kubeconfig ?? "", toPath: scratch.path("kubeconfig"))
+    /// Plays `act` on the cluster that is named, else on one in a box: what holds on one must hold
+    /// on the other.
+    static func orBox(_ act: (Kubernetes) async throws -> Void) async throws {
+        if isNamed { return try await with(act) }
+        try await Scratch.with { scratch in
+            let (folder, state) = (scratch.path("box"), scratch.path("state"))
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: false)
+            try "{apiVersion: v1, kind: ConfigMap, metadata: {name: box}}".write(
+                toFile: folder + "/box.yaml", atomically: true, encoding: .utf8)
+            let box = try Program(
+                [Tool.sluice, "up", folder, "--hollow", "--state", state], in: scratch,
+                limitSeconds: 200)
+            _ = try await eventually("the guide of sluice up", seconds: 40) {
+                if let status = box.status {
+                    throw Failure("up ended with \(status): \(box.errors)")
+                }
+                return box.output.contains("sluice status") ? true : nil
+            }
+            try await play(on: state + "/kubeconfig", isBox: true, in: scratch, act)
+        }
     }
 
-    private var environment: [String: String] { ["KUBECONFIG": scratch.path("kubeconfig")] }
+    private static func play(
+        on kubeconfig: String, isBox: Bool, in scratch: Scratch,
+        _ act: (Kubernetes) async throws -> Void
+    ) async throws {
+        // A kubeconfig of our own: nobody else's current namespace is changed.
+        try FileManager.default.copyItem(atPath: kubeconfig, toPath: scratch.path("kubeconfig"))
+        let random = UInt32.random(in: 0...UInt32.max)
+        let cluster = Kubernetes(
+            scratch: scratch, namespace: "sluice-test-\(random)", isBox: isBox)
+        _ = try await cluster.kubectl("create", "namespace", cluster.namespace).checked()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await act(cluster))
+        } catch {
+            outcome = .failure(error)
+        }
+        _ = try await cluster.kubectl(
+            "delete", "namespace", cluster.namespace, "--wait=false"
+        ).checked()
+        try outcome.get()
+    }
+
+    var environment: [String: String] { ["KUBECONFIG": scratch.path("kubeconfig")] }
 
     func kubectl(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {
+        try await kubectl(arguments, seconds: seconds)
+    }
+
+    func kubectl(_ arguments: [String], seconds: Int = 60) async throws -> Outcome {
         try await scratch.run(
             [Tool.kubectl, "-n", namespace] + arguments, environment: environment, seconds: seconds)
     }
@@ -53,6 +86,33 @@ struct Kubernetes: Sendable {
             [Tool.sluice] + arguments + ["-n", namespace], in: scratch, environment: environment,
             limitSeconds: limitSeconds)
     }
+
+    /// Puts our kinds there and waits until they are served.
+    func define() async throws {
+        if isBox { return }
+        let definitions = scratch.path("definitions.yaml")
+        try await scratch.run([Tool.sluice, "crds"]).checked().write(
+            toFile: definitions, atomically: true, encoding: .utf8)
+        _ = try await kubectl("apply", "--server-side", "-f", definitions).checked()
+        _ = try await kubectl(
+            "wait", "--for=condition=Established", "--timeout=30s", "-f", definitions
+        ).checked()
+    }
+
+    /// Starts a controller of the namespace. Nobody asks it anything, so it takes no port: another
+    /// test may run beside.
+    @discardableResult
+    func startController(_ arguments: String..., limitSeconds: Int = 200) throws -> Program {
+        try Program(
+            [
+                Tool.sluice, "controller", "-n", namespace, "--healthzPort", "0", "--metricsPort",
+                "0",
+            ]
+                + arguments, in: scratch, environment: environment, limitSeconds: limitSeconds)
+    }
+
+    /// Starts what makes the pods of the namespace ready, and runs none.
+    func startNode() throws { _ = try start("stand-in", "node") }
 
     /// Prints what `path` leads to in an object, now and after each change.
     func follow(_ object: String, _ path: String) throws -> Program {
