@@ -40,6 +40,17 @@ package struct Document: Sendable {
         }.map(\.element)
     }
 
+    /// The elements of the list under `key` as documents of their own. What is in them stands where
+    /// it stood.
+    package func elements(under key: String) -> [Document] {
+        let list = walk(Path.root.appending(key)).flatMap { $0.isWhole ? $0.places.parts : nil }
+        return (value[key]?.array ?? []).enumerated().map { index, element in
+            Document(
+                value: element, file: file,
+                places: list.flatMap { $0.indices.contains(index) ? $0[index] : nil })
+        }
+    }
+
     private func place(_ mark: Places.Mark) -> Place {
         Place(file: file, line: Int(mark.line), column: Int(mark.column))
     }

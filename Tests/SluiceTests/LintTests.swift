@@ -37,6 +37,25 @@ struct `A report on manifests` {
         #expect(report.summary == "1 document in 1 file: nothing is wrong")
     }
 
+    @Test func `looks into the list that kubectl prints of several objects`() throws {
+        let report = try report([
+            "a.yaml": """
+            apiVersion: v1
+            kind: List
+            items:
+            - apiVersion: v1
+              kind: Service
+              metadata: {name: shop}
+            - apiVersion: v1
+              kind: Service
+              metadata: {name: Not_A_Name}
+            """
+        ])
+        #expect(report.findings.count == 1)
+        #expect(report.lines.first?.contains("/a.yaml:9:20: metadata.name: ") == true)
+        #expect(report.summary == "2 documents in 1 file: 1 error")
+    }
+
     @Test func `is none without files`() {
         #expect(throws: CommandFailure.self) { try report([:]) }
         #expect(throws: CommandFailure.self) { try ManifestFiles(["/nowhere/at/all"]) }

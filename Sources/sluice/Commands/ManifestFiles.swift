@@ -35,7 +35,10 @@ struct ManifestFiles: Sendable {
     private mutating func read(_ content: Data, named name: String) {
         fileCount += 1
         do throws(DocumentError) {
-            documents += try Document.readAll([UInt8](content), file: name)
+            // `kubectl get -o yaml` prints several objects as one list.
+            documents += try Document.readAll([UInt8](content), file: name).flatMap {
+                $0.value["kind"] == "List" ? $0.elements(under: "items") : [$0]
+            }
         } catch {
             broken.append(error)
         }
