@@ -1,0 +1,318 @@
+import Documents
+import Foundation
+import Testing
+
+/// An installation as a stranger makes it, and a controller that has no more rights than that.
+@Suite(
+    .serialized, .timeLimit(.minutes(4)),
+    .enabled(if: Kubernetes.isNamed, "SLUICE_TEST_KUBECONFIG names no cluster"))
+struct `A Kubernetes installation` {
+    @Test func `for all namespaces has the rights that its controller uses, and no others`()
+        async throws
+    {
+        try await Kubernetes.with { cluster in
+            if try await cluster.kubectl("get", "namespace", Self.namespace).status == 0 {
+                try Test.cancel("the namespace \(Self.namespace) is somebody else's there")
+            }
+            try await cluster.afterwards(
+                ["delete", "clusterrole,clusterrolebinding", "sluice"],
+                ["delete", "namespace", Self.namespace]
+            ) {
+                try await install(on: cluster)
+                let account = try await Account(in: Self.namespace, of: cluster)
+                let controller = try account.startController(watching: nil)
+                try await releaseEverything(on: cluster)
+                try await cluster.holds(controller, account, to: ["clusterrole/sluice"])
+            }
+        }
+    }
+
+    @Test func `for one namespace has rights in no other, and its controller needs none`()
+        async throws
+    {
+        try await Kubernetes.with { cluster in
+            try await cluster.define()
+            try cluster.scratch.folder(
+                "installation",
+                """
+                namespace: \(cluster.namespace)
+                resources: [\(cluster.scratch.relative("manifests/install/namespaced"))]
+                """)
+            let folder = cluster.scratch.path("installation")
+            _ = try await cluster.kubectl("apply", "-k", folder).checked()
+            let account = try await Account(in: cluster.namespace, of: cluster)
+            let controller = try account.startController(watching: cluster.namespace)
+            try await releaseEverything(on: cluster)
+            try await cluster.holds(controller, account, to: ["role/sluice"])
+        }
+    }
+
+    private static let namespace = "argo-rollouts"
+
+    /// By both ways of applying, one after the other; then its pods come up.
+    private func install(on cluster: Kubernetes) async throws {
+        let versions = try await cluster.kubectl("api-versions").checked()
+        let isNew = versions.split(separator: "\n").contains("policy/v1")
+        let folder = Tool.repository
+            .appending(path: "manifests/" + (isNew ? "install" : "overlays/kubernetes-1.20")).path
+        for way in ["--server-side=false", "--server-side"] {
+            _ = try await cluster.anywhere("apply", way, "-k", folder).checked()
+        }
+        _ = try Program(
+            [Tool.sluice, "stand-in", "node", "-n", Self.namespace], in: cluster.scratch,
+            environment: cluster.environment, limitSeconds: 200)
+        _ = try await cluster.anywhere(
+            "-n", Self.namespace, "rollout", "status", "deployment/sluice", "--timeout=60s"
+        ).checked()
+    }
+
+    /// A good release and a bad one behind an Ingress, and one behind a gateway, with all that the
+    /// controller does besides: secrets, clients that stick, and tidying up.
+    private func releaseEverything(on cluster: Kubernetes) async throws {
+        try cluster.startNode()
+        let scratch = cluster.scratch
+        let example = try await Example("model-api", rollout: "model-api", on: cluster)
+        try scratch.setSteps(["setWeight: 50", "analysis: {templates: [{templateName: errors}]}"])
+        try scratch.edit("analysis.yaml", "name: model-api-errors", to: "name: errors")
+        try scratch.edit(
+            "analysis.yaml", "  args:\n",
+            to:
+                "  args:\n"
+                + "    - {name: word, valueFrom: {secretKeyRef: {name: asking, key: word}}}\n"
+        )
+        try scratch.edit(
+            "rollout.yaml", "  revisionHistoryLimit: 5\n",
+            to: "  revisionHistoryLimit: 0\n"
+                + "  analysis: {successfulRunHistoryLimit: 0, unsuccessfulRunHistoryLimit: 0}\n")
+        try scratch.edit("rollout.yaml", "scaleDownDelaySeconds: 5", to: "scaleDownDelaySeconds: 1")
+        try scratch.edit(
+            "ingress.yaml", "metadata:\n  name: model-api\n",
+            to: "metadata:\n  name: model-api\n"
+                + "  annotations: {nginx.ingress.kubernetes.io/affinity: cookie}\n")
+        _ = try await cluster.kubectl(
+            "create", "secret", "generic", "asking", "--from-literal=word=please"
+        ).checked()
+        try await example.begin()
+        for (old, new) in [("v1", "v2"), ("v2", "v3")] {
+            try await example.release(new, instead: old)
+            try await example.ends(with: 0)
+        }
+        try example.prometheus.answer("0.9")
+        try await example.release("v4", instead: "v3")
+        try await example.ends(with: 1)
+        try await gateway(on: cluster)
+        _ = try await eventually("the first two versions to be tidied up", seconds: 60) {
+            let sets = try await cluster.kubectl(
+                "get", "replicasets", "-l", "app=model-api", "-o", "name"
+            ).checked()
+            return sets.split(separator: "\n").count <= 2 ? true : nil
+        }
+    }
+
+    private func gateway(on cluster: Kubernetes) async throws {
+        let folder = Tool.repository.appending(path: "manifests/examples/llm-gateway").path
+        _ = try await cluster.kubectl("apply", "-k", folder).checked()
+        _ = try await cluster.kubectl(
+            "wait", "rollout/llama3", "--for=jsonpath={.status.phase}=Healthy", "--timeout=60s",
+            seconds: 70
+        ).checked()
+        let image = "/spec/template/spec/containers/0/image"
+        let steps =
+            #"{"op":"replace","path":"/spec/strategy/canary/steps","value":[{"setWeight":50}]}"#
+        for patch in [steps, #"{"op":"replace","path":"\#(image)","value":"llama3:v2"}"#] {
+            _ = try await cluster.kubectl(
+                "patch", "rollout", "llama3", "--type=json", "-p", "[\(patch)]"
+            ).checked()
+            let end = try await cluster.sluice(
+                "status", "llama3", "--watch", "--timeout", "90s", seconds: 100)
+            #expect(end.status == 0, "\(end)")
+        }
+    }
+}
+
+/// A ServiceAccount of an installation, and what it asks of the server.
+private struct Account {
+    let cluster: Kubernetes
+    let namespace: String
+    private let kubeconfig: String
+
+    /// Gets a token for it, as every version of Kubernetes gives one.
+    init(in namespace: String, of cluster: Kubernetes) async throws {
+        self.cluster = cluster
+        self.namespace = namespace
+        kubeconfig = cluster.scratch.path("account.kubeconfig")
+        let secret = cluster.scratch.path("token.yaml")
+        try """
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: sluice-test-token
+          namespace: \(namespace)
+          annotations: {kubernetes.io/service-account.name: sluice}
+        type: kubernetes.io/service-account-token
+        """.write(toFile: secret, atomically: true, encoding: .utf8)
+        _ = try await cluster.kubectl("apply", "-n", namespace, "-f", secret).checked()
+        let token = try await eventually("a token", seconds: 30) {
+            let encoded = try await cluster.kubectl(
+                "get", "-f", secret, "-n", namespace, "-o", "jsonpath={.data.token}"
+            ).checked()
+            return Data(base64Encoded: encoded).flatMap {
+                $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self)
+            }
+        }
+        try FileManager.default.copyItem(
+            atPath: cluster.scratch.path("kubeconfig"), toPath: kubeconfig)
+        for change in [
+            ["set-credentials", "sluice", "--token=\(token)"],
+            ["set-context", "--current", "--user=sluice"],
+        ] {
+            _ = try await cluster.scratch.run(
+                [Tool.kubectl, "--kubeconfig", kubeconfig, "config"] + change
+            ).checked()
+        }
+    }
+
+    /// Starts the controller as the Deployment does: with these rights, and the Lease beside it.
+    func startController(watching watched: String?) throws -> Program {
+        try Program(
+            [
+                Tool.sluice, "controller", "--healthzPort", "0", "--metricsPort", "0",
+                "--logformat=json",
+            ] + (watched.map { ["--namespace=\($0)"] } ?? []), in: cluster.scratch,
+            environment: ["KUBECONFIG": kubeconfig, "POD_NAMESPACE": namespace], limitSeconds: 230)
+    }
+
+    /// What it has asked for, as the server has written it down; nil where that is not known.
+    func asked() throws -> Set<Right>? {
+        guard let path = ProcessInfo.processInfo.environment["SLUICE_TEST_AUDIT"] else {
+            return nil
+        }
+        let user = "system:serviceaccount:\(namespace):sluice"
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        return try lines.reduce(into: []) { rights, line in
+            let event = try JSON(parsing: Array(line.utf8))
+            guard event["user"]?["username"]?.string == user else { return }
+            rights.insert(Right(asked: event))
+        }
+    }
+}
+
+/// One verb on one kind.
+private struct Right: Hashable, CustomStringConvertible {
+    let description: String
+
+    init(_ verb: String, _ resource: String, _ group: String, _ subresource: String? = nil) {
+        let name = group.isEmpty ? resource : "\(resource).\(group)"
+        description = "\(verb) \(name)" + (subresource.map { "/\($0)" } ?? "")
+    }
+
+    init(asked event: JSON) {
+        let object = event["objectRef"]
+        self.init(
+            event["verb"]?.string ?? "?",
+            object?["resource"]?.string ?? event["requestURI"]?.string ?? "?",
+            object?["apiGroup"]?.string ?? "", object?["subresource"]?.string)
+    }
+
+    /// All that the rules of a role give.
+    static func given(by role: JSON) -> Set<Right> {
+        var rights: Set<Right> = []
+        for rule in role["rules"]?.array ?? [] {
+            for group in rule["apiGroups"]?.array?.compactMap(\.string) ?? [] {
+                for name in rule["resources"]?.array?.compactMap(\.string) ?? [] {
+                    let words = name.split(separator: "/").map(String.init)
+                    for verb in rule["verbs"]?.array?.compactMap(\.string) ?? [] {
+                        rights.insert(
+                            Right(verb, words[0], group, words.count > 1 ? words[1] : nil))
+                    }
+                }
+            }
+        }
+        return rights
+    }
+
+    /// Given, though no release needs them.
+    static let rare: Set<Right> = [
+        // Asked of whoever makes objects with an owner, and never used as such.
+        Right("update", "rollouts", "argoproj.io", "finalizers"),
+        // When a name is taken: whether what is there was made by a predecessor that was killed.
+        Right("get", "replicasets", "apps"),
+        // The same, and when somebody has written a run while it was measured.
+        Right("get", "analysisruns", "argoproj.io"),
+    ]
+}
+
+extension Kubernetes {
+    /// A kubectl that is not bound to the namespace of the test.
+    fileprivate func anywhere(_ arguments: String...) async throws -> Outcome {
+        try await anywhere(arguments)
+    }
+
+    private func anywhere(_ arguments: [String]) async throws -> Outcome {
+        try await scratch.run([Tool.kubectl] + arguments, environment: environment, seconds: 70)
+    }
+
+    /// Plays `act`, and then the commands, whatever came of it.
+    fileprivate func afterwards(
+        _ commands: [String]..., act: () async throws -> Void
+    ) async throws {
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await act())
+        } catch {
+            outcome = .failure(error)
+        }
+        for command in commands {
+            _ = try await anywhere(command)
+        }
+        try outcome.get()
+    }
+
+    /// Nothing was refused, nothing was asked that is not given, and all that is given is needed.
+    fileprivate func holds(
+        _ controller: Program, _ account: Account, to roles: [String]
+    ) async throws {
+        #expect(controller.status == nil, "\(controller.errors)")
+        let refused = controller.errors.split(separator: "\n").filter {
+            $0.contains("forbidden") || $0.contains("waiting for the cluster")
+        }
+        #expect(refused == [])
+        var given: Set<Right> = []
+        for role in roles + ["role/sluice-leader-election"] {
+            let text = try await kubectl(
+                "-n", account.namespace, "get", role, "-o", "json"
+            ).checked()
+            given.formUnion(Right.given(by: try JSON(parsing: Array(text.utf8))))
+        }
+        // The server writes down a watch when it ends.
+        controller.signal(SIGTERM)
+        #expect(try await controller.ended(within: 30) == 0)
+        guard try account.asked() != nil else { return }
+        var (asked, unused) = (Set<Right>(), Set<Right>())
+        for _ in 0..<50 {
+            asked = try account.asked() ?? []
+            unused = given.subtracting(asked).subtracting(Right.rare)
+            if unused.isEmpty { break }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        #expect(unused.map(\.description).sorted() == [])
+        #expect(asked.subtracting(given).map(\.description).sorted() == [])
+    }
+}
+
+extension Scratch {
+    /// A directory with nothing but a kustomization.
+    fileprivate func folder(_ name: String, _ kustomization: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path(name), withIntermediateDirectories: false)
+        try kustomization.write(
+            toFile: path("\(name)/kustomization.yaml"), atomically: true, encoding: .utf8)
+    }
+
+    /// A folder of the repository, as kustomize wants it named from a directory in here.
+    fileprivate func relative(_ folder: String) -> String {
+        let depth = path("folder").split(separator: "/").count
+        return String(repeating: "../", count: depth)
+            + Tool.repository.appending(path: folder).path.drop { $0 == "/" }
+    }
+}
