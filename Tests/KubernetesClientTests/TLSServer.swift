@@ -28,7 +28,8 @@ struct TLSServer {
                 process.waitUntilExit()
             }
             let server = TLSServer(directory: directory, process: process)
-            while !FileManager.default.fileExists(atPath: server.socket) {
+            // Written once it listens; the socket's file is there before that.
+            while !FileManager.default.fileExists(atPath: "\(directory)/nginx.pid") {
                 guard process.isRunning else { throw Failure(what: "nginx has ended") }
                 await Task.yield()
             }
