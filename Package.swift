@@ -112,7 +112,10 @@ let package = Package(
                 "LocalCluster", "ObjectStore", "KubernetesObjects", "KubernetesClient", "Documents",
                 "Serving", "Curl",
             ],
-            "Controller": ["Controller", "Documents", "Curl", "KubernetesObjects"],
+            "Controller": [
+                "Controller", "Documents", "Curl", "KubernetesObjects", "KubernetesClient",
+                "Assets",
+            ],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
@@ -154,7 +157,10 @@ func lodger(_ product: String, _ package: String) -> Target.Dependency {
 /// One test target for each room, `Tests` mirroring `Sources`.
 func tests(_ rooms: [String: [String]]) -> [Target] {
     // Recorded stories and pages are read from the checkout.
-    let recorded = ["Simulation": ["Scenarios"], "StatusPage": ["Golden"], "Sluice": ["Golden"]]
+    let recorded = [
+        "Simulation": ["Scenarios"], "StatusPage": ["Golden"], "Sluice": ["Golden"],
+        "Controller": ["Golden"],
+    ]
     return rooms.sorted { $0.key < $1.key }.map { name, used in
         .testTarget(
             name: "\(name)Tests", dependencies: used.map { .byName(name: $0) },

@@ -40,6 +40,7 @@ package struct ControllerLoop: Sendable {
     /// Those of this term.
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()
+    let queues = Queues()
     let chronicle: Chronicle
     let tallies: Tallies
     private let events: EventWriter
@@ -48,17 +49,16 @@ package struct ControllerLoop: Sendable {
 
     package init(
         client: APIClient, settings: Settings, source: MetricSource, secrets: SecretsInUse,
-        history: RecordStore?, leadership: Leadership? = nil, log: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        history: RecordStore?, leadership: Leadership? = nil, tallies: Tallies = Tallies(),
+        log: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
         self.leadership = leadership
         self.source = source
         self.secrets = secrets
-        let tallies = Tallies()
         self.tallies = tallies
         cluster = LiveCluster(
-            client, namespaces: settings.namespaces, tenure: .of(leadership), tallies: tallies)
+            tallies.counting(client), namespaces: settings.namespaces, tenure: .of(leadership))
         self.log = log
         self.now = now
         let chronicle = Chronicle(history: history, secrets: secrets, log: log)
@@ -138,8 +138,7 @@ package struct ControllerLoop: Sendable {
     /// others have led since.
     private func lead() async {
         var term = self
-        term.rollouts = WorkQueue()
-        term.runs = WorkQueue()
+        (term.rollouts, term.runs) = await queues.renew()
         await turn.memory.forgetAll()
         await term.work()
     }

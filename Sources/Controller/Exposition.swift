@@ -1,90 +1,177 @@
-/// One family of metrics in the text format of Prometheus (version 0.0.4).
-package struct MetricFamily: Sendable {
-    /// What the numbers of a family are.
-    package enum Kind: String, Sendable {
-        case counter, gauge, histogram
+import Documents
+import KubernetesClient
+import KubernetesObjects
+
+/// What a monitoring system is told of a controller; the names are those of the field (§7.3), so
+/// that its dashboards go on.
+struct Exposition {
+    var rollouts: [Object] = []
+    var runs: [Object] = []
+    /// Those of all namespaces too.
+    var templates: [Object] = []
+    var tallies: [Reference: Tallies.Tally] = [:]
+    var requests: [AnsweredRequest: Int] = [:]
+    var queues: [(name: String, tally: QueueTally)] = []
+    /// Nil where nobody is elected.
+    var lease: (name: String, isHeld: Bool)?
+    var version = ""
+    /// By the name that other programs of the field give it.
+    var architecture = ownArchitecture
+
+    /// In the text format of Prometheus.
+    var text: String {
+        var families = rolloutFamilies() + runFamilies() + templateFamilies()
+        families += turnFamilies("rollout", .rollouts)
+        families += turnFamilies("analysis_run", .analysisRuns)
+        families += [eventFamily(), requestFamily()] + queueFamilies() + programFamilies()
+        return families.map(\.lines).joined()
     }
 
-    /// One number with its labels, in the order in which they are written.
-    package struct Sample: Sendable {
-        package var suffix = ""
-        package var labels: [(name: String, value: String)]
-        package var value: Double
-    }
-
-    package let name: String
-    package let kind: Kind
-    package let help: String
-    package var samples: [Sample]
-
-    package init(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample] = []) {
-        self.name = name
-        self.kind = kind
-        self.help = help
-        self.samples = samples
-    }
-
-    /// A sample of this family.
-    package mutating func add(_ labels: [(String, String)], _ value: Double) {
-        samples.append(Sample(labels: labels.map { ($0.0, $0.1) }, value: value))
-    }
-
-    /// The buckets, sum and count of one histogram.
-    mutating func add(_ labels: [(String, String)], _ durations: Durations) {
-        let labels = labels.map { (name: $0.0, value: $0.1) }
-        var below = 0
-        for (bound, count) in zip(Durations.bounds, durations.counts) {
-            below += count
-            samples.append(
-                Sample(
-                    suffix: "_bucket", labels: labels + [("le", text(of: bound))],
-                    value: Double(below)))
+    private func rolloutFamilies() -> [MetricFamily] {
+        var information = MetricFamily("rollout_info", .gauge, "Information about a rollout.")
+        var phases = MetricFamily(
+            "rollout_phase", .gauge, "Deprecated: use rollout_info. 1 for the phase of a rollout.")
+        var replicas = ReplicaFamilies()
+        for rollout in rollouts {
+            let place = place(of: rollout)
+            let canary = rollout.spec?["strategy"]?["canary"]
+            let strategy = ("strategy", canary == nil ? "blueGreen" : "canary")
+            information.add(
+                place + [
+                    strategy, ("traffic_router", router(of: canary)),
+                    ("phase", rollout.status?["phase"]?.string ?? ""),
+                ], 1)
+            let phase = OldPhase(rollout)
+            for other in OldPhase.allCases {
+                phases.add(place + [strategy, ("phase", other.rawValue)], other == phase ? 1 : 0)
+            }
+            replicas.add(rollout, at: place)
         }
-        let total = Double(durations.counts.reduce(0, +))
-        samples.append(Sample(suffix: "_bucket", labels: labels + [("le", "+Inf")], value: total))
-        samples.append(Sample(suffix: "_sum", labels: labels, value: durations.sum))
-        samples.append(Sample(suffix: "_count", labels: labels, value: total))
+        return [information] + replicas.all + [phases]
     }
 
-    /// The lines of the family; none where it has no samples.
-    package var lines: String {
-        if samples.isEmpty { return "" }
-        var lines = "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-        for sample in samples {
-            let labels = sample.labels.map { "\($0.name)=\"\(escaped($0.value))\"" }
-            let braces = labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
-            lines += "\(name)\(sample.suffix)\(braces) \(text(of: sample.value))\n"
-        }
-        return lines
-    }
-
-    private func escaped(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
+    /// Only the phase that is: with a series of zero for each other one, ten thousand rollouts
+    /// would have a million.
+    private func runFamilies() -> [MetricFamily] {
+        var information = MetricFamily(
+            "analysis_run_info", .gauge, "Information about an analysis run.")
+        var phases = MetricFamily(
+            "analysis_run_phase", .gauge, "Deprecated: use analysis_run_info.")
+        var types = MetricFamily(
+            "analysis_run_metric_type", .gauge, "The provider of each metric of an analysis run.")
+        var metricPhases = MetricFamily(
+            "analysis_run_metric_phase", .gauge, "The phase of each metric of an analysis run.")
+        for run in runs {
+            let place = place(of: run)
+            let phase = run.status?["phase"]?.string ?? ""
+            information.add(place + [("phase", phase)], 1)
+            phases.add(place + [("phase", phase.isEmpty ? "Pending" : phase)], 1)
+            let results = run.status?["metricResults"]?.array ?? []
+            for metric in run.spec?["metrics"]?.array ?? [] {
+                let name = ("metric", metric["name"]?.string ?? "")
+                let type = ("type", provider(of: metric))
+                let result = results.first { $0["name"]?.string == name.1 }
+                types.add(place + [name, type], 1)
+                metricPhases.add(
+                    place + [
+                        name, type,
+                        ("dry_run", result?["dryRun"]?.bool == true ? "true" : "false"),
+                        ("phase", result?["phase"]?.string ?? "Pending"),
+                    ], 1)
             }
         }
+        return [information, phases, types, metricPhases]
+    }
+
+    private func templateFamilies() -> [MetricFamily] {
+        var information = MetricFamily(
+            "analysis_template_info", .gauge, "Information about an analysis template.")
+        var metrics = MetricFamily(
+            "analysis_template_metric_info", .gauge, "The metrics of an analysis template.")
+        for template in templates {
+            let place = place(of: template)
+            information.add(place, 1)
+            for metric in template.spec?["metrics"]?.array ?? [] {
+                metrics.add(
+                    place + [
+                        ("type", provider(of: metric)), ("metric", metric["name"]?.string ?? ""),
+                    ], 1)
+            }
+        }
+        return [information, metrics]
+    }
+
+    /// By the first router of the document: `nginx` is `Nginx` there.
+    private func router(of canary: JSON?) -> String {
+        guard let routing = canary?["trafficRouting"]?.object else { return "" }
+        let known = routing.members.first { $0.key != "managedRoutes" }
+        guard let key = known?.key else { return "" }
+        if key == "plugins" { return known?.value.object?.members.first?.key ?? "" }
+        return title(of: key)
+    }
+
+    private func provider(of metric: JSON) -> String {
+        title(of: metric["provider"]?.object?.members.first?.key ?? "")
+    }
+
+    /// The name that the field's metrics give to what a document calls `key`.
+    private func title(of key: String) -> String {
+        key.prefix(1).uppercased() + key.dropFirst()
+    }
+
+    private func place(of object: Object) -> [(String, String)] {
+        [("namespace", object.namespace), ("name", object.name)]
     }
 }
 
-/// How long something took, in the buckets of the field's controller (§7.3).
-package struct Durations: Hashable, Sendable {
-    static let bounds = [0.01, 0.15, 0.25, 0.5, 1]
-    /// For each bound, and for what is above all of them, how many.
-    private(set) var counts = [Int](repeating: 0, count: bounds.count + 1)
-    private(set) var sum = 0.0
+/// The numbers of pods of rollouts.
+private struct ReplicaFamilies {
+    private var available = Self.family("available")
+    private var unavailable = Self.family("unavailable")
+    private var desired = Self.family("desired")
+    private var updated = Self.family("updated")
 
-    mutating func add(seconds: Double) {
-        let index = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        counts[index] += 1
-        sum += seconds
+    var all: [MetricFamily] { [available, unavailable, desired, updated] }
+
+    mutating func add(_ rollout: Object, at place: [(String, String)]) {
+        let present = rollout.status?["replicas"]?.int ?? 0
+        let ready = rollout.status?["availableReplicas"]?.int ?? 0
+        available.add(place, Double(ready))
+        unavailable.add(place, Double(max(present - ready, 0)))
+        desired.add(place, Double(rollout.spec?["replicas"]?.int ?? 1))
+        updated.add(place, Double(rollout.status?["updatedReplicas"]?.int ?? 0))
+    }
+
+    private static func family(_ name: String) -> MetricFamily {
+        MetricFamily("rollout_info_replicas_\(name)", .gauge, "The \(name) replicas of a rollout.")
     }
 }
 
-/// `1`, not `1.0`: as everybody writes it.
-private func text(of value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+/// How a rollout stands, in the words that came before `status.phase`.
+private enum OldPhase: String, CaseIterable {
+    case completed = "Completed"
+    case progressing = "Progressing"
+    case paused = "Paused"
+    case timeout = "Timeout"
+    case error = "Error"
+    case abort = "Abort"
+    case invalidSpec = "InvalidSpec"
+
+    init(_ rollout: Object) {
+        let conditions = rollout.status?["conditions"]?.array ?? []
+        let progress = conditions.first { $0["type"]?.string == "Progressing" }
+        if conditions.contains(where: { $0["type"]?.string == Self.invalidSpec.rawValue }) {
+            self = .invalidSpec
+            return
+        }
+        self =
+            switch progress?["reason"]?.string {
+            case "NewReplicaSetAvailable": .completed
+            case "RolloutPaused": .paused
+            case "ProgressDeadlineExceeded": .timeout
+            case "ReplicaSetCreateError", "ServiceNotFound": .error
+            case "RolloutAborted": .abort
+            case _: .progressing
+            }
+    }
 }

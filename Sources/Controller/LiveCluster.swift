@@ -10,17 +10,14 @@ package struct LiveCluster: Sendable {
     /// Of the kinds of which only the metadata is watched.
     private var wholes: [Resource: WholeObjects] = [:]
     private let tenure: Tenure
-    private let tallies: Tallies
 
     /// - Parameter namespaces: nil for all. With some, ClusterAnalysisTemplates are unknown: they
     ///   take a right of the whole cluster.
     package init(
-        _ client: APIClient, namespaces: [String]?, tenure: Tenure = .endless,
-        tallies: Tallies = Tallies()
+        _ client: APIClient, namespaces: [String]?, tenure: Tenure = .endless
     ) {
         self.client = client
         self.tenure = tenure
-        self.tallies = tallies
         var caches: [Resource: ObjectCache] = [:]
         for kind in [Resource.rollouts, .analysisRuns, .analysisTemplates] {
             caches[kind] = ObjectCache(kind, namespaces: namespaces)
@@ -120,11 +117,8 @@ package struct LiveCluster: Sendable {
     private func write(_ write: Write) async throws(ClusterError) -> Object? {
         let client = try tenure.bounding(client)
         do {
-            let stored = try await carryOut(write, client)
-            await tallies.asked(write.call(status: write.act.usualStatus))
-            return stored
+            return try await carryOut(write, client)
         } catch {
-            if let status = error.status { await tallies.asked(write.call(status: status)) }
             throw ClusterError(error)
         }
     }
@@ -160,43 +154,6 @@ extension LiveCluster {
             await wholes.observed(stored)
         } else {
             caches[resource]?.observed(stored)
-        }
-    }
-}
-
-extension Write {
-    fileprivate func call(status: Int) -> Tallies.Call {
-        let verb =
-            switch act {
-            case .create: "Create"
-            case .patch, .patchStatus: "Patch"
-            case .delete: "Delete"
-            }
-        return Tallies.Call(
-            kind: reference.resource.plural, namespace: reference.namespace, verb: verb,
-            status: status)
-    }
-}
-
-extension Write.Act {
-    fileprivate var usualStatus: Int {
-        switch self {
-        case .create: 201
-        case .patch, .patchStatus, .delete: 200
-        }
-    }
-}
-
-extension APIError {
-    /// Nil where there was no answer.
-    fileprivate var status: Int? {
-        switch self {
-        case .conflict, .alreadyExists: 409
-        case .notFound: 404
-        case .gone: 410
-        case .refused(let status, _): status
-        case .throttled: 429
-        case .unreachable, .cancelled: nil
         }
     }
 }

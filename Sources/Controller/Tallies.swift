@@ -1,3 +1,4 @@
+import KubernetesClient
 import KubernetesObjects
 
 /// What a controller counts while it works. One entry for each object that is there: whoever is
@@ -16,21 +17,13 @@ package actor Tallies {
         let reason: String
     }
 
-    /// A write, or a read that no cache answers.
-    struct Call: Hashable, Sendable {
-        let kind: String
-        let namespace: String
-        let verb: String
-        let status: Int
-    }
-
     /// A name that was given to an event by somebody's mistake must not fill the memory.
     private static let maximumEventKinds = 100
     /// Kinds times namespaces times verbs times statuses of a large cluster.
-    private static let maximumCalls = 20_000
+    private static let maximumRequestKinds = 20_000
 
     private(set) var tallies: [Reference: Tally] = [:]
-    private(set) var calls: [Call: Int] = [:]
+    private(set) var requests: [AnsweredRequest: Int] = [:]
 
     package init() {}
 
@@ -49,11 +42,18 @@ package actor Tallies {
         tallies[subject] = tally
     }
 
-    func asked(_ call: Call) {
-        guard calls[call] != nil || calls.count < Self.maximumCalls else { return }
-        calls[call, default: 0] += 1
+    func asked(_ request: AnsweredRequest) {
+        guard requests[request] != nil || requests.count < Self.maximumRequestKinds else { return }
+        requests[request, default: 0] += 1
     }
 
     /// The object is gone.
     func forget(_ subject: Reference) { tallies[subject] = nil }
+
+    /// `client`, with every request of it counted.
+    package nonisolated func counting(_ client: APIClient) -> APIClient {
+        var client = client
+        client.answered = { await self.asked($0) }
+        return client
+    }
 }

@@ -4,8 +4,9 @@ import Documents
 /// where something happened in between.
 package actor WorkQueue<Key: Hashable & Sendable> {
     private var ready: [Key] = []
-    private var waiting: Set<Key> = []
-    private var working: Set<Key> = []
+    /// Since when, in the seconds of `stopwatch`.
+    private var waiting: [Key: Double] = [:]
+    private var working: [Key: Double] = [:]
     /// Keys that changed while they were worked on.
     private var dirty: Set<Key> = []
     private var alarms: [Key: Timestamp] = [:]
@@ -18,19 +19,36 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     /// others, or the sleeper woke. For one reader.
     nonisolated let rings: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
+    private var counts: QueueTally
+    private let stopwatch: @Sendable () -> Double
 
-    package init() {
+    package init() { self.init(continuing: QueueTally()) }
+
+    /// - Parameters:
+    ///   - counts: what an earlier queue of the same name has counted.
+    ///   - stopwatch: seconds since some moment.
+    init(
+        continuing counts: QueueTally, stopwatch: @escaping @Sendable () -> Double = secondsRun()
+    ) {
+        self.counts = counts
+        self.stopwatch = stopwatch
         (rings, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Something about `key` changed.
     package func add(_ key: Key) {
         guard !isClosed else { return }
-        if working.contains(key) {
-            dirty.insert(key)
+        if working[key] != nil {
+            if dirty.insert(key).inserted { counts.added += 1 }
             return
         }
-        guard waiting.insert(key).inserted else { return }
+        guard waiting[key] == nil else { return }
+        counts.added += 1
+        wait(key)
+    }
+
+    private func wait(_ key: Key) {
+        waiting[key] = stopwatch()
         if workers.isEmpty {
             ready.append(key)
         } else {
@@ -43,38 +61,47 @@ package actor WorkQueue<Key: Hashable & Sendable> {
         if isClosed { return nil }
         if !ready.isEmpty {
             let key = ready.removeFirst()
-            waiting.remove(key)
-            working.insert(key)
-            alarms[key] = nil
+            begin(key)
             return key
         }
         return await withCheckedContinuation { workers.append($0) }
     }
 
     private func start(_ key: Key, on worker: CheckedContinuation<Key?, Never>) {
-        waiting.remove(key)
-        working.insert(key)
-        alarms[key] = nil
+        begin(key)
         worker.resume(returning: key)
+    }
+
+    private func begin(_ key: Key) {
+        let now = stopwatch()
+        if let since = waiting.removeValue(forKey: key) { counts.waited.add(seconds: now - since) }
+        working[key] = now
+        alarms[key] = nil
+    }
+
+    private func end(_ key: Key) {
+        guard let since = working.removeValue(forKey: key) else { return }
+        counts.worked.add(seconds: stopwatch() - since)
     }
 
     /// The work on `key` went well; it is looked at again at `next` even if nothing happens.
     package func done(_ key: Key, next: Timestamp?) {
         failures[key] = nil
-        working.remove(key)
+        end(key)
         setAlarm(of: key, at: next)
-        if dirty.remove(key) != nil { add(key) }
+        if dirty.remove(key) != nil { wait(key) }
     }
 
     /// The work on `key` did not succeed: again soon, and later each time.
     package func failed(_ key: Key, at now: Timestamp, next: Timestamp? = nil) {
         let count = failures[key, default: 0]
         failures[key] = count + 1
-        working.remove(key)
+        counts.retried += 1
+        end(key)
         let delay = min(longestDelayMilliseconds, Int64(1) << min(count, 20))
         let retry = now.advanced(byMilliseconds: delay)
         setAlarm(of: key, at: min(retry, next ?? retry))
-        if dirty.remove(key) != nil { add(key) }
+        if dirty.remove(key) != nil { wait(key) }
     }
 
     private func setAlarm(of key: Key, at moment: Timestamp?) {
@@ -91,7 +118,7 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     /// - Returns: when the next one's comes, or sooner.
     package func tick(_ now: Timestamp) -> Timestamp? {
         guard let earliest, earliest <= now else { return earliest }
-        for (key, alarm) in alarms where alarm <= now && !working.contains(key) {
+        for (key, alarm) in alarms where alarm <= now && working[key] == nil {
             alarms[key] = nil
             add(key)
         }
@@ -107,6 +134,15 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     }
 
     package var depth: Int { ready.count }
+
+    /// What was counted so far, and how it stands now.
+    var tally: QueueTally {
+        var tally = counts
+        let now = stopwatch()
+        tally.depth = ready.count
+        tally.underWay = working.values.map { now - $0 }
+        return tally
+    }
 }
 
 /// Failures are tried again after 1 ms, 2 ms, 4 ms … but never later than this (§7.4).

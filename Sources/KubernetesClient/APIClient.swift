@@ -13,6 +13,8 @@ package struct APIClient: Sendable {
     package var timeoutMilliseconds = 30_000
     /// How calls wait for a server that has no time; nil where the caller does that itself.
     package var patience: Patience?
+    /// Told of every request, also of those that are tried again.
+    package var answered: (@Sendable (AnsweredRequest) async -> Void)?
     let requests: CurlClient
     let streams: CurlClient
 
@@ -90,7 +92,7 @@ package struct APIClient: Sendable {
     private func oneAnswer(
         to call: Call
     ) async throws(APIError) -> (Response, Login.Proof) {
-        try await loggedIn { proof throws(APIError) in
+        try await loggedIn(call) { proof throws(APIError) in
             do throws(CurlError) {
                 let response = try await requests.execute(request(call, proof))
                 return (response.head.status, response)
@@ -104,7 +106,7 @@ package struct APIClient: Sendable {
     func open(
         _ call: Call, name: String, _ prepare: @Sendable (inout CurlRequest) -> Void
     ) async throws(APIError) -> ResponseBody {
-        let (response, proof) = try await loggedIn { proof throws(APIError) in
+        let (response, proof) = try await loggedIn(call) { proof throws(APIError) in
             var request = request(call, proof)
             request.httpVersion = .http1
             prepare(&request)
@@ -128,14 +130,29 @@ package struct APIClient: Sendable {
     /// Asks with what we have to show. A server that does not take it is asked once more, where
     /// there is something else to show: tokens rotate while requests are under way.
     private func loggedIn<Answer>(
-        _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
+        _ call: Call, _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
     ) async throws(APIError) -> (Answer, Login.Proof) {
         let proof = try await login.proof()
-        let first = try await ask(proof)
+        let first = try await told(call, proof, ask)
         guard first.status == 401, let other = try await login.proof(after: proof) else {
             return (first.answer, proof)
         }
-        return (try await ask(other).answer, other)
+        return (try await told(call, other, ask).answer, other)
+    }
+
+    /// Asks, and tells what came of it.
+    private func told<Answer>(
+        _ call: Call, _ proof: Login.Proof,
+        _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
+    ) async throws(APIError) -> (status: Int, answer: Answer) {
+        do {
+            let result = try await ask(proof)
+            await answered?(AnsweredRequest(call, status: result.status))
+            return result
+        } catch {
+            await answered?(AnsweredRequest(call, status: nil))
+            throw error
+        }
     }
 
     /// Knows what we have shown to the server.

@@ -36,6 +36,47 @@ struct `An API client` {
         }
     }
 
+    @Test func `tells what it asked and what came back`() async throws {
+        let told = Lock<[AnsweredRequest]>([])
+        try await withClient {
+            $1.answer(
+                $0.target.hasPrefix(demoPath) ? 200 : 404,
+                $0.target.hasPrefix(demoPath) ? demoText : "{}")
+        } _: { client, _ in
+            var client = client
+            client.answered = { request in told.withLock { $0.append(request) } }
+            _ = try await client.get(demo)
+            _ = try await client.patch(demo, .merge([:]), subresource: "status")
+            await #expect(throws: APIError.self) { try await client.list(.rollouts) }
+            await #expect(throws: APIError.self) {
+                try await client.watch(
+                    .clusterAnalysisTemplates, from: "1", clock: ContinuousClock())
+            }
+            await #expect(throws: APIError.self) { try await client.document(at: "/version") }
+            let namespace = Reference(.namespaces, namespace: "", name: "shop")
+            await #expect(throws: APIError.self) { try await client.delete(namespace) }
+        }
+        #expect(
+            told.withLock { $0 } == [
+                AnsweredRequest(kind: "rollouts", namespace: "shop", verb: "Get", status: 200),
+                AnsweredRequest(kind: "rollouts", namespace: "shop", verb: "Patch", status: 200),
+                AnsweredRequest(kind: "rollouts", namespace: "", verb: "List", status: 404),
+                AnsweredRequest(
+                    kind: "clusteranalysistemplates", namespace: "", verb: "Watch", status: 404),
+                AnsweredRequest(kind: "", namespace: "", verb: "Get", status: 404),
+                AnsweredRequest(kind: "namespaces", namespace: "", verb: "Delete", status: 404),
+            ])
+    }
+
+    @Test func `tells also of what nobody answered`() async throws {
+        let told = Lock<[AnsweredRequest]>([])
+        var client = APIClient(Connection(server: "http://127.0.0.1:1"))
+        client.answered = { request in told.withLock { $0.append(request) } }
+        let silent = client
+        await #expect(throws: APIError.self) { try await silent.get(demo) }
+        #expect(told.withLock { $0 }.map(\.status) == [nil])
+    }
+
     @Test(arguments: [
         "no such user: t0ken-of-anna", #"{"kind":"Status","message":"no user \"t0ken-of-anna\""}"#,
         String(repeating: "-", count: 270) + "Authorization: Bearer t0ken-of-anna",

@@ -109,3 +109,20 @@ struct `A family of metrics` {
         #expect(MetricFamily("empty", .counter, "Nothing.").lines == "")
     }
 }
+
+struct `The figures of a process` {
+    @Test func `are what the kernel says`() {
+        let figures = ProcessFigures.now
+        #expect(figures.processorSeconds > 0)
+        #expect(figures.residentBytes > 1 << 20)
+        #expect((figures.openFiles ?? 0) > 2)
+        let now = Double(Timestamp.now.milliseconds) / 1_000
+        #expect((now - 86_400...now + 1).contains(figures.startSeconds))
+        for name in [
+            "process_cpu_seconds_total", "process_resident_memory_bytes",
+            "process_start_time_seconds", "process_open_fds",
+        ] {
+            #expect(figures.exposition.contains("\n\(name) "))
+        }
+    }
+}

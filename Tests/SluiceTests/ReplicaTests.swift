@@ -139,7 +139,8 @@ private struct Replicas {
 
 /// Whether it has written anything, going by what it tells a monitoring system.
 private func hasWritten(_ controller: ControllerLoop) async -> Bool {
-    await controller.exposition().contains("controller_clientset_k8s_request_total{")
+    let exposition = await controller.exposition()
+    return ["Create", "Patch", "Delete"].contains { exposition.contains("verb=\"\($0)\"") }
 }
 
 struct `Of two replicas` {

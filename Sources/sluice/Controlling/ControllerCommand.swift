@@ -85,14 +85,16 @@ struct ControllerCommand: AsyncParsableCommand {
         let log = secrets.log(logging.handler)
         let environment = ProcessInfo.processInfo.environment
         let store = try history.map { path throws(HistoryError) in try RecordStore(path: path) }
-        let connected = try cluster.connect()
+        let tallies = Tallies()
+        let client = tallies.counting(try cluster.connect().client)
         let leadership = election.leadership(
-            connected.client, namespace: try leaseNamespace(environment),
+            client, namespace: try leaseNamespace(environment),
             // The name of the pod, inside of one.
             host: environment["HOSTNAME"] ?? "sluice")
         let controller = ControllerLoop(
-            client: connected.client, settings: settings, source: source(environment),
-            secrets: secrets, history: store, leadership: leadership, log: log, now: { .now })
+            client: client, settings: settings, source: source(environment),
+            secrets: secrets, history: store, leadership: leadership, tallies: tallies, log: log,
+            now: { .now })
         // They end in the reverse order: first of all the lease is given back.
         let services =
             try listeners(controller, store, secrets, log)
@@ -135,7 +137,8 @@ struct ControllerCommand: AsyncParsableCommand {
         _ log: Logger
     ) throws -> [any Service] {
         let health = HealthPage(
-            obstacles: { controller.obstacles }, metrics: { await controller.exposition() })
+            obstacles: { controller.obstacles },
+            metrics: { await controller.exposition() + ProcessFigures.now.exposition })
         var services = [healthzPort, metricsPort].compactMap { health.listener(port: $0, log: log) }
         if healthzPort == metricsPort, services.count == 2 { services.removeLast() }
         if let pagePort {

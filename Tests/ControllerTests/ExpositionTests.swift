@@ -1,0 +1,137 @@
+import Curl
+import Documents
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Testing
+
+@testable import Controller
+
+/// A controller that knows one object of each kind and has done everything once.
+let busyExposition: Exposition = {
+    var exposition = Exposition()
+    exposition.rollouts = [shop, Object(["metadata": ["namespace": "web", "name": "new"]])]
+    exposition.runs = [shopRun]
+    exposition.templates = [
+        Object([
+            "metadata": ["namespace": "web", "name": "errors"], "spec": shopRun.spec ?? .null,
+        ])
+    ]
+    let rollout = Reference(.rollouts, namespace: "web", name: "shop")
+    let run = Reference(.analysisRuns, namespace: "web", name: "shop-1")
+    exposition.tallies = [
+        rollout: Tallies.Tally(
+            turns: [0.005, 0.2, 3].durations(.turns), errors: 1,
+            events: [.init(type: "Normal", reason: "RolloutUpdated"): 2]),
+        run: Tallies.Tally(turns: [0.01].durations(.turns)),
+    ]
+    exposition.requests = [
+        AnsweredRequest(kind: "rollouts", namespace: "web", verb: "Patch", status: 200): 3,
+        AnsweredRequest(kind: "rollouts", namespace: "web", verb: "Patch", status: nil): 1,
+        AnsweredRequest(kind: "rollouts", namespace: "", verb: "Watch", status: 200): 1,
+    ]
+    let tally = QueueTally(
+        added: 4, retried: 1, waited: [0.00002, 0.5].durations(.queues),
+        worked: [0.005, 0.2, 30].durations(.queues), depth: 2, underWay: [1.5, 0.25])
+    exposition.queues = [("AnalysisRuns", QueueTally()), ("Rollouts", tally)]
+    exposition.lease = ("argo-rollouts-controller-lock", true)
+    (exposition.version, exposition.architecture) = ("1.2.3", "amd64")
+    return exposition
+}()
+
+private let shop = Object([
+    "metadata": ["namespace": "web", "name": "shop"],
+    "spec": [
+        "replicas": 4,
+        "strategy": ["canary": ["trafficRouting": ["nginx": ["stableIngress": "a"]]]],
+    ],
+    "status": [
+        "phase": "Degraded", "replicas": 6, "availableReplicas": 5, "updatedReplicas": 2,
+        "conditions": [["type": "Progressing", "status": "False", "reason": "RolloutAborted"]],
+    ],
+])
+
+private let shopRun = Object([
+    "metadata": ["namespace": "web", "name": "shop-1"],
+    "spec": [
+        "metrics": [
+            ["name": "errors", "provider": ["prometheus": ["query": "up"]]],
+            ["name": "later", "provider": ["prometheus": ["query": "up"]]],
+        ]
+    ],
+    "status": [
+        "phase": "Failed",
+        "metricResults": [["name": "errors", "phase": "Failed", "dryRun": true]],
+    ],
+])
+
+extension [Double] {
+    fileprivate func durations(_ scale: Durations.Scale) -> Durations {
+        reduce(into: Durations(scale)) { $0.add(seconds: $1) }
+    }
+}
+
+struct `What a monitoring system is told` {
+    @Test func `has the names and labels of the field`() throws {
+        let text = busyExposition.text
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Golden/exposition.txt")
+        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(text == (try String(contentsOf: file, encoding: .utf8)))
+    }
+
+    @Test(arguments: [
+        ("NewReplicaSetAvailable", "Completed"), ("RolloutPaused", "Paused"),
+        ("ProgressDeadlineExceeded", "Timeout"), ("ReplicaSetCreateError", "Error"),
+        ("RolloutAborted", "Abort"), ("ReplicaSetUpdated", "Progressing"),
+    ])
+    func `has the phases of old dashboards`(reason: String, phase: String) {
+        var exposition = Exposition()
+        exposition.rollouts = [
+            Object([
+                "metadata": ["namespace": "web", "name": "shop"],
+                "status": ["conditions": [["type": "Progressing", "reason": .string(reason)]]],
+            ])
+        ]
+        let lines = exposition.text.split(separator: "\n")
+            .filter { $0.hasPrefix("rollout_phase{") && $0.hasSuffix(" 1") }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("phase=\"\(phase)\"") == true)
+    }
+}
+
+struct `A queue counts` {
+    @Test func `how long its keys wait and are worked on`() async {
+        let time = Seconds()
+        let queue = WorkQueue<String>(continuing: QueueTally(), stopwatch: { time.now })
+        await queue.add("a")
+        await queue.add("b")
+        await queue.add("a")
+        time.now = 0.5
+        _ = await queue.take()
+        time.now = 3.5
+        #expect(await queue.tally.depth == 1)
+        #expect(await queue.tally.underWay == [3])
+        await queue.failed("a", at: Timestamp(seconds: 0))
+        let tally = await queue.tally
+        #expect(
+            tally
+                == QueueTally(
+                    added: 2, retried: 1, waited: [0.5].durations(.queues),
+                    worked: [3].durations(.queues), depth: 1))
+        let next = WorkQueue<String>(continuing: tally)
+        #expect(await next.tally.added == 2)
+        #expect(await next.tally.depth == 0)
+    }
+}
+
+/// A stopwatch that is set by hand.
+private final class Seconds: Sendable {
+    private let seconds = Lock(0.0)
+    var now: Double {
+        get { seconds.withLock { $0 } }
+        set { seconds.withLock { $0 = newValue } }
+    }
+}
