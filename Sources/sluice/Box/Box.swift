@@ -55,7 +55,9 @@ struct Box: Sendable {
         history = try RecordStore(path: ground.layout.history)
         let http = CurlClient()
         let controller = ControllerLoop(
-            client: client, settings: .init(), source: Self.source(ground, http),
+            client: client, settings: .init(),
+            source: try .live(
+                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)", http),
             secrets: settings.secrets, history: history, log: log, now: { .now })
         self.controller = controller
         let api = Self.api(server, on: ground, log)
@@ -72,14 +74,6 @@ struct Box: Sendable {
         services =
             [api] + Self.cluster(server, on: ground, http, log) + monitoring.services
             + [loop, BoxPart { await observation.run() }]
-    }
-
-    private static func source(_ ground: BoxGround, _ http: CurlClient) -> MetricSource {
-        MetricSource.live(
-            ProviderEdge(
-                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)",
-                now: { .now },
-                send: { request throws(CurlError) in try await http.execute(request) }))
     }
 
     /// The API server behind its socket; nginx ends TLS in front of it.

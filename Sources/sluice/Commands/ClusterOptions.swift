@@ -1,4 +1,5 @@
 import ArgumentParser
+import Curl
 import Foundation
 import KubernetesClient
 import KubernetesObjects
@@ -40,8 +41,9 @@ struct ClusterOptions: ParsableArguments {
     /// - Throws: where no kubeconfig leads to one.
     func connect() throws(CommandFailure) -> Connected {
         let environment = ProcessInfo.processInfo.environment
+        let proxies = try ProxyRules.ofEnvironment()
         do throws(KubeconfigError) {
-            let connection = try connection(environment)
+            let connection = proxies.applied(to: try connection(environment))
             var client = APIClient(connection)
             client.timeoutMilliseconds = Int(requestTimeout.milliseconds)
             client.patience = .standard

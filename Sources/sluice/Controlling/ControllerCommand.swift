@@ -92,7 +92,7 @@ struct ControllerCommand: AsyncParsableCommand {
             // The name of the pod, inside of one.
             host: environment["HOSTNAME"] ?? "sluice")
         let controller = ControllerLoop(
-            client: client, settings: settings, source: source(environment),
+            client: client, settings: settings, source: try source(environment),
             secrets: secrets, history: store, leadership: leadership, tallies: tallies, log: log,
             now: { .now })
         // They end in the reverse order: first of all the lease is given back.
@@ -116,14 +116,10 @@ struct ControllerCommand: AsyncParsableCommand {
         return settings
     }
 
-    private func source(_ environment: [String: String]) -> MetricSource {
-        let http = CurlClient()
-        return MetricSource.live(
-            ProviderEdge(
-                defaultPrometheusAddress: prometheus
-                    ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
-                now: { .now },
-                send: { request throws(CurlError) in try await http.execute(request) }))
+    private func source(_ environment: [String: String]) throws -> MetricSource {
+        try .live(
+            defaultPrometheusAddress: prometheus ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
+            CurlClient())
     }
 
     /// Where the controller runs; nil where nothing says so.

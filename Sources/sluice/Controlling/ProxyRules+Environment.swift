@@ -1,0 +1,41 @@
+import Curl
+import Foundation
+import KubernetesClient
+import MetricProviders
+
+extension ProxyRules {
+    /// Those of the environment of this process.
+    static func ofEnvironment() throws(CommandFailure) -> ProxyRules {
+        do throws(Fault) {
+            return try ProxyRules(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw CommandFailure("\(error)", code: Sluice.usageCode)
+        }
+    }
+
+    /// What `connection` says of its proxy counts; these rules count where it says nothing.
+    func applied(to connection: Connection) -> Connection {
+        var connection = connection
+        if connection.unixSocketPath == nil {
+            connection.proxy = connection.proxy ?? proxy(for: connection.server)
+        }
+        return connection
+    }
+}
+
+extension MetricSource {
+    /// Asks over HTTP, through the proxies of the environment.
+    static func live(
+        defaultPrometheusAddress: String?, _ http: CurlClient
+    ) throws(CommandFailure) -> MetricSource {
+        let proxies = try ProxyRules.ofEnvironment()
+        return live(
+            ProviderEdge(
+                defaultPrometheusAddress: defaultPrometheusAddress, now: { .now },
+                send: { request throws(CurlError) in
+                    var request = request
+                    request.proxy = proxies.proxy(for: request.url)
+                    return try await http.execute(request)
+                }))
+    }
+}
