@@ -64,7 +64,7 @@ extension JSONObject: Hashable {
 
     /// Whether both are copies of one value, of which nobody has changed one yet: versions of an
     /// object share what they have in common.
-    private func hasSameStorage(as other: Self) -> Bool {
+    func hasSameStorage(as other: Self) -> Bool {
         members.withUnsafeBufferPointer { own in
             other.members.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress }
         }

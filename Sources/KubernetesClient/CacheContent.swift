@@ -1,3 +1,4 @@
+import Documents
 import KubernetesObjects
 
 /// Where an object of one kind lives.
@@ -31,6 +32,7 @@ struct CacheContent: Sendable {
     private var owned: [String: Set<ObjectKey>] = [:]
     /// By their uids, objects that we deleted and whose last events have not come yet.
     private var deleted: [String: ObjectKey] = [:]
+    private var compactor = Compactor()
 
     func owned(by uid: String) -> [Object] {
         owned[uid, default: []].sorted().compactMap { objects[$0] }
@@ -106,6 +108,7 @@ struct CacheContent: Sendable {
     private mutating func replace(_ key: ObjectKey, with new: Object?) -> Changes {
         let old = objects[key]
         if isSame(old, new) { return [] }
+        let new = new.map { kept($0) }
         if let uid = old?.controllerOwner?.uid, uid != new?.controllerOwner?.uid {
             owned[uid]?.remove(key)
             if owned[uid]?.isEmpty == true { owned[uid] = nil }
@@ -113,5 +116,15 @@ struct CacheContent: Sendable {
         if let uid = new?.controllerOwner?.uid { owned[uid, default: []].insert(key) }
         objects[key] = new
         return [(key, Change(old: old, new: new))]
+    }
+
+    /// `object`, in as little memory as it needs: what it has in common with its former version, or
+    /// with another object of the same owner, is there already.
+    private mutating func kept(_ object: Object) -> Object {
+        let sibling = object.controllerOwner.flatMap { owned[$0.uid]?.first }
+        if let known = objects[ObjectKey(object)] ?? sibling.flatMap({ objects[$0] }) {
+            return Object(compactor.compact(object.json).sharing(known.json))
+        }
+        return Object(compactor.compact(object.json))
     }
 }

@@ -52,6 +52,32 @@ struct `Every JSON value` {
     }
 }
 
+struct `A value that shares its memory` {
+    @Test(arguments: 0..<UInt64(10))
+    func `says what it said before`(chapter: UInt64) {
+        var compactor = Compactor()
+        for seed in chapter * 100..<chapter * 100 + 100 {
+            var random = RandomJSON(seed: seed)
+            let (first, second) = (random.value(), random.value())
+            #expect(first.sharing(second).text == first.text)
+            #expect(first.sharing(first).text == first.text)
+            let pair = JSON.array([first, second, ["long-enough-to-be-shared": first]])
+            let other = JSON.array([second, second, ["long-enough-to-be-shared": second]])
+            #expect(pair.sharing(other).text == pair.text)
+            #expect(compactor.compact(pair).text == pair.text)
+        }
+    }
+
+    @Test func `keeps how it was written`() throws {
+        for (own, other) in [
+            (#"{"a":1,"b":2}"#, #"{"b":2,"a":1}"#), ("[1.0]", "[1]"), ("[1]", "[1.0]"),
+            ("[\"e\u{301}\"]", "[\"\u{e9}\"]"), (#"{"a":[1,2,3]}"#, #"{"a":[1,2]}"#),
+        ] {
+            #expect(try JSON(parsing: own).sharing(JSON(parsing: other)).text == own)
+        }
+    }
+}
+
 struct `Cut or changed text` {
     @Test(arguments: 0..<4)
     func `is read or refused, never more`(chapter: UInt64) {

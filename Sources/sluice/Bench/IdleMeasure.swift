@@ -1,4 +1,7 @@
 import Documents
+import KubernetesObjects
+import LocalCluster
+import ObjectStore
 
 /// What a controller costs that has many rollouts and nothing to do.
 struct IdleMeasure: Sendable {
@@ -8,6 +11,9 @@ struct IdleMeasure: Sendable {
     func section() async throws -> BenchReport.Section {
         try await BenchCluster.measuring { cluster, controller in
             let fleet = Fleet(rollouts, steps: [["setWeight": 10], ["pause": [:]]])
+            // Until the caches are full of nothing.
+            try await Task.sleep(for: .seconds(3))
+            let empty = controller.memory.anonymous
             let begin = ContinuousClock.now
             try await fleet.create(in: cluster.server)
             try await cluster.wait(for: "the first deploy of \(rollouts) rollouts", seconds: 240) {
@@ -16,14 +22,29 @@ struct IdleMeasure: Sendable {
             let deployed = ContinuousClock.now - begin
             try await cluster.waitForQuiet()
             let rows = try await Self.rows(of: controller)
+            let objects = try await Self.cached(in: cluster)
+            let own = Double(controller.memory.anonymous - empty) / Double(max(1, objects))
             return BenchReport.Section(
                 title: "The controller with \(rollouts) rollouts, idle after their first deploy",
                 rows: rows + [
                     .init(
+                        "RssAnon for each of \(objects) objects in its caches",
+                        "\(rounded(own)) KiB"),
+                    .init(
                         "First deploy of all, from one apply to Healthy",
-                        "\(rounded(deployed.milliseconds / 1_000)) s")
+                        "\(rounded(deployed.milliseconds / 1_000)) s"),
                 ])
         }
+    }
+
+    /// How many objects a controller knows.
+    private static func cached(in cluster: BenchCluster) async throws -> Int {
+        var count = 0
+        let kinds: [Resource] = [
+            .rollouts, .replicaSets, .services, .ingresses, .analysisTemplates, .analysisRuns,
+        ]
+        for kind in kinds { count += try await cluster.server.list(kind).items.count }
+        return count
     }
 
     /// Memory and time of a controller that is at rest.
