@@ -112,6 +112,9 @@ package struct LeaderElection: Sendable {
             leadsUntil = begun + settings.renewDeadline
             if !leads(at: now) { leadsUntil = nil }
             return .wait(max(begun + settings.retryPeriod - now, .zero))
+        case (.absent, .create):
+            // Its namespace is missing, and does not come sooner for being asked for.
+            return .wait(settings.retryPeriod)
         case (.absent, _):
             return found(nothingAt: now, time)
         case (.conflict, _):

@@ -160,7 +160,9 @@ package final class Leadership: Sendable {
             }
         } catch {
             switch error {
-            case .notFound: return .absent
+            case .notFound:
+                if case .create = act { trouble.withLock { $0 = error } }
+                return .absent
             case .conflict, .alreadyExists: return .conflict
             case .gone, .refused, .throttled, .unreachable, .cancelled:
                 trouble.withLock { $0 = error }

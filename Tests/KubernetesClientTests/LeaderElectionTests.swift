@@ -32,6 +32,11 @@ struct `A candidate` {
         #expect(!election.leads(at: .zero))
     }
 
+    @Test func `takes its time where there is no place for a lease`() {
+        #expect(election((0, .absent), (0, .absent)).act == .wait(.seconds(2)))
+        #expect(election((0, .absent), (0, .absent), (2, .waited)).act == .read)
+    }
+
     @Test func `leads from the confirmation, counted from what it sent`() {
         let election = election((0, .absent), (3, .lease(record("me"), resourceVersion: "1")))
         #expect(election.leads(at: .seconds(3)))

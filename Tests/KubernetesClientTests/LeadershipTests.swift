@@ -11,6 +11,8 @@ private final class LeaseServer: Sendable {
     private let lease = Lock<(spec: JSON, version: Int)?>(nil)
     /// Answers 500 to all but reads while it is set.
     let isBroken = Lock(false)
+    /// Whether the namespace of the lease is there.
+    let hasNamespace = Lock(true)
     /// What a watch brings, once somebody may watch; it waits for it.
     let watched = Lock<DispatchSemaphore?>(nil)
 
@@ -29,6 +31,7 @@ private final class LeaseServer: Sendable {
             }
             if request.method != "GET", isBroken.withLock({ $0 }) { return dialogue.answer(500) }
             let (status, text) = lease.withLock { lease -> (Int, String) in
+                if !hasNamespace.withLock({ $0 }) { return (404, "") }
                 switch (request.method, lease) {
                 case ("GET", nil), ("PATCH", nil): return (404, "")
                 case ("POST", .some): return (409, #"{"kind":"Status","reason":"AlreadyExists"}"#)
@@ -155,6 +158,22 @@ struct `A leadership` {
             await clock.sleeper(for: .seconds(2))
             clock.advance(by: .seconds(2))
             #expect(await reports.next() == "leads")
+            task.cancel()
+            await task.value
+        }
+    }
+
+    @Test func `says what is missing, and tries again later`() async throws {
+        server.hasNamespace.withLock { $0 = false }
+        try await withLeadership { leadership in
+            let (terms, task) = terms(leadership)
+            var reports = terms.makeAsyncIterator()
+            await clock.sleeper(for: .seconds(2))
+            #expect(leadership.lastTrouble != nil)
+            server.hasNamespace.withLock { $0 = true }
+            clock.advance(by: .seconds(2))
+            #expect(await reports.next() == "leads")
+            #expect(leadership.lastTrouble == nil)
             task.cancel()
             await task.value
         }
