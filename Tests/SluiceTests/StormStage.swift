@@ -101,9 +101,10 @@ struct StormStage: Sendable {
         }
     }
 
-    /// Looks again and again until `condition` holds.
+    /// Looks again and again until `condition` holds. The limit only ends what hangs: under load all
+    /// of this takes many times as long.
     func wait(for what: String, until condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         while !(try await condition()) {
             guard ContinuousClock.now < end else { throw CommandFailure("no end to \(what)") }
             try await Task.sleep(for: .milliseconds(20))

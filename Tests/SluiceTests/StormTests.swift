@@ -9,7 +9,7 @@ import Testing
 /// The controller and a cluster in a box over HTTP, and people who send their commands in the very
 /// instant in which the controller writes: while its request waits to be carried out, beside it,
 /// and before it has heard the answer.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct `Commands at the instant of a write` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `Commands at the instant of a write` {
     static let steps: JSON = [
         ["setWeight": 20], ["pause": [:]], ["setWeight": 40], ["pause": [:]],
         ["setWeight": 60], ["pause": [:]],
