@@ -101,8 +101,8 @@ struct StormStage: Sendable {
         }
     }
 
-    /// Looks again and again until `condition` holds. The limit only ends what hangs: under load all
-    /// of this takes many times as long.
+    /// Looks again and again until `condition` holds. The limit only ends what hangs: beside other
+    /// work all of this takes many times as long.
     func wait(for what: String, until condition: () async throws -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(120)
         while !(try await condition()) {
