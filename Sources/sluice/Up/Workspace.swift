@@ -127,53 +127,63 @@ struct Workspace: Sendable {
         return documents
     }
 
+    /// All or nothing: the server is asked for every document before the first one is written. What
+    /// it takes then and refuses a moment later ends the attempt there.
     private func apply(_ documents: [Document]) async -> Attempt.Outcome {
+        let sorted = documents.sorted { rank($0) < rank($1) }
+        let strangers = sorted.filter { Resource.applicable(for: Object($0.value)) == nil }
+        guard strangers.isEmpty else { return .wrong(strangers.map(noKind)) }
+        var changed: [Wanted] = []
         var wrong: [String] = []
         var failed: [String] = []
-        for document in documents.sorted(by: { rank($0) < rank($1) }) {
-            var object = Object(document.value)
-            guard
-                let resource = Resource.applicable.first(where: {
-                    $0.kind == object.kind && $0.apiVersion == object.apiVersion
-                })
-            else {
-                wrong.append(
-                    "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this box; "
-                        + "remove it, or define it by a CustomResourceDefinition with kubectl")
-                continue
-            }
-            if resource.isNamespaced, object.namespace.isEmpty {
-                object["metadata", "namespace"] = "default"
-            }
-            let reference = Reference(resource, namespace: object.namespace, name: object.name)
+        for wanted in sorted.compactMap(Wanted.init) {
             do throws(APIError) {
-                try await apply(object, at: reference)
+                guard try await isNews(wanted) else { continue }
+                // Nothing can be tried in a namespace that is not there.
+                try await require(namespace: wanted.reference.namespace)
+                try await send(wanted, dryRun: true)
+                changed.append(wanted)
             } catch {
-                let line = "\(document.file): \(reference): \(error)"
+                let line = wanted.line(error)
                 if case .refused = error { wrong.append(line) } else { failed.append(line) }
             }
         }
-        if !failed.isEmpty { return .failed(wrong + failed) }
-        return wrong.isEmpty ? .applied : .wrong(wrong)
+        guard failed.isEmpty else { return .failed(wrong + failed) }
+        guard wrong.isEmpty else { return .wrong(wrong) }
+        for wanted in changed {
+            do throws(APIError) {
+                try await send(wanted, dryRun: false)
+                state.withLock { $0.applied[wanted.reference] = wanted.mark }
+            } catch {
+                let line = wanted.line(error)
+                if case .refused = error { return .wrong([line]) } else { return .failed([line]) }
+            }
+        }
+        return .applied
     }
 
-    /// Applies only what the file says anew, so that an `undo` or a `scale` is not taken back by
-    /// the next look, nor by the first one after a restart: the object itself carries the mark of
-    /// the document that it was last applied from.
-    private func apply(_ object: Object, at reference: Reference) async throws(APIError) {
-        let mark = String(object.json.text.utf8.reduce(fingerprintStart, fingerprint), radix: 36)
-        let last = state.withLock { $0.applied[reference] }
-        if last == mark { return }
-        if last == nil, try await self.mark(of: reference) == mark {
-            state.withLock { $0.applied[reference] = mark }
-            return
-        }
-        try await require(namespace: object.namespace)
-        var object = object
-        object["metadata", "annotations", markAnnotation] = .string(mark)
-        _ = try await client.patch(
-            reference, .apply(object.json, manager: fieldManager, force: true))
-        state.withLock { $0.applied[reference] = mark }
+    private func noKind(_ document: Document) -> String {
+        let object = Object(document.value)
+        return "\(document.file): \(object.apiVersion) \(object.kind) is no kind of this box, "
+            + "which runs what Kubernetes itself and Sluice define; take the file out"
+    }
+
+    /// Whether the file says anything anew, so that an `undo` or a `scale` is not taken back by the
+    /// next look, nor by the first one after a restart: the object itself carries the mark of the
+    /// document that it was last applied from.
+    private func isNews(_ wanted: Wanted) async throws(APIError) -> Bool {
+        let last = state.withLock { $0.applied[wanted.reference] }
+        if last == wanted.mark { return false }
+        guard last == nil, try await mark(of: wanted.reference) == wanted.mark else { return true }
+        state.withLock { $0.applied[wanted.reference] = wanted.mark }
+        return false
+    }
+
+    private func send(_ wanted: Wanted, dryRun: Bool) async throws(APIError) {
+        var object = wanted.object
+        object["metadata", "annotations", markAnnotation] = .string(wanted.mark)
+        let patch = Patch.apply(object.json, manager: fieldManager, force: true)
+        _ = try await client.patch(wanted.reference, patch, dryRun: dryRun)
     }
 
     private func mark(of reference: Reference) async throws(APIError) -> String? {
@@ -218,14 +228,41 @@ private func fingerprint(_ sum: UInt64, _ byte: UInt8) -> UInt64 {
     (sum ^ UInt64(byte)) &* 1_099_511_628_211
 }
 
+/// An object as a file wants it.
+private struct Wanted {
+    let file: String
+    let object: Object
+    let reference: Reference
+    /// Tells this wish from another one for the same object.
+    let mark: String
+
+    init?(_ document: Document) {
+        var object = Object(document.value)
+        guard let resource = Resource.applicable(for: object) else { return nil }
+        if resource.isNamespaced, object.namespace.isEmpty {
+            object["metadata", "namespace"] = "default"
+        }
+        file = document.file
+        self.object = object
+        reference = Reference(resource, namespace: object.namespace, name: object.name)
+        mark = String(object.json.text.utf8.reduce(fingerprintStart, fingerprint), radix: 36)
+    }
+
+    func line(_ error: APIError) -> String { "\(file): \(reference): \(error)" }
+}
+
 /// What is wrong with a directory, a line each.
 struct WorkspaceProblems: Error {
     let lines: [String]
 }
 
 extension Resource {
-    /// The kinds that a directory may hold.
-    fileprivate static let applicable: [Resource] = [
+    /// The kind of an object, where a directory may hold it.
+    fileprivate static func applicable(for object: Object) -> Resource? {
+        applicable.first { $0.kind == object.kind && $0.apiVersion == object.apiVersion }
+    }
+
+    private static let applicable: [Resource] = [
         .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets,
         .jobs,
         .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .analysisRuns,
