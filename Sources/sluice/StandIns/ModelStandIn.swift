@@ -14,6 +14,7 @@ actor ModelStandIn {
 
     private let behaviour: Behaviour
     private let isReady: @Sendable () -> Bool
+    private let hasLoaded: @Sendable () -> Bool
     private var served = 0
     private var tally = Tally([
         .init(name: "inference_requests_total", help: "Requests by endpoint and status."),
@@ -22,10 +23,16 @@ actor ModelStandIn {
             edges: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]),
     ])
 
-    /// - Parameter isReady: whether the model is loaded and not about to end.
-    init(_ behaviour: Behaviour, isReady: @escaping @Sendable () -> Bool) {
+    /// - Parameters:
+    ///   - isReady: whether the model is loaded and not about to end.
+    ///   - hasLoaded: whether it is loaded, about to end or not.
+    init(
+        _ behaviour: Behaviour, isReady: @escaping @Sendable () -> Bool,
+        hasLoaded: @escaping @Sendable () -> Bool
+    ) {
         self.behaviour = behaviour
         self.isReady = isReady
+        self.hasLoaded = hasLoaded
     }
 
     func respond(to request: Request) async -> Response {
@@ -43,6 +50,8 @@ actor ModelStandIn {
 
     private func predict(_ endpoint: String) async -> Response {
         let start = ContinuousClock.now
+        // No version signs this: whoever sends requests to a pod that is not ready must see it.
+        guard hasLoaded() else { return .text("the model is not loaded yet\n", status: 503) }
         let fails = nextFails()
         do {
             if behaviour.latency > .zero { try await Task.sleep(for: behaviour.latency) }

@@ -19,6 +19,8 @@ struct Presence: Service {
     let drain: Duration
 
     var isReady: Bool { phase.withLock { $0 == .ready } }
+    /// Whether it may answer: from then on, to the very end.
+    var hasBeenReady: Bool { phase.withLock { $0 != .warmingUp } }
     private var isLeaving: Bool { phase.withLock { $0 == .leaving } }
 
     func run() async throws {

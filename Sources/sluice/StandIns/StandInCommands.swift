@@ -48,7 +48,7 @@ extension StandIn {
                 ModelStandIn.Behaviour(
                     version: version ?? imageTag(environment["SLUICE_IMAGE"] ?? "") ?? "unknown",
                     errorPercent: errorPercent, latency: .milliseconds(latencyMilliseconds)),
-                isReady: { presence.isReady })
+                isReady: { presence.isReady }, hasLoaded: { presence.hasBeenReady })
             try await place.serve(presence) { await model.respond(to: $0) }
         }
     }
