@@ -11,6 +11,13 @@ package struct Secret: Sendable {
     package func reveal() -> String { text() }
 }
 
+/// Whether a header, or a variable of an environment, is called like something to be kept secret. A
+/// tenant's name or a region is none.
+package func namesSecret(_ name: String) -> Bool {
+    ["auth", "cookie", "token", "key", "secret", "password", "credential"]
+        .contains { name.lowercased().contains($0) }
+}
+
 extension Secret: CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -28,11 +28,13 @@ extension APIClient {
             ("timeoutSeconds", "\(seconds)"),
         ]
         let name = "watch of \(resource.plural)"
-        let body = try await open(call, name: name) {
+        let (body, redactor) = try await open(call, name: name) {
             // The server ends it; where it does not, this does.
             $0.timeoutMilliseconds = (seconds + Self.watchGraceSeconds) * 1000
         }
-        return Watch(body: body, resource: resource, name: name, silence: silence, clock: clock)
+        return Watch(
+            body: body, resource: resource, name: name, redactor: redactor, silence: silence,
+            clock: clock)
     }
 
     private static let watchGraceSeconds = 30

@@ -58,24 +58,24 @@ package struct APIClient: Sendable {
     ) async throws(APIError) -> ResponseBody {
         try await open(Call(path: path, query: query, accepts: "*/*"), name: "GET \(path)") {
             $0.timeoutMilliseconds = 0
-        }
+        }.body
     }
 
     func json(_ call: Call) async throws(APIError) -> JSON {
-        let response = try await answer(to: call)
+        let (response, proof) = try await answer(to: call)
         do throws(DocumentError) {
             return try JSON(parsing: response.body, file: "the answer to \(call.name)")
         } catch {
-            throw .unreachable(reason: "\(error)")
+            throw .unreachable(reason: redactor(proof).redact("\(error)"))
         }
     }
 
-    private func answer(to call: Call) async throws(APIError) -> Response {
+    private func answer(to call: Call) async throws(APIError) -> (Response, Login.Proof) {
         var tries = 1
         var spent = Duration.zero
         while true {
             let (response, proof) = try await oneAnswer(to: call)
-            if response.head.isSuccess { return response }
+            if response.head.isSuccess { return (response, proof) }
             let wait = patience?.wait(
                 after: response.head, isQuestion: call.method == "GET", tries: tries, spent: spent,
                 within: .milliseconds(timeoutMilliseconds))
@@ -102,10 +102,11 @@ package struct APIClient: Sendable {
         }
     }
 
-    /// Starts a stream and returns its body once the server has said yes.
+    /// Starts a stream and returns its body once the server has said yes, and what knows the
+    /// secrets that the server was shown.
     func open(
         _ call: Call, name: String, _ prepare: @Sendable (inout CurlRequest) -> Void
-    ) async throws(APIError) -> ResponseBody {
+    ) async throws(APIError) -> (body: ResponseBody, redactor: Redactor) {
         let (response, proof) = try await loggedIn(call) { proof throws(APIError) in
             var request = request(call, proof)
             request.httpVersion = .http1
@@ -117,14 +118,15 @@ package struct APIClient: Sendable {
                 throw APIError(error)
             }
         }
-        if response.head.status == 200 { return response.body }
+        let redactor = redactor(proof)
+        if response.head.status == 200 { return (response.body, redactor) }
         let body: [UInt8]
         do throws(CurlError) {
             body = try await response.body.collected(upTo: Self.maximumErrorBytes)
         } catch {
             throw APIError(error)
         }
-        throw APIError(response.head, body: body, call: name, redactor: redactor(proof))
+        throw APIError(response.head, body: body, call: name, redactor: redactor)
     }
 
     /// Asks with what we have to show. A server that does not take it is asked once more, where

@@ -1,5 +1,6 @@
 import Curl
 import Dispatch
+import Documents
 import Glibc
 
 /// A program that is run to its end for what it prints. No shell is involved, it inherits no
@@ -12,8 +13,9 @@ struct LocalProgram: Sendable {
     let maximumSeconds: Int
     let maximumOutputBytes: Int
 
-    /// What of the program's complaints an error shows.
-    private static let maximumComplaintBytes = 2 << 10
+    /// What of the program's complaints is read. An error shows less; what is cut sooner could end
+    /// within a secret, which then would not be found.
+    private static let maximumComplaintBytes = 64 << 10
 
     /// What it printed on its standard output. Cancelling the task ends the program.
     func output() async throws(LocalProgramError) -> [UInt8] {
@@ -75,11 +77,13 @@ struct LocalProgram: Sendable {
             kill(-process, SIGKILL)
             waitpid(process, &status, 0)
         }
-        if let failure { throw LocalProgramError(reason: failure) }
+        let printed = Secret(String(decoding: output.bytes, as: UTF8.self))
+        if let failure { throw LocalProgramError(reason: failure, printed: printed) }
         // As the macros of wait(2) have it.
         guard status == 0 else {
             let end = status & 0x7f == 0 ? "exit code \(status >> 8)" : "signal \(status & 0x7f)"
-            throw LocalProgramError(reason: complaint.words.isEmpty ? end : complaint.words)
+            throw LocalProgramError(
+                reason: complaint.words.isEmpty ? end : complaint.words, printed: printed)
         }
         return output.bytes
     }
@@ -127,6 +131,8 @@ struct LocalProgram: Sendable {
 /// Why a program has brought nothing.
 struct LocalProgramError: Error {
     let reason: String
+    /// What came on its standard output until then.
+    var printed = Secret("")
     /// There is no such program.
     var isMissing = false
 }

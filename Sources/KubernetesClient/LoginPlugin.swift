@@ -35,6 +35,9 @@ package struct LoginPlugin: Sendable {
     /// A token and a chain of certificates are some 20 KiB.
     static let maximumOutputBytes = 1 << 20
 
+    /// What of the program's complaints an error shows.
+    private static let maximumComplaintCharacters = 2_000
+
     /// Runs the program and reads its answer.
     func ask() async throws(LoginError) -> Answer {
         var environment = environment
@@ -49,9 +52,25 @@ package struct LoginPlugin: Sendable {
             output = try await program.output()
         } catch {
             let hint = error.isMissing ? installHint.map { "; \($0)" } ?? "" : ""
-            throw LoginError("the login by \"\(command)\" failed: \(error.reason)\(hint)")
+            let reason = redactor(environment, printed: error.printed)
+                .redact(error.reason, upTo: Self.maximumComplaintCharacters)
+            throw LoginError("the login by \"\(command)\" failed: \(reason)\(hint)")
         }
         return try read(output)
+    }
+
+    /// Knows what the program was given as a secret, and what it answered before it failed: many
+    /// complain with their whole environment.
+    private func redactor(_ environment: [String: String], printed: Secret) -> Redactor {
+        var secrets = environment.filter { namesSecret($0.key) }.values.map(Secret.init)
+        do throws(DocumentError) {
+            let status = try JSON(parsing: printed.reveal())["status"]
+            secrets += ["token", "clientKeyData"].compactMap { status?[$0]?.string }
+                .map(Secret.init)
+        } catch {
+            secrets.append(printed)
+        }
+        return Redactor(secrets)
     }
 
     private var question: JSON {

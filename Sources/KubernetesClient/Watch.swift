@@ -30,6 +30,8 @@ package struct Watch: AsyncSequence, Sendable {
     let body: ResponseBody
     let resource: Resource
     let name: String
+    /// What stands before the server may repeat what we sent in the middle of a watch, too.
+    let redactor: Redactor
     let silence: Duration
     let clock: any Clock<Duration>
 
@@ -97,7 +99,7 @@ package struct Watch: AsyncSequence, Sendable {
         do throws(DocumentError) {
             json = try JSON(parsing: line, file: "an event of \(name)")
         } catch {
-            throw .unreachable(reason: "\(error)")
+            throw .unreachable(reason: redactor.redact("\(error)"))
         }
         guard let type = json["type"]?.string, let content = json["object"] else {
             throw .unreachable(reason: "\(name): a line that is no event")
@@ -111,7 +113,8 @@ package struct Watch: AsyncSequence, Sendable {
         case "MODIFIED": return .modified(object)
         case "DELETED": return .deleted(object)
         case "BOOKMARK": return .bookmark(resourceVersion: object.resourceVersion)
-        case "ERROR": throw APIError(status: content, call: name)
+        case "ERROR":
+            throw APIError(status: content.changingTexts(redactor.redact), call: name)
         default: return nil
         }
     }

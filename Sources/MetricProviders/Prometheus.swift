@@ -119,14 +119,11 @@ struct Prometheus {
 }
 
 /// What lets us in and stands in the configuration as plain text: the login of an address, and the
-/// fields that are there for credentials. Others, such as a tenant's name, are no secrets.
+/// fields that are there for credentials.
 private func credentials(
     of address: String, _ headers: [(name: String, value: String)]
 ) -> [Secret] {
-    let words = ["auth", "cookie", "token", "key", "secret", "password"]
-    let fields = headers.filter { header in
-        words.contains { header.name.lowercased().contains($0) }
-    }.map(\.value)
+    let fields = headers.filter { namesSecret($0.name) }.map(\.value)
     let afterScheme = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? ""
     let authority = afterScheme.prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return fields.map(Secret.init) }

@@ -95,6 +95,17 @@ struct `A login plugin` {
         }
     }
 
+    @Test func `that fails does not take its secrets along`() async throws {
+        let script =
+            answer(#""token":"tok-of-anna""#)
+            + "\necho \"$CLIENT_SECRET in $REGION gave tok-of-anna\" >&2; exit 1"
+        try await withPlugin(script) { plugin, _ in
+            var plugin = plugin
+            plugin.variables = ["CLIENT_SECRET": "pass-of-anna", "REGION": "north"]
+            #expect(await reason(plugin).hasSuffix(" failed: ***** in north gave *****"))
+        }
+    }
+
     @Test func `that is missing comes with the hint to install it`() async {
         var plugin = LoginPlugin(command: "sluice-test-no-such-program")
         plugin.installHint = "install it with apt"

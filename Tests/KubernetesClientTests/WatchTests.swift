@@ -105,6 +105,30 @@ struct `A watch` {
         }
     }
 
+    @Test func `shows no token that comes back in the middle`() async throws {
+        let script: ScriptedServer.Script = { request, connection in
+            let heard = request.headers["authorization"] ?? ""
+            connection.begin()
+            if request.query["resourceVersion"] == "1" {
+                connection.chunk("{\"\(heard)\": 1, \"\(heard)\": 2}\n")
+            } else {
+                let status = #"{"kind":"Status","code":403,"message":"heard \#(heard)"}"#
+                connection.chunk(#"{"type":"ERROR","object":\#(status)}"# + "\n")
+            }
+            connection.waitForHangUp()
+        }
+        let token = try #require(BearerToken("t0ken-of-anna"))
+        try await withServer(script) { server in
+            let client = APIClient(Connection(server: server.url, credential: .token(token)))
+            for version in ["1", "2"] {
+                let watch = try await client.watch(.rollouts, from: version, clock: clock)
+                let error = await #expect(throws: APIError.self) { try await events(watch) }
+                #expect(error?.description.contains("*****") == true)
+                #expect(error?.description.contains("anna") == false)
+            }
+        }
+    }
+
     @Test func `that is silent for too long is given up`() async throws {
         let script: ScriptedServer.Script = { _, connection in
             connection.begin()

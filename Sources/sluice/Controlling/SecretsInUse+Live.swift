@@ -48,11 +48,13 @@ struct RedactingLog: LogHandler {
         let redactor = secrets.redactor()
         var event = event
         event.message = "\(redactor.redact(event.message.description))"
+        // What stands on the logger itself is told with each line, too.
+        var told = metadata.merging(event.metadata ?? [:]) { $1 }
         if let error = event.error {
-            event.metadata = (event.metadata ?? [:]).merging(["error": "\(error)"]) { $1 }
+            told["error"] = "\(error)"
             event.error = nil
         }
-        event.metadata = event.metadata?.mapValues { redacted($0, by: redactor) }
+        event.metadata = told.mapValues { redacted($0, by: redactor) }
         inner.log(event: event)
     }
 
