@@ -18,6 +18,8 @@ extension Draft {
         if !isPaused, !isRetry, status[.paused]?.truth == .yes {
             events.append(Event("RolloutResumed", "Rollout is resumed"))
         }
+        // Who waits for it to be false waits for the end of a pause, and there was none yet.
+        guard isPaused || status[.paused] != nil else { return }
         set(.paused, isPaused ? .yes : .no, "RolloutPaused", "Rollout is paused")
     }
 

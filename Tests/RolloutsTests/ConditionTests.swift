@@ -9,7 +9,10 @@ struct `Conditions` {
         #expect(world.condition(.available) == "True AvailableReason")
         #expect(world.condition(.completed) == "True RolloutCompleted")
         #expect(world.condition(.healthy) == "True RolloutHealthy")
-        #expect(world.condition(.paused) == "False RolloutPaused")
+    }
+
+    @Test func `of a rollout that never paused say nothing of pauses`() {
+        #expect(deployed(fourSteps).status[.paused] == nil)
     }
 
     @Test func `of a paused rollout say paused and not completed`() {
