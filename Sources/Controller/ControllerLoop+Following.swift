@@ -11,6 +11,7 @@ extension ControllerLoop {
             guard let object = change.new ?? change.old else { continue }
             switch resource {
             case .rollouts:
+                if change.old == nil, let new = change.new { await greet(new) }
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
             case .analysisRuns:
                 if change.new != nil, settings.isOurs(object) {
@@ -25,6 +26,14 @@ extension ControllerLoop {
                     of: Reference(resource, namespace: object.namespace, name: object.name))
             }
         }
+    }
+
+    /// The first event of a rollout. One that has a status was met before, by this process or
+    /// another.
+    private func greet(_ rollout: Object) async {
+        guard settings.isOurs(rollout), rollout.status?["observedGeneration"] == nil else { return }
+        let message = "Rollout \(rollout.namespace)/\(rollout.name) is looked after"
+        await turn.journal.announce(rollout, Rollouts.Event("RolloutAddedToInformer", message))
     }
 
     /// Writes down what is seen, also on a replica that does not lead.

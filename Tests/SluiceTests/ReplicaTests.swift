@@ -129,6 +129,18 @@ private struct Replicas {
         while try await server.list(.replicaSets).items.count < count { await Task.yield() }
     }
 
+    /// Events are written beside everything else.
+    func waitForGreeting() async throws {
+        while try await greetings.isEmpty { await Task.yield() }
+    }
+
+    /// The events that say that a rollout is looked after.
+    var greetings: [Object] {
+        get async throws {
+            try await server.list(.events).items.filter { $0["reason"] == "RolloutAddedToInformer" }
+        }
+    }
+
     var holder: String {
         get async throws {
             let leases = try await server.list(.leases).items
@@ -151,6 +163,7 @@ struct `Of two replicas` {
             try await replicas.create()
             try await replicas.waitForReplicaSets(1)
             #expect(try await replicas.holder == "first")
+            try await replicas.waitForGreeting()
 
             let (synced, isSynced) = AsyncStream<Void>.makeStream()
             let secondRun = Task { await second.run(synced: { isSynced.yield() }) }
@@ -166,6 +179,7 @@ struct `Of two replicas` {
             second.leadership?.resign()
             await secondRun.value
             #expect(try await replicas.holder == "")
+            #expect(try await replicas.greetings.count == 1)
         }
     }
 
