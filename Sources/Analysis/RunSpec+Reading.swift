@@ -71,6 +71,10 @@ extension MetricSpec {
             reader["provider"].refuse(
                 kinds.isEmpty ? "no provider specified" : "multiple providers specified",
                 remedy: "name exactly one provider, for example prometheus")
+        } else if let kind = providerKinds.first, kind != "prometheus" {
+            reader["provider"][kind].refuse(
+                "the provider \(kind) is not supported",
+                remedy: "measure it with prometheus, or leave this analysis to another controller")
         }
     }
 }

@@ -50,6 +50,12 @@ struct `An analysis run's document` {
         }
     }
 
+    @Test func `is refused where nobody here asks its provider`() throws {
+        let (_, findings) = try read(#"{"metrics":[{"name":"a","provider":{"job":{}}}]}"#)
+        #expect(findings.map(\.path.description) == ["metrics[0].provider.job"])
+        #expect(findings.map(\.message) == ["the provider job is not supported"])
+    }
+
     @Test func `is read as a template too`() throws {
         let findings = Reader.Findings()
         let json = try JSON(

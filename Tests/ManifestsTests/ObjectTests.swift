@@ -73,7 +73,7 @@ struct `A created analysis run` {
     static let templates: [TemplateReference: TemplateSpec] = [
         TemplateReference(name: "latency", isClusterScoped: true): {
             var template = TemplateSpec(
-                metrics: [MetricSpec(name: "p95", provider: ["web": ["url": "http://x"]])])
+                metrics: [MetricSpec(name: "p95", provider: ["prometheus": ["query": "up"]])])
             template.arguments = [Argument(name: "hash"), Argument(name: "team", value: "red")]
             return template
         }()
