@@ -10,6 +10,13 @@ package struct Due: Hashable, Sendable {
         case resume(String, Measurement)
         /// End the unfinished measurement.
         case terminate(String, Measurement)
+
+        /// What is measured.
+        package var metric: String {
+            switch self {
+            case .take(let metric), .resume(let metric, _), .terminate(let metric, _): metric
+            }
+        }
     }
 
     package var tasks: [Task] = []

@@ -39,21 +39,7 @@ struct ReadRun: Sendable {
 }
 
 extension AnalysisTurn {
-    /// Takes all due measurements at once.
-    func measureAll(_ tasks: [Due.Task], of run: ReadRun) async -> [Taken] {
-        await withTaskGroup(of: Taken?.self) { group in
-            for task in tasks {
-                group.addTask { await self.carryOut(task, of: run) }
-            }
-            var taken: [Taken] = []
-            for await one in group {
-                if let one { taken.append(one) }
-            }
-            return taken.sorted { $0.metric < $1.metric }
-        }
-    }
-
-    private func carryOut(_ task: Due.Task, of run: ReadRun) async -> Taken? {
+    func carryOut(_ task: Due.Task, of run: ReadRun) async -> Taken {
         switch task {
         case .take(let metric):
             return await take(metric, of: run)

@@ -15,6 +15,8 @@ package struct AnalysisTurn: Sendable {
     let tell: @Sendable (RolloutKey, _ run: Object) async -> Void
     let announce:
         @Sendable (Object, _ reason: String, _ message: String, _ isWarning: Bool) async -> Void
+    /// Sleeps for so long, or until the task is cancelled.
+    let pause: @Sendable (Duration) async -> Void
     let now: @Sendable () -> Timestamp
 
     package init(
@@ -23,6 +25,7 @@ package struct AnalysisTurn: Sendable {
         secrets: SecretsInUse,
         tell: @escaping @Sendable (RolloutKey, Object) async -> Void,
         announce: @escaping @Sendable (Object, String, String, Bool) async -> Void,
+        pause: @escaping @Sendable (Duration) async -> Void,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.cluster = cluster
@@ -30,6 +33,7 @@ package struct AnalysisTurn: Sendable {
         self.secrets = secrets
         self.tell = tell
         self.announce = announce
+        self.pause = pause
         self.now = now
     }
 
@@ -71,16 +75,15 @@ package struct AnalysisTurn: Sendable {
         if due.tasks.isEmpty, run.status.phase != nil, !run.isOverdue(prepared) {
             return Outcome(lookAgain: due.next)
         }
-        let taken = await measureAll(due.tasks, of: run)
-        let status = try await conclude(taken, run, reference)
-        return Outcome(lookAgain: status.due(prepared, now: now()).next)
+        return try await measure(due.tasks, of: run, prepared, reference)
     }
 
     /// Stores what was measured. Where somebody wrote in between, the same measurements are counted
     /// on what is there now: none is lost, none counts twice.
-    private func conclude(
+    func conclude(
         _ taken: [Taken], _ first: ReadRun, _ reference: Reference
     ) async throws(ClusterError) -> RunStatus {
+        let taken = taken.sorted { $0.metric < $1.metric }
         var run = first
         for _ in 0..<conflictTries {
             let prepared: PreparedRun

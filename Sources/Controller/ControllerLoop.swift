@@ -218,6 +218,13 @@ package struct ControllerLoop: Sendable {
             announce: { object, reason, message, isWarning in
                 events.write(
                     Rollouts.Event(reason, message, isWarning: isWarning), about: object)
+            },
+            pause: { time in
+                do {
+                    try await ContinuousClock().sleep(for: time)
+                } catch {
+                    // Nobody waits any more.
+                }
             }, now: now)
     }
 

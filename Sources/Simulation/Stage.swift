@@ -244,7 +244,9 @@ extension Stage {
             },
             secrets: .none,
             tell: { key, run in _ = await rollouts.take(key, news: run) },
-            announce: { _, _, _, _ in }, now: { now })
+            announce: { _, _, _, _ in },
+            // Everybody answers at once here, and no time passes meanwhile.
+            pause: { _ in for await _ in AsyncStream(Void.self, { _ in }) {} }, now: { now })
         let outcome = await turn.take(reference)
         note(outcome.trouble, of: reference, next: outcome.lookAgain, at: now)
     }

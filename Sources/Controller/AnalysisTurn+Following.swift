@@ -1,0 +1,100 @@
+import Analysis
+import Documents
+import KubernetesObjects
+
+/// Measurements that are under way. No provider waits for another one: what ends the run is acted
+/// on as soon as it is there, and while one is silent the others go on in their intervals.
+extension AnalysisTurn {
+    private enum News: Sendable {
+        case taken(Taken)
+        case timeToLook
+    }
+
+    /// Takes all due measurements at once, and stores each of them soon after it came.
+    func measure(
+        _ tasks: [Due.Task], of run: ReadRun, _ prepared: PreparedRun, _ reference: Reference
+    ) async throws(ClusterError) -> Outcome {
+        let outcome: Result<Outcome, ClusterError> = await withTaskGroup(of: News.self) { group in
+            // Nobody waits any more for what is still under way at the end.
+            defer { group.cancelAll() }
+            do throws(ClusterError) {
+                return .success(try await follow(tasks, of: run, prepared, reference, in: &group))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func follow(
+        _ tasks: [Due.Task], of first: ReadRun, _ preparedFirst: PreparedRun,
+        _ reference: Reference, in group: inout TaskGroup<News>
+    ) async throws(ClusterError) -> Outcome {
+        var (run, prepared) = (first, preparedFirst)
+        var underWay = begin(tasks, of: run, in: &group)
+        var waiting: [Taken] = []
+        lookAgain(in: &group)
+        while !underWay.isEmpty, let news = await group.next() {
+            switch news {
+            case .taken(let taken):
+                underWay.remove(taken.metric)
+                waiting.append(taken)
+                let status = run.status.advanced(by: waiting, of: prepared, now: now())
+                // Giving traffic back waits for nobody.
+                if status.phase?.isUnsuccessful == true { underWay = [] }
+            case .timeToLook:
+                if !waiting.isEmpty { _ = try await conclude(waiting, run, reference) }
+                waiting = []
+                guard let next = try await stillWanted(reference) else {
+                    return Outcome(lookAgain: now())
+                }
+                (run, prepared) = next
+                let due = run.status.due(prepared, now: now()).tasks
+                underWay.formUnion(
+                    begin(due.filter { !underWay.contains($0.metric) }, of: run, in: &group))
+                lookAgain(in: &group)
+            }
+        }
+        let status = try await conclude(waiting, run, reference)
+        return Outcome(lookAgain: status.due(prepared, now: now()).next)
+    }
+
+    /// - Returns: the metrics that are measured now.
+    private func begin(
+        _ tasks: [Due.Task], of run: ReadRun, in group: inout TaskGroup<News>
+    ) -> Set<String> {
+        for task in tasks {
+            group.addTask { .taken(await carryOut(task, of: run)) }
+        }
+        return Set(tasks.map(\.metric))
+    }
+
+    private func lookAgain(in group: inout TaskGroup<News>) {
+        group.addTask {
+            await pause(.milliseconds(lookMilliseconds))
+            return .timeToLook
+        }
+    }
+
+    /// The run as it is now; nil where its measurements are of no use any more, or where another
+    /// turn must look at it first.
+    private func stillWanted(
+        _ reference: Reference
+    ) async throws(ClusterError) -> (ReadRun, PreparedRun)? {
+        guard !Task.isCancelled, let object = try await cluster.get(reference),
+            object.deletionTimestamp == nil
+        else { return nil }
+        let run = ReadRun(object)
+        do {
+            let prepared = try run.prepared()
+            let isOver = run.status.phase?.isCompleted == true || run.isOverdue(prepared)
+            return isOver ? nil : (run, prepared)
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// Between two looks at what has come in while a provider is silent. Most answer within this, so
+/// that one write stores them all.
+private let lookMilliseconds = 250
