@@ -41,13 +41,7 @@ struct `An analysis template in the binary` {
         #expect(!documents.isEmpty)
         #expect(Lint.findings(in: documents, routers: []).isEmpty)
         for document in documents {
-            let findings = Reader.Findings()
-            let spec = TemplateSpec(reading: Reader(document.value["spec"], findings: findings))
-            let run = RunSpec(
-                metrics: spec.metrics,
-                // What a rollout has to give; any text will do for the form.
-                arguments: spec.arguments.map { Argument(name: $0.name, value: $0.value ?? "x") })
-            for metric in try run.prepared().metrics {
+            for metric in try prepared(document).metrics {
                 for condition in [metric.successCondition, metric.failureCondition]
                 where !condition.isEmpty {
                     _ = try Condition(parsing: condition)
@@ -55,6 +49,36 @@ struct `An analysis template in the binary` {
             }
         }
     }
+}
+
+struct `An analysis of the examples` {
+    @Test func `does not look back to the release before`() throws {
+        var seen = 0
+        for asset in Asset.below("manifests/examples/") where asset.path.hasSuffix(".yaml") {
+            for document in try Document.readAll(Array(asset.text.utf8), file: asset.path)
+            where document.value["kind"] == "AnalysisTemplate" {
+                for metric in try prepared(document).metrics {
+                    let query = try #require(metric.provider["query"]?.string)
+                    for window in query.matches(of: /\[([0-9smh]+)\]/) {
+                        let window = try #require(GoDuration.parse(String(window.1)))
+                        #expect(metric.initialDelayMilliseconds >= window, "\(asset.path)")
+                        seen += 1
+                    }
+                }
+            }
+        }
+        #expect(seen > 5)
+    }
+}
+
+/// The run of a template, with any text for what a rollout has to give.
+private func prepared(_ template: Document) throws -> PreparedRun {
+    let spec = TemplateSpec(
+        reading: Reader(template.value["spec"], findings: Reader.Findings()))
+    return try RunSpec(
+        metrics: spec.metrics,
+        arguments: spec.arguments.map { Argument(name: $0.name, value: $0.value ?? "x") }
+    ).prepared()
 }
 
 struct `A manifest in the binary` {

@@ -32,12 +32,13 @@ struct Example: Sendable {
         let scratch = cluster.scratch
         let prometheus = try await ScriptedPrometheus.start(in: scratch, answering: "0.001")
         try scratch.copyExample(name)
-        let file = name == "model-api" ? "analysis.yaml" : "rollout.yaml"
+        let isModel = name == "model-api"
+        let file = isModel ? "analysis.yaml" : "rollout.yaml"
         try scratch.edit(
             file, "        prometheus:\n",
             to: "        prometheus:\n          address: \(prometheus.address)\n")
-        try scratch.edit(file, "initialDelay: 6s", to: "initialDelay: 1s")
-        try scratch.edit(file, "interval: 2s", to: "interval: 1s")
+        let delay = isModel ? #"initialDelay: "{{args.window}}""# : "initialDelay: 8s"
+        try scratch.edit(file, delay, to: "initialDelay: 1s")
         try scratch.edit(file, "count: 3", to: "count: 2")
         self.cluster = cluster
         self.prometheus = prometheus

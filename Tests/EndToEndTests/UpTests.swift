@@ -6,7 +6,7 @@ import Testing
     @Test func `serves a directory, kubectl, the commands and the page`() async throws {
         try await Scratch.with { scratch in
             try scratch.copyExample()
-            try scratch.edit("analysis.yaml", "initialDelay: 6s", to: "initialDelay: 4s")
+            try scratch.edit("analysis.yaml", "value: 8s", to: "value: 6s")
             let cluster = try await Cluster.start(in: scratch)
             #expect(cluster.page.hasPrefix("http://127.0.0.1:"))
             #expect(cluster.ingresses.hasPrefix("http://127.0.0.1:"))
