@@ -114,16 +114,16 @@ let package = Package(
             ],
             "Controller": [
                 "Controller", "Documents", "Curl", "KubernetesObjects", "KubernetesClient",
-                "Assets",
+                "History", "Manifests", "Assets",
             ],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
             ],
             "Sluice": [
-                "sluice", "Controller", "Curl", "Documents", "History", "KubernetesClient",
-                "KubernetesObjects", "LocalCluster", "Manifests", "MetricProviders", "ObjectStore",
-                "Serving", "Simulation", "StatusPage",
+                "sluice", "Analysis", "Controller", "Curl", "Documents", "History",
+                "KubernetesClient", "KubernetesObjects", "LocalCluster", "Manifests",
+                "MetricProviders", "ObjectStore", "Serving", "Simulation", "StatusPage",
             ],
             // The program itself, as a process: it is only built, nothing of it is imported.
             "EndToEnd": ["sluice", "Documents", "Manifests", "Traffic"],

@@ -24,15 +24,7 @@ package struct Chronicle: Sendable {
     /// Projects an object that was seen.
     func saw(_ object: Object, of resource: Resource) {
         guard history != nil else { return }
-        let found: [Record] =
-            switch resource {
-            case .replicaSets: Projection.records(ofReplicaSet: object)
-            case .analysisRuns: Projection.records(ofRun: object)
-            case .events: Projection.records(ofEvent: object)
-            case .rollouts: Projection.records(ofRollout: object)
-            default: []
-            }
-        for record in found { inbox.yield(record) }
+        for record in Projection.records(of: object, resource) { inbox.yield(record) }
     }
 
     func decided(_ decision: Decision, _ scene: RolloutTurn.Scene) {
@@ -74,6 +66,53 @@ package struct Chronicle: Sendable {
     }
 }
 
+extension Chronicle {
+    /// Looks after the file until the task is cancelled: it is begun anew where somebody took it
+    /// away, with all that the cluster still knows, and it forgets what is old.
+    ///
+    /// - Parameters:
+    ///   - pause: between two looks.
+    ///   - known: what is in the cluster now.
+    func tend(
+        each pause: Duration, now: @Sendable () -> Timestamp,
+        known: @Sendable () -> [Resource: [Object]]
+    ) async {
+        guard let history else { return }
+        var pruned: Timestamp?
+        while !Task.isCancelled {
+            do {
+                if try history.reopenIfGone() {
+                    log.warning("the history was taken away, and is begun anew")
+                    try await write(known(), into: history)
+                }
+                let moment = now()
+                if pruned.map({ moment.milliseconds(since: $0) >= pruningMilliseconds }) ?? true {
+                    pruned = moment
+                    try await history.prune(
+                        olderThan: moment.advanced(bySeconds: -longestAgeSeconds),
+                        keeping: mostRecords)
+                }
+            } catch {
+                log.error("history not kept", metadata: ["error": "\(error.description)"])
+            }
+            do { try await ContinuousClock().sleep(for: pause) } catch { return }
+        }
+    }
+
+    /// Past the buffer, which is for what happens now.
+    private func write(
+        _ objects: [Resource: [Object]], into history: RecordStore
+    ) async throws(HistoryError) {
+        let redactor = secrets.redactor()
+        for (resource, objects) in objects {
+            for object in objects {
+                let records = Projection.records(of: object, resource)
+                try await history.write(records.map { $0.redacted(by: redactor) })
+            }
+        }
+    }
+}
+
 extension Record {
     /// The record without secrets. Its key stays: it is made of names.
     fileprivate func redacted(by redactor: Redactor) -> Record {
@@ -89,3 +128,10 @@ extension Record {
 /// More than this many records that wait for the disk are dropped, the oldest first: they can be
 /// projected again.
 private let bufferedRecords = 20_000
+
+/// Once an hour: what is let go of is a small part of the file each time.
+private let pruningMilliseconds: Int64 = 3_600_000
+/// 90 days: what nobody has asked for in a quarter of a year, nobody will.
+private let longestAgeSeconds = 90 * 86_400
+/// Some 100 MB. A release of three steps with two metrics leaves about forty records.
+private let mostRecords = 200_000

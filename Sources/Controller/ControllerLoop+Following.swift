@@ -73,18 +73,21 @@ extension ControllerLoop {
         }
     }
 
-    /// Events are not cached: they are only written down.
+    /// All that the history is made of, as far as the cluster still has it.
+    var known: [Resource: [Object]] {
+        var known = cluster.caches.mapValues { $0.list() }
+        known[.events] = seenEvents.list()
+        return known
+    }
+
     func followEvents() async {
-        let cache = ObjectCache(
-            .events, namespaces: settings.namespaces,
-            fields: .events(about: Resource.rollouts.kind))
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                await cache.follow(
+                await seenEvents.follow(
                     cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
             }
             group.addTask {
-                for await change in cache.changes() {
+                for await change in seenEvents.changes() {
                     if let object = change.new { chronicle.saw(object, of: .events) }
                 }
             }

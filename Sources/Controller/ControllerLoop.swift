@@ -24,6 +24,8 @@ package struct ControllerLoop: Sendable {
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
         /// What metrics say of this program.
         package var version = ""
+        /// How long a history that was taken away may be missing.
+        package var historyPause = Duration.seconds(5)
 
         package init(namespaces: [String]? = nil) {
             self.namespaces = namespaces
@@ -42,6 +44,8 @@ package struct ControllerLoop: Sendable {
     var runs = WorkQueue<Reference>()
     let queues = Queues()
     let chronicle: Chronicle
+    /// Of rollouts, written down and else not looked at.
+    let seenEvents: ObjectCache
     let tallies: Tallies
     private let events: EventWriter
     let log: Logger
@@ -59,6 +63,9 @@ package struct ControllerLoop: Sendable {
         self.tallies = tallies
         cluster = LiveCluster(
             tallies.counting(client), namespaces: settings.namespaces, tenure: .of(leadership))
+        seenEvents = ObjectCache(
+            .events, namespaces: settings.namespaces,
+            fields: .events(about: Resource.rollouts.kind))
         self.log = log
         self.now = now
         let chronicle = Chronicle(history: history, secrets: secrets, log: log)
@@ -98,6 +105,10 @@ package struct ControllerLoop: Sendable {
             }
             group.addTask {
                 await chronicle.keep()
+                return .observing
+            }
+            group.addTask {
+                await chronicle.tend(each: settings.historyPause, now: now) { self.known }
                 return .observing
             }
             group.addTask {

@@ -7,6 +7,17 @@ import Manifests
 /// Turns objects of the cluster into records. Pure: the same objects give the same records with the
 /// same keys, so that a history can be lost and filled again.
 package enum Projection {
+    /// What an object tells; nothing where its kind tells nothing.
+    package static func records(of object: Object, _ resource: Resource) -> [Record] {
+        switch resource {
+        case .replicaSets: records(ofReplicaSet: object)
+        case .analysisRuns: records(ofRun: object)
+        case .events: records(ofEvent: object)
+        case .rollouts: records(ofRollout: object)
+        default: []
+        }
+    }
+
     /// What a ReplicaSet of a rollout tells: that its revision began.
     package static func records(ofReplicaSet object: Object) -> [Record] {
         guard let rollout = object.rolloutOwner,

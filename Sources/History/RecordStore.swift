@@ -1,61 +1,36 @@
 import Documents
-import Foundation
 import GRDB
 
 /// The history in one SQLite file: written after the acts, read by command line and page. Losing it
 /// loses nothing that the cluster still knows.
 package struct RecordStore: Sendable {
-    private let pool: DatabasePool
+    private let file: RecordFile
 
     /// Opens or makes the file at `path`, readable by its owner only.
     /// - Throws: `HistoryError` where the file cannot be opened or is no history.
     package init(path: String) throws(HistoryError) {
-        let files = FileManager.default
-        guard
-            files.fileExists(atPath: path)
-                || files.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-        else {
-            throw HistoryError(
-                "history \(path): the file cannot be made; "
-                    + "name one in a directory that is writable")
-        }
-        do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(busySeconds)
-            pool = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrations.migrate(pool)
-        } catch {
-            throw HistoryError("history \(path): \(error); move the file away to start a new one")
-        }
+        file = try RecordFile(path, isReadOnly: false)
     }
 
-    private static var migrations: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("records") { database in
-            try database.create(table: "records") { table in
-                table.primaryKey("key", .text)
-                table.column("at", .integer).notNull()
-                table.column("namespace", .text).notNull()
-                table.column("rollout", .text).notNull()
-                table.column("revision", .integer)
-                table.column("kind", .text).notNull()
-                table.column("summary", .text).notNull()
-                table.column("actor", .text)
-                table.column("reason", .text)
-                table.column("details", .text).notNull()
-            }
-            try database.create(
-                index: "records_by_rollout", on: "records", columns: ["namespace", "rollout", "at"])
-        }
-        return migrator
+    /// Opens the file of a controller to look at it: nothing is written, not even a table.
+    /// - Throws: `HistoryError` where it cannot be opened.
+    package init(reading path: String) throws(HistoryError) {
+        file = try RecordFile(path, isReadOnly: true)
+    }
+
+    /// Begins a new file where somebody has taken the old one away, or put another in its place:
+    /// SQLite itself would go on in a file that has no name any more.
+    ///
+    /// - Returns: whether it did; the records are to be written again then.
+    package func reopenIfGone() throws(HistoryError) -> Bool {
+        try file.reopenIfGone()
     }
 
     /// Keeps `records`; those that are there already stay as they are.
     package func write(_ records: [Record]) async throws(HistoryError) {
         guard !records.isEmpty else { return }
         try await attempt("write") {
-            try await pool.write { database in
+            try await file.pool.write { database in
                 let statement = try database.cachedStatement(
                     sql: """
                         INSERT OR IGNORE INTO records
@@ -81,7 +56,7 @@ package struct RecordStore: Sendable {
     ) async throws(HistoryError) -> [Record] {
         let kinds = (kinds ?? Set(Record.Kind.allCases)).map(\.rawValue).sorted()
         return try await attempt("read") {
-            try await pool.read { database in
+            try await file.pool.read { database in
                 let marks = Array(repeating: "?", count: kinds.count).joined(separator: ",")
                 let rows = try Row.fetchAll(
                     database,
@@ -99,7 +74,7 @@ package struct RecordStore: Sendable {
     /// Lets go of what is older than `age` before `now`, and of the oldest beyond `count` records.
     package func prune(olderThan limit: Timestamp, keeping count: Int) async throws(HistoryError) {
         try await attempt("prune") {
-            try await pool.write { database in
+            try await file.pool.write { database in
                 try database.execute(
                     sql: "DELETE FROM records WHERE at < ?", arguments: [limit.milliseconds])
                 try database.execute(
@@ -121,9 +96,6 @@ package struct RecordStore: Sendable {
         }
     }
 }
-
-/// A writer that waits longer than this for another process has met a stuck one.
-private let busySeconds = 5.0
 
 /// The history cannot be used; the rollouts go on without it.
 package struct HistoryError: Error, Sendable, CustomStringConvertible {

@@ -43,6 +43,39 @@ struct `A history` {
         }
     }
 
+    @Test func `is begun anew where it was taken away`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/history.sqlite"
+            let store = try RecordStore(path: path)
+            try await store.write([record("a", at: 1_000)])
+            #expect(try !store.reopenIfGone())
+            // What stands beside it stays, as people leave it.
+            try FileManager.default.removeItem(atPath: path)
+            #expect(try store.reopenIfGone())
+            #expect(try !store.reopenIfGone())
+            #expect(try await store.records(namespace: "shop", rollout: "app").isEmpty)
+            try await store.write([record("b", at: 2_000)])
+            let kept = try await RecordStore(reading: path)
+                .records(namespace: "shop", rollout: "app")
+            #expect(kept.map(\.key) == ["b"])
+        }
+    }
+
+    @Test func `is not written by who only reads it`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/history.sqlite"
+            #expect(throws: HistoryError.self) { try RecordStore(reading: path) }
+            #expect(!FileManager.default.fileExists(atPath: path))
+            let writer = try RecordStore(path: path)
+            try await writer.write([record("a", at: 1_000)])
+            let reader = try RecordStore(reading: path)
+            #expect(try await reader.records(namespace: "shop", rollout: "app").count == 1)
+            await #expect(throws: HistoryError.self) {
+                try await reader.write([record("b", at: 2_000)])
+            }
+        }
+    }
+
     @Test func `is readable by its owner only`() async throws {
         try await withFolder { folder in
             let path = folder + "/history.sqlite"

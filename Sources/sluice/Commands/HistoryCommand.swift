@@ -64,7 +64,7 @@ struct HistoryCommand: AsyncParsableCommand {
             return try await ClusterHistory(connected).records(of: name, limit: limit)
         }
         let namespace = try cluster.namespace ?? cluster.connect().namespace
-        return try await RecordStore(path: path).records(
+        return try await RecordStore(reading: path).records(
             namespace: namespace, rollout: name.text, limit: limit)
     }
 
