@@ -21,7 +21,7 @@ package enum Projection {
     /// What a ReplicaSet of a rollout tells: that its revision began.
     package static func records(ofReplicaSet object: Object) -> [Record] {
         guard let rollout = object.rolloutOwner,
-            let revision = object.annotations[Keys.revision].flatMap({ Int($0) }),
+            let revision = object.number(Keys.revision),
             let created = object.creationTimestamp
         else { return [] }
         let images =
@@ -41,7 +41,7 @@ package enum Projection {
     package static func records(ofRun object: Object) -> [Record] {
         guard let rollout = object.rolloutOwner else { return [] }
         let run = ReadRun(object)
-        let revision = object.annotations[Keys.revision].flatMap { Int($0) }
+        let revision = object.number(Keys.revision)
         var records: [Record] = []
         for result in run.status.metricResults {
             let metric = run.spec.metrics.first { $0.name == result.name }
@@ -102,7 +102,7 @@ package enum Projection {
         return [
             Record(
                 key: "event/\(object.uid)", at: at, namespace: object.namespace, rollout: name,
-                revision: object.annotations[Keys.revision].flatMap { Int($0) },
+                revision: object.number(Keys.revision),
                 kind: kind(of: reason),
                 summary: object.json["message"]?.string ?? reason, details: details)
         ]

@@ -25,6 +25,11 @@ package struct Object: Hashable, Sendable {
     package var generation: Int { metadata["generation"]?.int ?? 0 }
     package var labels: [String: String] { metadata["labels"]?.strings ?? [:] }
     package var annotations: [String: String] { metadata["annotations"]?.strings ?? [:] }
+    /// The whole number in an annotation, of the size that numbers of the API have (32 bits); nil
+    /// for anything else. Anybody may write anything there, and sums of it must not overflow.
+    package func number(_ annotation: String) -> Int? {
+        annotations[annotation].flatMap { Int32($0) }.map { Int($0) }
+    }
     package var creationTimestamp: Timestamp? {
         metadata["creationTimestamp"]?.string.flatMap(Timestamp.init(rfc3339:))
     }

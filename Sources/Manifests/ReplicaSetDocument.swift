@@ -53,8 +53,8 @@ package enum ReplicaSetDocument {
                 || hash == parsed.formerTemplateHash
                 || means(template(of: object)))
         found.revisionHistory =
-            object.annotations[Keys.revisionHistory]?.split(separator: ",").compactMap { Int($0) }
-            ?? []
+            (object.annotations[Keys.revisionHistory] ?? "").split(separator: ",")
+            .compactMap { Int32($0) }.map { Int($0) }
         found.rolloutReplicas = object.number(Keys.desiredReplicas)
         found.minReadySeconds = object.spec?["minReadySeconds"]?.int ?? 0
         found.scaleDownDeadline = object.annotations[Keys.scaleDownDeadline]
@@ -82,9 +82,4 @@ package enum ReplicaSetDocument {
         }
         return template
     }
-}
-
-extension Object {
-    /// The whole number in an annotation.
-    func number(_ annotation: String) -> Int? { annotations[annotation].flatMap { Int($0) } }
 }

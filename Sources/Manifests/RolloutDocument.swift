@@ -46,7 +46,7 @@ extension Rollout {
         }
         self.init(
             namespace: object.namespace, name: object.name, generation: object.generation,
-            revision: object.annotations[Keys.revision].flatMap { Int($0) }, spec: spec,
+            revision: object.number(Keys.revision), spec: spec,
             status: status)
     }
 }

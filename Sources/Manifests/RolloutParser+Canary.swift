@@ -53,21 +53,22 @@ extension RolloutParser {
         }
     }
 
-    /// Any text is a percentage, with or without its sign.
+    /// Any text is a percentage, with or without its sign. Larger numbers than those of the API
+    /// are none: sums of them could overflow.
     private func allowance(_ reader: Reader) -> Allowance {
-        let standard = Allowance.percent(25)
+        let allowance: Allowance?
         switch reader.value {
-        case nil: return standard
-        case .int(let value)? where value >= 0: return .pods(Int(value))
+        case nil: return .standard
+        case .int(let value)?: allowance = Int32(exactly: value).map { .pods(Int($0)) }
         case .string(let text)?:
             let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
-            if let value = Int(digits), value >= 0 { return .percent(value) }
-            fallthrough
-        default:
-            reader.invalid(
-                "must be a whole number or a percentage", remedy: "write a number like 1 or 25%")
-            return standard
+            allowance = Int32(digits).map { .percent(Int($0)) }
+        default: allowance = nil
         }
+        if let allowance, allowance.isCount { return allowance }
+        reader.invalid(
+            "must be a whole number or a percentage", remedy: "write a number like 1 or 25%")
+        return .standard
     }
 
     private func services(_ reader: Reader, _ canary: Canary) {

@@ -4,6 +4,16 @@ package enum Allowance: Hashable, Sendable {
     case pods(Int)
     case percent(Int)
 
+    /// What the API takes where a document is silent.
+    package static let standard = Allowance.percent(25)
+
+    /// Whether it is a number that pods can be counted by.
+    package var isCount: Bool {
+        switch self {
+        case .pods(let number), .percent(let number): number >= 0
+        }
+    }
+
     /// The pods that may come on top: rounded up.
     func surge(of size: Int) -> Int {
         switch self {

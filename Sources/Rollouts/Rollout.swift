@@ -61,8 +61,8 @@ package struct Canary: Hashable, Sendable {
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
     /// How many pods may come on top, and how many may be missing; only without a router.
-    package var maxSurge = Allowance.percent(25)
-    package var maxUnavailable = Allowance.percent(25)
+    package var maxSurge = Allowance.standard
+    package var maxUnavailable = Allowance.standard
     /// Whether both sides are pods of this rollout. Without, the router divides traffic between
     /// upstreams that exist already, and no pods limit what a side can carry.
     package var servesPods = true

@@ -24,10 +24,10 @@ extension NginxRouter {
     private func share(_ ingress: Object) -> Int? {
         let annotations = ingress.annotations
         guard annotations[key("canary")] == "true",
-            let weight = annotations[key("canary-weight")].flatMap(Int.init), weight >= 0
+            let weight = ingress.number(key("canary-weight")), weight >= 0
         else { return nil }
         // The controller ignores totals that are not above 100.
-        let scale = max(100, annotations[key("canary-weight-total")].flatMap(Int.init) ?? 100)
+        let scale = max(100, ingress.number(key("canary-weight-total")) ?? 100)
         if weight >= scale { return total }
         return (weight * total + scale - 1) / scale
     }

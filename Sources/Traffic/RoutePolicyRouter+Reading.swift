@@ -115,7 +115,7 @@ extension RoutePolicyRouter {
             hash != Self.hash(seen.objects[configMapReference]?["data", key]?.string ?? "")
         else { return nil }
         // Without a record they may carry anything.
-        return gateway.annotations[weightAnnotation].flatMap(Int.init) ?? 100
+        return gateway.number(weightAnnotation).map { min(max($0, 0), 100) } ?? 100
     }
 
     /// Whether every pod of the gateway was started with the present policies and answers.

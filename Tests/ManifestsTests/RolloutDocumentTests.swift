@@ -139,6 +139,22 @@ struct `A rollout document` {
         }
     }
 
+    @Test(arguments: [.int(.max), "9223372036854775807%", "4294967296"] as [JSON])
+    func `refuses more pods than the API can count`(allowance: JSON) {
+        for field in ["maxSurge", "maxUnavailable"] {
+            let object = changedCanary { $0[field] = allowance }
+            #expect(parsed(object).invalidSpecMessage?.contains(".\(field)") == true)
+        }
+    }
+
+    @Test func `takes no number from annotations that no sum could hold`() {
+        let huge = [
+            "a": "9223372036854775807", "b": "2147483647", "c": "-1", "d": "1e3", "e": "",
+        ]
+        let object = Object(["metadata": ["annotations": JSON(strings: huge)]])
+        #expect(huge.keys.sorted().map { object.number($0) } == [nil, 2_147_483_647, -1, nil, nil])
+    }
+
     @Test(arguments: 0..<300 as Range<UInt64>)
     func `is read to the end whatever stands in its spec`(seed: UInt64) {
         var chance = SeededGenerator(seed: seed)

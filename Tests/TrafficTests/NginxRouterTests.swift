@@ -115,6 +115,22 @@ struct `The nginx router` {
         #expect(router.read(stage.seen) == .split(Split(canary: 7, of: 1000)))
     }
 
+    @Test func `does not believe numbers that no share could be counted with`() throws {
+        let router = try router()
+        var stage = Stage([ingress()])
+        try stage.move(router, to: 10)
+        for (weight, total) in [
+            ("922337203685477580", "9223372036854775807"), ("9223372036854775807", "100"),
+        ] {
+            stage["Ingress", "model-model-canary"]?.json["metadata"]?["annotations"]?[
+                "\(prefix)/canary-weight"] = .string(weight)
+            stage["Ingress", "model-model-canary"]?.json["metadata"]?["annotations"]?[
+                "\(prefix)/canary-weight-total"] = .string(total)
+            // Whatever stands there: all of the traffic, and not what was asked.
+            #expect(router.read(stage.seen) == .split(Split(canary: 100, of: 101)))
+        }
+    }
+
     @Test func `clamps the weight`() throws {
         var stage = Stage([ingress()])
         try stage.move(router(), to: 130)
