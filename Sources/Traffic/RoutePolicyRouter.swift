@@ -54,7 +54,7 @@ struct RoutePolicyRouter: Sendable {
         let weight = split.clamped.canary
         let present = try policies(seen)
         let sides = sides(seen)
-        try requireKnown(sides, present)
+        try requireKnown(sides, weight, present)
         let entry = entry(weight, sides, over: present.policies[model]?.json)
         let wanted: RoutePolicies
         do throws(RouterError) {
@@ -103,15 +103,22 @@ struct RoutePolicyRouter: Sendable {
         return .object(JSONObject(members))
     }
 
-    private func requireKnown(_ sides: Sides, _ present: Present) throws(RouterError) {
-        for name in [sides.stable, sides.other] where present.upstreams[name] == nil {
+    /// A side that is to get nothing may be gone: that must not keep the other from getting all.
+    private func requireKnown(
+        _ sides: Sides, _ weight: Int, _ present: Present
+    ) throws(RouterError) {
+        let named = (weight < 100 ? [sides.stable] : []) + (weight > 0 ? [sides.other] : [])
+        for name in named where present.upstreams[name] == nil {
             throw RouterError(
                 "upstream \(name) is not in \(upstreamsKey) of ConfigMap \(configMap), so the"
                     + " gateway would ignore the policy; add it, or use one of:"
                     + " \(present.upstreams.names.joined(separator: ", "))"
             )
         }
-        for target in present.policies[model]?.policy.targets ?? []
+        let targets = present.policies[model]?.policy.targets ?? []
+        // Whoever else is named there, the canary loses what it has.
+        if weight == 0, targets.contains(where: { $0.upstream == sides.other }) { return }
+        for target in targets
         where target.upstream != sides.stable && target.upstream != sides.other {
             throw RouterError(
                 "the policy of model \(model) in ConfigMap \(configMap) sends traffic to"

@@ -201,10 +201,32 @@ struct `The route-policy router` {
         #expect(try router().read(stage.seen) == .unreadable(message))
     }
 
+    @Test func `gives back from an upstream that is gone`() throws {
+        let router = try router()
+        var stage = Stage([configMap(), gateway()])
+        try stage.move(router, to: 30)
+        stage["ConfigMap", "gateway-config"]?["data", "GATEWAY_UPSTREAMS"] =
+            "llama3-stable=http://a"
+        try stage.move(router, to: 0)
+        #expect(router.read(stage.seen) == percent(0))
+        #expect(fault(router, 1, stage)?.contains("upstream llama3-canary is not in") == true)
+    }
+
+    @Test func `takes from the canary what it shares with a stranger, and no more`() throws {
+        let router = try router()
+        let shared = #"{"llama3":{"targets":[{"name":"else"},{"name":"llama3-canary"}]}}"#
+        var stage = Stage([configMap(shared), gateway()])
+        try stage.move(router, to: 0)
+        #expect(router.read(stage.seen) == percent(0))
+        let foreign = #"{"llama3":{"targets":[{"name":"else"}]}}"#
+        stage = Stage([configMap(foreign), gateway()])
+        #expect(fault(router, 0, stage)?.contains("neither primary nor canary") == true)
+    }
+
     @Test func `refuses upstreams that the gateway does not know`() throws {
         #expect(
             try fault(
-                router(), 0,
+                router(), 10,
                 Stage([configMap("{}", upstreams: "llama3-stable=http://a"), gateway()]))
                 == "upstream llama3-canary is not in GATEWAY_UPSTREAMS of ConfigMap gateway-config,"
                 + " so the gateway would ignore the policy; add it, or use one of: llama3-stable")
