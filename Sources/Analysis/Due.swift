@@ -30,6 +30,10 @@ package struct Due: Hashable, Sendable {
 /// How long after an error the measurement is tried again.
 package let errorRetrySeconds = 10
 
+/// However short an interval is, a metric is not asked for more often: `0s` would keep provider and
+/// API server busy with nothing else.
+package let shortestIntervalMilliseconds: Int64 = 1_000
+
 extension RunStatus {
     /// The measurements to begin, resume or end at `now` (section 5.5). A completed run only ends
     /// what is still under way.
@@ -72,8 +76,10 @@ extension RunStatus {
         if let count = metric.effectiveCount, result.count >= count { return nil }
         let finished = last.finishedAt ?? last.startedAt ?? now
         if last.phase == .error { return finished.advanced(bySeconds: errorRetrySeconds) }
+        let standard = Int64(errorRetrySeconds) * 1000
         return finished.advanced(
-            byMilliseconds: metric.intervalMilliseconds ?? Int64(errorRetrySeconds) * 1000)
+            byMilliseconds: max(
+                metric.intervalMilliseconds ?? standard, shortestIntervalMilliseconds))
     }
 }
 

@@ -16,10 +16,11 @@ package struct Judgement: Hashable, Sendable {
 /// Judges `value` by a metric's two conditions; an empty one is absent.
 ///
 /// A condition that cannot be parsed or evaluated is an Error, never a verdict. Where nothing was
-/// measured (no series, only NaN) the message says so, and a success is only taken from conditions
-/// that themselves ask whether there is a value (`isNaN(result[0]) || …`, `len(result) == 0 || …`);
-/// any other success becomes Inconclusive, since no data is neither good nor bad. Conditions:
-/// rollout semantics, section 5.7.
+/// measured (no series, only NaN) the message says so, and a success is only taken from a success
+/// condition that itself asks whether there is a value (`isNaN(result[0]) || …`,
+/// `len(result) == 0 || …`). A failure condition that asks (`!isNaN(result[0]) && …`) says what is
+/// not bad, and nothing of what is good. Any other success becomes Inconclusive, since no data is
+/// neither good nor bad. Conditions: rollout semantics, section 5.7.
 package func judge(
     _ value: MetricValue, success: String, failure: String, now: Timestamp
 ) -> Judgement {
@@ -30,7 +31,7 @@ package func judge(
         let succeeds = try success.map { try $0.evaluate(result: value, now: now) }
         let fails = try failure.map { try $0.evaluate(result: value, now: now) }
         let phase = outcome(succeeds: succeeds, fails: fails)
-        let isGuarded = (success ?? failure)?.speaksOfAbsence ?? false
+        let isGuarded = success?.speaksOfAbsence ?? false
         if let absence, phase == .successful, !isGuarded {
             return Judgement(.inconclusive, absence)
         }

@@ -229,6 +229,14 @@ struct `The next measurement` {
         #expect(try due(status, metric(), after: 30).tasks == [.take("m")])
     }
 
+    @Test(arguments: ["0s", "-5s", "1ms"])
+    func `never comes sooner than a second after the last one`(interval: String) throws {
+        let spec = metric(count: 9, interval: interval)
+        let status = after("S", of: try run(spec))
+        #expect(try due(status, spec, after: 0).tasks.isEmpty)
+        #expect(try due(status, spec, after: 0).next == start.advanced(bySeconds: 1))
+    }
+
     @Test func `comes ten seconds after an error`() throws {
         let status = after("E", of: try run(metric(count: 1, interval: nil)))
         #expect(
