@@ -73,6 +73,18 @@ struct `The verdict of a gate` {
         #expect(verdict.why == "step 2 of 4 is an open pause")
     }
 
+    @Test func `waits for a person who is asked during a timed pause`() throws {
+        let conditions: JSON = [
+            ["reason": "CanaryPauseStep", "startTime": "2026-01-02T03:04:05Z"],
+            ["reason": "InconclusiveAnalysisRun", "startTime": "2026-01-02T03:05:00Z"],
+        ]
+        let verdict = try verdict([
+            "status": ["currentStepIndex": 3, "pauseConditions": conditions]
+        ])
+        #expect(verdict.code == 4)
+        #expect(verdict.why == "paused: InconclusiveAnalysisRun")
+    }
+
     @Test func `goes on by itself at a timed pause`() throws {
         let why = try underWay(["status": ["currentStepIndex": 3]])
         #expect(why == "step 4 of 4 pauses until 2026-01-02T03:14:05Z")

@@ -114,7 +114,9 @@ extension Verdict {
         if rollout.spec.isPaused {
             return .waiting("paused by spec.paused", remedy: "sluice resume \(name)")
         }
-        guard let condition = status.pauseConditions.first else {
+        // Whatever else it waits for, a person is what it waits for longest.
+        let needingPerson = status.pauseConditions.first { $0.reason != .canaryPauseStep }
+        guard let condition = needingPerson ?? status.pauseConditions.first else {
             return .underWay(status.message)
         }
         let remedy = "sluice promote \(name), or sluice abort \(name)"
