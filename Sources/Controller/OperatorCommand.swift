@@ -105,6 +105,12 @@ extension OperatorCommand {
         _ reference: Reference, _ rollout: Object
     ) throws(CommandRefusal) -> [Write] {
         let status = rollout.status
+        if status?["abort"]?.bool == true {
+            throw CommandRefusal(
+                "rollout \(rollout.name) is aborted and takes no step; start over with"
+                    + " `sluice retry \(rollout.name)`, or skip all steps with"
+                    + " `sluice promote --full \(rollout.name)`")
+        }
         let steps = rollout.spec?["strategy"]?["canary"]?["steps"]?.array?.count ?? 0
         let index = status?["currentStepIndex"]?.int
         let isPaused = status?["pauseConditions"]?.array?.isEmpty == false
@@ -141,7 +147,7 @@ extension OperatorCommand {
         _ reference: Reference, _ rollout: Object, _ sets: [Object], to revision: Int?
     ) throws(CommandRefusal) -> Write {
         let byRevision = sets.compactMap { set in
-            set.annotations[Keys.revision].flatMap { Int($0) }.map { (revision: $0, set: set) }
+            set.number(Keys.revision).map { (revision: $0, set: set) }
         }.sorted { $0.revision > $1.revision }
         let target: Object?
         if let revision, revision > 0 {

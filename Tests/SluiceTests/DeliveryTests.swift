@@ -108,6 +108,16 @@ struct `An order` {
         #expect(await bench.writes.isEmpty)
     }
 
+    @Test func `to promote what is aborted is refused with what to do instead`() async throws {
+        let aborted: JSON = ["abort": true, "pauseConditions": .null, "controllerPause": .null]
+        let bench = try bench(["status": aborted])
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.message.contains("sluice retry shop") == true)
+        #expect(await bench.writes.isEmpty)
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],
