@@ -35,9 +35,11 @@ extension NginxConfiguration {
         let isSecured = table.secured.contains(server.host)
         guard let https = settings.https, location.options.redirects(hasCertificate: isSecured)
         else { return [] }
+        // A header of its own, though an empty one, keeps the cookie of the location away.
+        let bare = location.options.affinity == nil ? "" : "add_header Set-Cookie \"\"; "
         return [
             "set $proxy_alternative_upstream_name \"\";",
-            "if ($scheme = http) { return 308 https://$host:\(https.port)$request_uri; }",
+            "if ($scheme = http) { \(bare)return 308 https://$host:\(https.port)$request_uri; }",
         ]
     }
 
