@@ -7,9 +7,11 @@
 #include <linux/close_range.h>
 #include <linux/falloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -69,6 +71,45 @@ static int become_user(const cprocess_launch *launch) {
     return 0;
 }
 
+static int carry_out(const cprocess_mount *mount_) {
+    const char *target = mount_->target;
+    int file;
+    switch (mount_->kind) {
+    case CPROCESS_MOUNT_DIRECTORY:
+        if (mkdir(target, 0700) != 0) return errno == EEXIST ? 0 : -1;
+        if (chown(target, mount_->user, mount_->group) != 0) return -1;
+        return chmod(target, mount_->mode);
+    case CPROCESS_MOUNT_FILE:
+        file = open(target, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444);
+        return file < 0 ? -1 : close(file);
+    case CPROCESS_MOUNT_LINK:
+        return symlink(mount_->source, target);
+    case CPROCESS_MOUNT_BIND_IF_THERE:
+        if (mount(mount_->source, target, NULL, MS_BIND | MS_REC, NULL) == 0) return 0;
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+    case CPROCESS_MOUNT_BIND:
+    case CPROCESS_MOUNT_BIND_READ_ONLY:
+        if (mount(mount_->source, target, NULL, MS_BIND | MS_REC, NULL) != 0) return -1;
+        if (mount_->kind == CPROCESS_MOUNT_BIND) return 0;
+        return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+/* What is mounted here is seen by this process and its children alone, and is gone with them. */
+static void become_rooted(const cprocess_launch *launch, int report) {
+    if (launch->root == NULL) return;
+    if (unshare(CLONE_NEWNS) != 0) fail(report, CPROCESS_ROOT);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail(report, CPROCESS_ROOT);
+    if (mount("sluice", launch->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0) fail(report, CPROCESS_ROOT);
+    /* What contains this directory is bound into it without it. */
+    if (mount(NULL, launch->root, NULL, MS_UNBINDABLE, NULL) != 0) fail(report, CPROCESS_ROOT);
+    for (size_t i = 0; i < launch->mount_count; i++)
+        if (carry_out(&launch->mounts[i]) != 0) fail(report, CPROCESS_MOUNTS + (int)i);
+    if (chroot(launch->root) != 0 || chdir("/") != 0) fail(report, CPROCESS_ROOT);
+}
+
 static void become_program(const cprocess_launch *launch, int gate, int report) {
     char go = 0;
     ssize_t got;
@@ -87,6 +128,7 @@ static void become_program(const cprocess_launch *launch, int gate, int report) 
     umask(launch->mask);
     if (place_streams(launch) != 0) fail(report, CPROCESS_STREAMS);
     if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) fail(report, CPROCESS_STREAMS);
+    become_rooted(launch, report);
     if (chdir(launch->directory) != 0) fail(report, CPROCESS_DIRECTORY);
     if (limit(launch) != 0) fail(report, CPROCESS_LIMITS);
     if (become_user(launch) != 0) fail(report, CPROCESS_USER);

@@ -4,6 +4,28 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* A step in making the tree of directories that a process sees instead of ours. */
+typedef struct {
+    int kind;
+    /* What is bound, or what a link says. */
+    const char *source;
+    /* Below the root of the new tree. */
+    const char *target;
+    mode_t mode;
+    uid_t user;
+    gid_t group;
+} cprocess_mount;
+
+enum {
+    CPROCESS_MOUNT_DIRECTORY = 1,
+    CPROCESS_MOUNT_FILE = 2,
+    CPROCESS_MOUNT_LINK = 3,
+    CPROCESS_MOUNT_BIND = 4,
+    CPROCESS_MOUNT_BIND_READ_ONLY = 5,
+    /* Something of the machine's, which may have gone since it was looked at. */
+    CPROCESS_MOUNT_BIND_IF_THERE = 6
+};
+
 /* What a new process is: nothing of ours is inherited but what stands here. */
 typedef struct {
     const char *path;
@@ -21,6 +43,10 @@ typedef struct {
     int64_t group;
     uint64_t open_files;
     mode_t mask;
+    /* An empty directory on which a tree of its own is mounted, for this process only; null to see what we see. */
+    const char *root;
+    const cprocess_mount *mounts;
+    size_t mount_count;
 } cprocess_launch;
 
 /* A process that waits behind its gate until it may become its program. */
@@ -39,7 +65,10 @@ enum {
     CPROCESS_USER = 4,
     CPROCESS_LIMITS = 5,
     CPROCESS_PROGRAM = 6,
-    CPROCESS_STREAMS = 7
+    CPROCESS_STREAMS = 7,
+    CPROCESS_ROOT = 8,
+    /* The number of the step in `mounts` is added to this. */
+    CPROCESS_MOUNTS = 256
 };
 
 /* Forks the process, which then waits. Returns 0, or an errno with the failed step. */

@@ -22,6 +22,7 @@ extension Column {
     /// The most telling word: why a container waits or ended before the phase of the pod.
     @Sendable private static func podStatus(_ pod: Object) -> String {
         if pod.deletionTimestamp != nil { return "Terminating" }
+        if let word = initStatus(pod) { return word }
         var word = pod["status", "reason"]?.string ?? pod["status", "phase"]?.string ?? "Unknown"
         for status in (pod["status", "containerStatuses"]?.array ?? []).reversed() {
             if let reason = status["state"]?["waiting"]?["reason"]?.string, !reason.isEmpty {
@@ -32,6 +33,21 @@ extension Column {
             }
         }
         return word
+    }
+
+    /// How far the init containers are; nil where they are done.
+    private static func initStatus(_ pod: Object) -> String? {
+        let statuses = pod["status", "initContainerStatuses"]?.array ?? []
+        let index = statuses.firstIndex { $0["state"]?["terminated"]?["exitCode"]?.int != 0 }
+        guard let index else { return nil }
+        let state = statuses[index]["state"]
+        if let terminated = state?["terminated"] {
+            let reason = terminated["reason"]?.string ?? ""
+            return "Init:"
+                + (reason.isEmpty ? "ExitCode:\(terminated["exitCode"]?.int ?? 0)" : reason)
+        }
+        let reason = state?["waiting"]?["reason"]?.string ?? ""
+        return "Init:" + (reason.isEmpty ? "\(index)/\(statuses.count)" : reason)
     }
 
     private static func restarts(of pod: Object, at now: Timestamp) -> String {

@@ -11,6 +11,12 @@ struct ContainerPlan: Sendable {
     let startup: Probe?
     let readiness: Probe?
     let liveness: Probe?
+    let postStart: Hook?
+    let preStop: Hook?
+    /// What of the pod's volumes it sees, and where.
+    let mounts: [VolumeMount]
+    /// What it sees instead of the machine's directories; nil without mounts.
+    var root: PrivateRoot?
 
     /// - Parameter home: the directory in which the container begins unless it names another.
     init(
@@ -18,11 +24,10 @@ struct ContainerPlan: Sendable {
         surroundings: PodSurroundings
     ) throws(PodFault) {
         name = container["name"]?.string ?? ""
-        guard container["volumeMounts"]?.array?.isEmpty ?? true else {
-            throw PodFault(
-                "volumeMounts need a container; the box runs plain processes: give files by"
-                    + " absolute path, and settings by env from ConfigMaps and Secrets")
+        guard container["volumeDevices"]?.array?.isEmpty ?? true else {
+            throw PodFault("volumeDevices are not given in the box; use volumeMounts")
         }
+        mounts = try VolumeMount.all(of: container)
         let environment = try PodEnvironment(
             of: container, in: pod, address: address, home: home, surroundings: surroundings
         ).variables
@@ -43,6 +48,16 @@ struct ContainerPlan: Sendable {
         startup = try Probe(container["startupProbe"], container: container, address: address)
         readiness = try Probe(container["readinessProbe"], container: container, address: address)
         liveness = try Probe(container["livenessProbe"], container: container, address: address)
+        let lifecycle = container["lifecycle"]
+        postStart = try Hook(lifecycle?["postStart"], container: container, address: address)
+        preStop = try Hook(lifecycle?["preStop"], container: container, address: address)
+    }
+
+    func hook(_ kind: HookKind) -> Hook? {
+        switch kind {
+        case .postStart: postStart
+        case .preStop: preStop
+        }
     }
 
     func probe(_ kind: ProbeKind) -> Probe? {

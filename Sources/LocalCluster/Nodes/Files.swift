@@ -56,10 +56,17 @@ enum Files {
 
     /// Replaces a file in one instant, on disk before this returns.
     static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws(SystemFailure) {
+        try write(Array(text.utf8), to: path, mode: mode)
+    }
+
+    /// Replaces a file in one instant, on disk before this returns unless `isDurable` is false.
+    static func write(
+        _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, isDurable: Bool = true
+    ) throws(SystemFailure) {
         let next = path + ".new"
         let file = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw SystemFailure("cannot write \(next)") }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         var failed: SystemFailure?
         while failed == nil, !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -69,7 +76,7 @@ enum Files {
                 failed = SystemFailure("cannot write \(next)")
             }
         }
-        if failed == nil, fchmod(file, mode) != 0 || fsync(file) != 0 {
+        if failed == nil, fchmod(file, mode) != 0 || isDurable && fsync(file) != 0 {
             failed = SystemFailure("cannot keep \(next)")
         }
         close(file)
@@ -120,6 +127,14 @@ enum Files {
             if found.st_mode & S_IFMT == S_IFDIR { removeTree(child) } else { unlink(child) }
         }
         rmdir(path)
+    }
+
+    /// What a symbolic link says; nil where it is none.
+    static func link(_ path: String) -> String? {
+        var text = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &text, text.count)
+        guard count >= 0 else { return nil }
+        return String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     static func isExecutable(_ path: String) -> Bool {

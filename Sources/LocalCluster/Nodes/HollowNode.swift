@@ -43,7 +43,11 @@ package struct HollowNode: Sendable {
             guard pod.podAddress == nil else { return nil }
             let host = fnv1a(Array(pod.uid.utf8)) % 254 + 1
             var state = PodState(pod, address: "192.0.2.\(host)")
-            for container in state.containers { state.started(container.name, nil, at: now) }
+            for container in state.containers {
+                state.started(container.name, nil, at: now)
+                guard container.isInit else { continue }
+                state.ended(container.name, .code(0), policy: "OnFailure", at: now)
+            }
             let status = PodStatus.json(pod, state, before: pod.status, at: now)
             return statusPatch(from: pod.status, to: status).map { .patchStatus(reference, $0) }
         }

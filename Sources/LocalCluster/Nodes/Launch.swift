@@ -15,6 +15,8 @@ package struct Launch: Sendable {
     package var account: Account?
     /// Takes rights away from files that the process makes.
     package var mask: mode_t
+    /// What it sees instead of the machine's directories; nil for what we see.
+    var root: PrivateRoot?
 
     /// Enough for a server with many connections, and what Debian gives as a hard limit to
     /// everybody.
@@ -24,6 +26,16 @@ package struct Launch: Sendable {
         command: [String], environment: [(name: String, value: String)] = [], directory: String,
         log: String, account: Account? = nil, mask: mode_t = 0o022
     ) {
+        self.init(
+            command: command, environment: environment, directory: directory, log: log,
+            account: account, mask: mask, root: nil)
+    }
+
+    init(
+        command: [String], environment: [(name: String, value: String)], directory: String,
+        log: String, account: Account?, mask: mode_t = 0o022, root: PrivateRoot?
+    ) {
+        self.root = root
         self.command = command
         self.environment = environment
         self.directory = directory
@@ -54,15 +66,18 @@ package struct Launch: Sendable {
         var step: Int32 = 0
         let error = withCStrings(command) { arguments in
             withCStrings(environment.map { "\($0.name)=\($0.value)" }) { variables in
-                program.withCString { path in
-                    directory.withCString { directory in
-                        var launch = cprocess_launch(
-                            path: path, arguments: arguments, environment: variables,
-                            directory: directory, input: input, output: output, error: output,
-                            executable: executable, user: account.map { Int64($0.user) } ?? -1,
-                            group: account.map { Int64($0.group) } ?? -1, open_files: limit,
-                            mask: mask)
-                        return cprocess_fork(&launch, &child, &step)
+                withMounts { root, mounts in
+                    program.withCString { path in
+                        directory.withCString { directory in
+                            var launch = cprocess_launch(
+                                path: path, arguments: arguments, environment: variables,
+                                directory: directory, input: input, output: output, error: output,
+                                executable: executable, user: account.map { Int64($0.user) } ?? -1,
+                                group: account.map { Int64($0.group) } ?? -1, open_files: limit,
+                                mask: mask, root: root, mounts: mounts.baseAddress,
+                                mount_count: mounts.count)
+                            return cprocess_fork(&launch, &child, &step)
+                        }
                     }
                 }
             }
@@ -93,9 +108,33 @@ package struct Launch: Sendable {
         return min(Self.openFiles, UInt64(own.rlim_max))
     }
 
+    /// Lends the steps towards the process's own root as C wants them.
+    private func withMounts<Result>(
+        _ body: (UnsafePointer<CChar>?, UnsafeBufferPointer<cprocess_mount>) -> Result
+    ) -> Result {
+        guard let root else { return body(nil, UnsafeBufferPointer(start: nil, count: 0)) }
+        let texts = root.steps.flatMap { [$0.source, $0.target] }
+        return withCStrings(texts) { strings in
+            let mounts = root.steps.enumerated().map { index, step in
+                let facts = step.facts
+                return cprocess_mount(
+                    kind: step.kind, source: strings[index * 2], target: strings[index * 2 + 1],
+                    mode: facts.mode, user: facts.user, group: facts.group)
+            }
+            return root.path.withCString { path in
+                mounts.withUnsafeBufferPointer { body(path, $0) }
+            }
+        }
+    }
+
     private func failure(step: Int32, code: Int32) -> SystemFailure {
+        let mount = Int(step) - CPROCESS_MOUNTS
+        if mount >= 0, let step = root?.steps[mount] {
+            return SystemFailure("cannot mount \(step.source) at \(step.target)", code: code)
+        }
         let what =
             switch Int(step) {
+            case CPROCESS_ROOT: "cannot give the process directories of its own"
             case CPROCESS_DIRECTORY: "cannot enter \(directory)"
             case CPROCESS_USER: "cannot become \(account?.name ?? "another user")"
             case CPROCESS_LIMITS: "cannot set the limits of the process"

@@ -35,6 +35,7 @@ package struct Node: Sendable {
         case tick
         case exited(uid: String, container: String, Exit)
         case answered(uid: String, container: String, ProbeKind, Bool, Probe)
+        case hooked(uid: String, container: String, HookKind, Bool)
         case end
     }
 
@@ -70,9 +71,12 @@ package struct Node: Sendable {
     /// Runs pods until `end()`, then stops them all; a cancellation kills them at once.
     /// - Throws: `SystemFailure` where the directory cannot be used.
     package func run() async throws(SystemFailure) {
-        for name in ["records", "logs"] { try Files.makeDirectory("\(directory)/\(name)") }
+        for name in ["records", "errands", "logs", "volumes"] {
+            try Files.makeDirectory("\(directory)/\(name)")
+        }
         // Each pod walks to its own directory by its path, and can look into no other.
         try Files.makeDirectory("\(directory)/pods", mode: 0o711)
+        try Files.makeDirectory(root, mode: 0o755)
         var desk = PodDesk(self)
         await desk.adopt()
         let (looks, didLook) = AsyncStream.makeStream(
@@ -96,10 +100,13 @@ package struct Node: Sendable {
                 await desk.take(event, in: &group)
                 alarm.set(inMilliseconds: desk.wake.map { $0.milliseconds(since: edges.now()) })
             }
-            await desk.stopAll(from: events)
+            await desk.stopAll(from: events, in: &group)
             group.cancelAll()
         }
     }
+
+    /// An empty directory on which a process mounts what it sees, where no other process sees it.
+    var root: String { "\(directory)/root" }
 
     /// Asks the node to stop all pods and return from `run`.
     package func end() { sink.yield(.end) }
@@ -107,14 +114,19 @@ package struct Node: Sendable {
 
 /// A GET that asks a container how it is.
 package struct HTTPProbe: Hashable, Sendable {
+    /// Over TLS, whatever certificate is shown.
+    package let isSecure: Bool
     package let host: String
     package let port: Int
     package let path: String
     package let headers: [HTTPHeader]
     package let timeoutSeconds: Int
 
-    package init(host: String, port: Int, path: String, headers: [HTTPHeader], timeoutSeconds: Int)
-    {
+    package init(
+        isSecure: Bool = false, host: String, port: Int, path: String, headers: [HTTPHeader],
+        timeoutSeconds: Int
+    ) {
+        self.isSecure = isSecure
         self.host = host
         self.port = port
         self.path = path
@@ -127,17 +139,30 @@ extension Node {
     /// Asks once. Whatever goes wrong is a failed answer.
     func ask(_ probe: Probe, _ plan: ContainerPlan) async -> Bool {
         switch probe.action {
-        case .httpGet(let host, let port, let path, let headers):
-            let question = HTTPProbe(
-                host: host, port: port, path: path, headers: headers,
-                timeoutSeconds: probe.timeoutSeconds)
-            guard let status = await edges.httpGet(question) else { return false }
-            return (200..<400).contains(status)
+        case .httpGet(let target): return await get(target, seconds: probe.timeoutSeconds)
         case .connect(let host, let port):
             return await connects(host: host, port: port, seconds: probe.timeoutSeconds)
         case .execute(let command):
             return await execute(command, plan, seconds: probe.timeoutSeconds)
         }
+    }
+
+    /// Runs a hook to its end, or for so long.
+    func run(_ hook: Hook, _ plan: ContainerPlan, within seconds: Int) async -> Bool {
+        switch hook {
+        case .execute(let command): return await execute(command, plan, seconds: seconds)
+        case .httpGet(let target): return await get(target, seconds: seconds)
+        case .sleep(let wanted):
+            do { try await Task.sleep(for: .seconds(min(wanted, seconds))) } catch { return false }
+            return true
+        }
+    }
+
+    private func get(_ target: HTTPTarget, seconds: Int) async -> Bool {
+        guard let status = await edges.httpGet(target.probe(timeoutSeconds: seconds)) else {
+            return false
+        }
+        return (200..<400).contains(status)
     }
 
     private func connects(host: String, port: Int, seconds: Int) async -> Bool {
@@ -155,11 +180,14 @@ extension Node {
     ) async -> Bool {
         let launch = Launch(
             command: command, environment: plan.environment, directory: plan.directory,
-            log: "/dev/null",
-            account: account)
+            log: "/dev/null", account: account, root: plan.root)
         do throws(SystemFailure) {
-            let process = try launch.start()
+            let errands = Errands(directory: "\(directory)/errands")
+            let process = try launch.start { identity throws(SystemFailure) in
+                try errands.keep(identity)
+            }
             let exit = await process.exit(within: .seconds(seconds))
+            errands.remove(process.identity)
             return exit == .code(0)
         } catch {
             return false

@@ -2,15 +2,21 @@ import Documents
 import KubernetesObjects
 
 extension PodDesk {
-    func plan(_ container: String, of entry: Entry) throws(PodFault) -> ContainerPlan {
-        let spec = entry.pod["spec", "containers"]?.array?.first { $0["name"]?.string == container }
-        guard entry.pod["spec", "initContainers"]?.array?.isEmpty ?? true else {
+    /// - Throws: `PodFault` where the container cannot be run as it is described.
+    mutating func plan(_ container: String, of uid: String) throws(PodFault) -> ContainerPlan {
+        guard let entry = entries[uid] else { throw PodFault("the pod is gone") }
+        let specs = ["initContainers", "containers"].flatMap { entry.pod["spec", $0]?.array ?? [] }
+        let spec = specs.first { $0["name"]?.string == container } ?? [:]
+        guard spec["restartPolicy"]?.string == nil else {
             throw PodFault(
-                "initContainers are not run in the box; do their work in the container's command")
+                "an init container with a restartPolicy of its own is not run in the box; "
+                    + "make it one of the containers")
         }
-        return try ContainerPlan(
-            of: spec ?? [:], in: entry.pod, address: entry.state.address,
-            home: PodRecords(node.directory).home(uid: entry.state.uid), surroundings: surroundings)
+        var plan = try ContainerPlan(
+            of: spec, in: entry.pod, address: entry.state.address,
+            home: PodRecords(node.directory).home(uid: uid), surroundings: surroundings)
+        plan.root = try root(for: plan.mounts, uid)
+        return plan
     }
 
     mutating func start(
@@ -19,12 +25,15 @@ extension PodDesk {
         guard let entry = entries[uid], entry.processes[container] == nil else { return }
         let now = node.edges.now()
         do throws(PodFault) {
-            let plan = try plan(container, of: entry)
+            let plan = try plan(container, of: uid)
             let process = try launch(plan, entry, at: now)
             entries[uid]?.plans[container] = plan
             entries[uid]?.processes[container] = process
             entries[uid]?.state.started(container, plan, at: now)
             watch(process, uid, container, in: &group)
+            if plan.postStart != nil {
+                run(.postStart, of: container, uid, within: Hook.longestStartSeconds, in: &group)
+            }
             entries[uid]?.wake = now
         } catch {
             let retry = now.advanced(bySeconds: PodState.firstRestartSeconds)
@@ -43,7 +52,7 @@ extension PodDesk {
                 entry.pod, container: plan.name, restarts: restarts, owner: node.account)
             let launch = Launch(
                 command: plan.command, environment: plan.environment,
-                directory: plan.directory, log: log, account: node.account)
+                directory: plan.directory, log: log, account: node.account, root: plan.root)
             return try launch.start { identity throws(SystemFailure) in
                 let record = PodRecord(
                     process: identity, uid: entry.pod.uid, container: plan.name, restarts: restarts,

@@ -10,6 +10,8 @@ struct PodDesk {
         var state: PodState
         var processes: [String: RunningProcess] = [:]
         var plans: [String: ContainerPlan] = [:]
+        /// The volumes as they were last written.
+        var volumes: [String: VolumeContent] = [:]
         /// The status as it was last written or read.
         var status: JSON?
         var wake: Timestamp?
@@ -49,6 +51,9 @@ struct PodDesk {
         case .answered(let uid, let container, let kind, let succeeded, let probe):
             entries[uid]?.state.answered(container, kind, succeeded, probe, at: now)
             await turn(uid, in: &group)
+        case .hooked(let uid, let container, let kind, let succeeded):
+            await hooked(uid, container, kind, succeeded, at: now)
+            await turn(uid, in: &group)
         case .end:
             break
         }
@@ -76,10 +81,12 @@ struct PodDesk {
                 entries[pod.uid]?.pod = pod
             } else if pod.deletionTimestamp != nil || pod.isActivePod {
                 admit(pod, among: pods)
+                await tellUnenforced(pod)
             }
         }
         let present = Set(pods.map(\.uid))
         for uid in entries.keys where !present.contains(uid) { entries[uid]?.isGone = true }
+        for uid in entries.keys { refreshVolumes(uid) }
     }
 
     /// Every Service has its address before a pod is started that may want to know it.
@@ -137,6 +144,8 @@ struct PodDesk {
         switch effect {
         case .start(let container): start(container, uid, in: &group)
         case .ask(let container, let kind): ask(container, kind, uid, in: &group)
+        case .run(let container, let kind, let seconds):
+            run(kind, of: container, uid, within: seconds, in: &group)
         case .terminate(let container): entries[uid]?.processes[container]?.signal(SIGTERM)
         case .kill(let container): entries[uid]?.processes[container]?.killAll()
         case .remove: await remove(uid)

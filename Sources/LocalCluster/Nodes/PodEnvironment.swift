@@ -42,11 +42,29 @@ package struct PodSurroundings: Sendable {
 
     /// The keys and decoded values of a Secret; nil where there is none.
     func secret(_ name: String, in namespace: String) -> [String: String]? {
+        secretBytes(name, in: namespace)?.mapValues { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The files of a ConfigMap; nil where there is none.
+    func configMapBytes(_ name: String, in namespace: String) -> [String: [UInt8]]? {
+        guard let map = entry(configMaps, namespace, name) else { return nil }
+        return decoded(map["binaryData"]).merging(
+            (map["data"]?.strings ?? [:]).mapValues { Array($0.utf8) }
+        ) { _, plain in plain }
+    }
+
+    /// The files of a Secret; nil where there is none.
+    func secretBytes(_ name: String, in namespace: String) -> [String: [UInt8]]? {
         guard let secret = entry(secrets, namespace, name) else { return nil }
-        let decoded = (secret["data"]?.strings ?? [:]).compactMapValues { text in
-            Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }
+        return decoded(secret["data"]).merging(
+            (secret["stringData"]?.strings ?? [:]).mapValues { Array($0.utf8) }
+        ) { _, plain in plain }
+    }
+
+    private func decoded(_ data: JSON?) -> [String: [UInt8]] {
+        (data?.strings ?? [:]).compactMapValues { text in
+            Data(base64Encoded: text).map { Array($0) }
         }
-        return decoded.merging(secret["stringData"]?.strings ?? [:]) { _, plain in plain }
     }
 }
 
@@ -135,7 +153,7 @@ struct PodEnvironment {
             return try keyed(try found(values, "secret", reference), reference)
         }
         if let path = source["fieldRef"]?["fieldPath"]?.string {
-            return try field(path, of: pod, address: address)
+            return try podField(path, of: pod, address: address)
         }
         throw PodFault(
             "env \"\(entry["name"]?.string ?? "")\" takes its value from something unknown here;"
@@ -150,14 +168,21 @@ struct PodEnvironment {
     }
 }
 
-private func field(_ path: String, of pod: Object, address: String) throws(PodFault) -> String {
+/// What a pod says of itself at a path.
+func podField(_ path: String, of pod: Object, address: String) throws(PodFault) -> String {
     for (prefix, values) in [
         ("metadata.labels['", pod.labels), ("metadata.annotations['", pod.annotations),
     ]
     where path.hasPrefix(prefix) && path.hasSuffix("']") {
         return values[String(path.dropFirst(prefix.count).dropLast(2))] ?? ""
     }
+    func lines(_ values: [String: String]) -> String {
+        values.sorted { $0.key < $1.key }.map { "\($0.key)=\(JSON.string($0.value).text)\n" }
+            .joined()
+    }
     switch path {
+    case "metadata.labels": return lines(pod.labels)
+    case "metadata.annotations": return lines(pod.annotations)
     case "metadata.name": return pod.name
     case "metadata.namespace": return pod.namespace
     case "metadata.uid": return pod.uid

@@ -19,6 +19,9 @@ struct PodRecords: Sendable {
     init(_ directory: String) { self.directory = directory }
 
     func home(uid: String) -> String { "\(directory)/pods/\(plain(uid))" }
+    func volumes(uid: String) -> VolumeDirectory {
+        VolumeDirectory(path: "\(directory)/volumes/\(plain(uid))")
+    }
     func logs(uid: String) -> String { "\(directory)/logs/\(plain(uid))" }
 
     /// The log of one run of a container.
@@ -89,6 +92,7 @@ struct PodRecords: Sendable {
     func forget(uid: String) {
         Files.removeTree(home(uid: uid))
         Files.removeTree(logs(uid: uid))
+        Files.removeTree(volumes(uid: uid).path)
     }
 }
 
@@ -116,5 +120,7 @@ extension PodState {
         }
         containers[index].run = .running(since: record.started)
         containers[index].restarts = record.restarts
+        // It is begun for long.
+        containers[index].isBeginning = false
     }
 }

@@ -15,8 +15,10 @@ extension PodState {
     ) {
         update(name) { container in
             container.run = .running(since: now)
-            container.killAt = nil
+            container.ending = nil
             container.cause = nil
+            container.isBeginning = plan?.postStart != nil
+            container.hasPreStop = plan?.preStop != nil
             container.probes = [:]
             for kind in ProbeKind.allCases {
                 guard let probe = plan?.probe(kind) else { continue }
@@ -49,14 +51,34 @@ extension PodState {
         }
     }
 
+    /// A hook has come back. A container whose postStart hook failed is ended.
+    mutating func hooked(
+        _ name: String, _ kind: HookKind, _ succeeded: Bool, at now: Timestamp
+    ) {
+        update(name) { container in
+            guard container.isRunning else { return }
+            switch kind {
+            case .preStop:
+                guard case .hook(let end) = container.ending else { return }
+                container.ending = .signal(killAt: end)
+            case .postStart:
+                container.isBeginning = false
+                guard !succeeded, container.ending == nil else { return }
+                container.cause = "its postStart hook failed"
+                container.ending = .signal(killAt: now)
+            }
+        }
+    }
+
     /// The process of a container has ended; `policy` is the pod's `restartPolicy`.
     mutating func ended(_ name: String, _ exit: Exit, policy: String, at now: Timestamp) {
         update(name) { container in
             guard case .running(let since) = container.run else { return }
             let ended = Ended(exit: exit, started: since, finished: now, cause: container.cause)
             container.probes = [:]
-            container.killAt = nil
-            guard policy == "Always" || policy == "OnFailure" && exit != .code(0) else {
+            container.ending = nil
+            container.isBeginning = false
+            guard Self.isAgain(after: exit, isInit: container.isInit, policy: policy) else {
                 container.run = .ended(ended)
                 return
             }

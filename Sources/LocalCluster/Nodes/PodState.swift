@@ -1,64 +1,11 @@
 import Documents
 import KubernetesObjects
 
-/// How one run of a container ended.
-struct Ended: Hashable, Sendable {
-    let exit: Exit
-    let started: Timestamp
-    let finished: Timestamp
-    /// Why we ended it, where it was us.
-    let cause: String?
-
-    var reason: String {
-        switch exit {
-        case .code(0): "Completed"
-        case .unknown: "ContainerStatusUnknown"
-        default: "Error"
-        }
-    }
-}
-
-/// One container of a pod and where it stands.
-struct ContainerState: Sendable {
-    enum Run: Hashable, Sendable {
-        /// Not running; to be started at `until`, or (nil) when something it needs has changed.
-        case waiting(reason: String, message: String, until: Timestamp?)
-        case running(since: Timestamp)
-        /// Ended for good.
-        case ended(Ended)
-    }
-
-    let name: String
-    var run: Run
-    var restarts = 0
-    var last: Ended?
-    /// Ends in a row, none of which came after a long quiet run.
-    var crashes = 0
-    var probes: [ProbeKind: ProbeRecord] = [:]
-    /// When the process is killed because it has not heeded SIGTERM.
-    var killAt: Timestamp?
-    /// Why we are ending it.
-    var cause: String?
-
-    var isRunning: Bool {
-        if case .running = run { true } else { false }
-    }
-
-    /// Has no startup probe, or has passed it.
-    var hasStarted: Bool { isRunning && probes[.startup]?.verdict ?? true }
-
-    /// Has no readiness probe, or passes it.
-    var isReady: Bool {
-        guard hasStarted, killAt == nil else { return false }
-        guard let record = probes[.readiness] else { return true }
-        return record.verdict ?? false
-    }
-}
-
 /// What a turn of a pod wants done. Outcomes come back as calls of `PodState`.
 enum PodEffect: Hashable, Sendable {
     case start(container: String)
     case ask(container: String, ProbeKind)
+    case run(container: String, HookKind, withinSeconds: Int)
     case terminate(container: String)
     case kill(container: String)
     /// Nothing of the pod runs any more: the object can go.
@@ -77,6 +24,8 @@ struct PodState: Sendable {
     /// same.
     static let drainSeconds = 30
     private static let drainPollMilliseconds: Int64 = 50
+    /// What a container has after SIGTERM, however long its hook took.
+    private static let leastGraceSeconds = 2
 
     let uid: String
     let address: String
@@ -86,16 +35,40 @@ struct PodState: Sendable {
     init(_ pod: Object, address: String) {
         uid = pod.uid
         self.address = address
-        let before = pod["status", "containerStatuses"]?.array ?? []
-        containers = (pod["spec", "containers"]?.array ?? []).map { container in
+        containers =
+            Self.containers(of: pod, "initContainers", "initContainerStatuses")
+            + Self.containers(of: pod, "containers", "containerStatuses")
+    }
+
+    private static func containers(
+        of pod: Object, _ list: String, _ statuses: String
+    ) -> [ContainerState] {
+        let policy = pod["spec", "restartPolicy"]?.string ?? "Always"
+        return (pod["spec", list]?.array ?? []).map { container in
             let name = container["name"]?.string ?? ""
-            let known = before.first { $0["name"]?.string == name }
+            let known = pod["status", statuses]?.array?.first { $0["name"]?.string == name }
+            let isInit = list == "initContainers"
             var state = ContainerState(
-                name: name, run: .waiting(reason: "ContainerCreating", message: "", until: nil))
+                name: name, isInit: isInit,
+                run: .waiting(reason: "ContainerCreating", message: "", until: nil))
             state.restarts = known?["restartCount"]?.int ?? 0
             // It ran before this node looked, and no process of it is left.
             if known?["state"]?["running"] != nil { state.restarts += 1 }
+            if let ended = known?["state"]?["terminated"].flatMap(Ended.init),
+                !isAgain(after: ended.exit, isInit: isInit, policy: policy)
+            {
+                state.run = .ended(ended)
+            }
             return state
+        }
+    }
+
+    /// Whether a container that has ended is started again.
+    static func isAgain(after exit: Exit, isInit: Bool, policy: String) -> Bool {
+        switch policy {
+        case "Never": false
+        case "OnFailure": exit != .code(0)
+        default: !isInit || exit != .code(0)
         }
     }
 
@@ -109,7 +82,9 @@ struct PodState: Sendable {
         }
         var effects: [PodEffect] = []
         var wake: Timestamp?
-        for index in containers.indices {
+        // Init containers one after the other, then all the others.
+        let next = containers.firstIndex { $0.isInit && !$0.hasSucceeded }
+        for index in next.map({ [$0] }) ?? containers.indices.filter({ !containers[$0].isInit }) {
             let step = step(index, pod, at: now)
             effects += step.effects
             if let next = step.wake { wake = min(wake ?? next, next) }
@@ -139,19 +114,36 @@ struct PodState: Sendable {
                 ?? pod["spec", "terminationGracePeriodSeconds"]?.int ?? 30)
     }
 
-    private var nextKill: Timestamp? { containers.filter(\.isRunning).compactMap(\.killAt).min() }
+    private var nextKill: Timestamp? {
+        containers.filter(\.isRunning).compactMap(\.ending?.due).min()
+    }
 
-    /// SIGTERM first, SIGKILL when the grace is over.
+    /// The preStop hook first, then SIGTERM, and SIGKILL when the grace is over.
     private mutating func end(
         _ index: Int, graceSeconds: Int, cause: String?, at now: Timestamp
     ) -> [PodEffect] {
         let name = containers[index].name
-        guard let killAt = containers[index].killAt else {
-            containers[index].killAt = now.advanced(bySeconds: graceSeconds)
+        let least = now.advanced(bySeconds: Self.leastGraceSeconds)
+        switch containers[index].ending {
+        case nil:
+            let end = now.advanced(bySeconds: graceSeconds)
             containers[index].cause = cause
+            guard containers[index].hasPreStop, graceSeconds > 0 else {
+                containers[index].ending = .signalled(killAt: end)
+                return [.terminate(container: name)]
+            }
+            containers[index].ending = .hook(until: end)
+            return [.run(container: name, .preStop, withinSeconds: graceSeconds)]
+        case .hook(let end):
+            guard end <= now else { return [] }
+            containers[index].ending = .signalled(killAt: least)
             return [.terminate(container: name)]
+        case .signal(let end):
+            containers[index].ending = .signalled(killAt: max(end, least))
+            return [.terminate(container: name)]
+        case .signalled(let end):
+            return end <= now ? [.kill(container: name)] : []
         }
-        return killAt <= now ? [.kill(container: name)] : []
     }
 
     private mutating func step(_ index: Int, _ pod: Object, at now: Timestamp) -> (
@@ -174,13 +166,14 @@ struct PodState: Sendable {
         let failed = [ProbeKind.startup, .liveness].first {
             containers[index].probes[$0]?.verdict == false
         }
-        if failed != nil || containers[index].killAt != nil {
+        if failed != nil || containers[index].ending != nil {
             let effects = end(
                 index, graceSeconds: graceSeconds(of: pod),
                 cause: failed.map { "\($0.rawValue) probe failed" },
                 at: now)
-            return (effects, containers[index].killAt)
+            return (effects, containers[index].ending?.due)
         }
+        if containers[index].isBeginning { return ([], nil) }
         var effects: [PodEffect] = []
         var wake: Timestamp?
         let kinds: [ProbeKind] =

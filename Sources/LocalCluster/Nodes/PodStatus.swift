@@ -13,40 +13,60 @@ enum PodStatus {
         status["qosClass"] = "BestEffort"
         if status["startTime"] == nil { status["startTime"] = .string(now.rfc3339) }
         let isOver = phase == "Succeeded" || phase == "Failed"
-        let unready = state.containers.filter { !$0.isReady }.map(\.name)
+        let regular = state.containers.filter { !$0.isInit }
+        let initial = state.containers.filter(\.isInit)
+        let unready = regular.filter { !$0.isReady }.map(\.name)
         let ready = unready.isEmpty && !isOver
         let reason = ready ? "" : isOver ? "Pod\(phase)" : "ContainersNotReady"
         let message =
             ready || isOver
             ? "" : "containers with unready status: [\(unready.joined(separator: " "))]"
         var list = status["conditions"]?.array ?? []
-        for (type, holds) in [
-            ("Initialized", true), ("Ready", ready), ("ContainersReady", ready),
-            ("PodScheduled", true),
+        let open = initial.filter { !$0.hasSucceeded }.map(\.name)
+        let isOpen = open.isEmpty ? "" : "ContainersNotInitialized"
+        let incomplete =
+            open.isEmpty
+            ? "" : "containers with incomplete status: [\(open.joined(separator: " "))]"
+        for (type, holds, reason, message) in [
+            ("Initialized", open.isEmpty, isOpen, incomplete), ("Ready", ready, reason, message),
+            ("ContainersReady", ready, reason, message), ("PodScheduled", true, "", ""),
         ] {
-            let plain = type == "Initialized" || type == "PodScheduled"
             list = conditions(
-                list, setting: type, to: holds, reason: plain ? "" : reason,
-                message: plain ? "" : message, at: now, updateTime: false)
+                list, setting: type, to: holds, reason: reason, message: message, at: now,
+                updateTime: false)
         }
         status["conditions"] = .array(list)
-        let images = pod["spec", "containers"]?.array ?? []
-        status["containerStatuses"] = .array(
-            state.containers.map { container in
-                let spec = images.first { $0["name"]?.string == container.name }
-                return line(container, image: spec?["image"]?.string ?? "")
-            })
+        status["containerStatuses"] = lines(regular, pod["spec", "containers"], !open.isEmpty)
+        if !initial.isEmpty {
+            status["initContainerStatuses"] = lines(initial, pod["spec", "initContainers"], false)
+        }
         return status
     }
 
+    private static func lines(
+        _ containers: [ContainerState], _ specs: JSON?, _ isInitializing: Bool
+    ) -> JSON {
+        .array(
+            containers.map { container in
+                let spec = specs?.array?.first { $0["name"]?.string == container.name }
+                var line = line(container, image: spec?["image"]?.string ?? "")
+                if isInitializing, case .waiting = container.run {
+                    line["state"] = ["waiting": ["reason": "PodInitializing"]]
+                }
+                return line
+            })
+    }
+
     private static func phase(_ state: PodState, policy: String) -> String {
-        let ends = state.containers.compactMap { container -> Ended? in
-            if case .ended(let ended) = container.run { ended } else { nil }
+        let regular = state.containers.filter { !$0.isInit }
+        let initial = state.containers.filter(\.isInit)
+        if initial.contains(where: { isEnded($0) && !$0.hasSucceeded }) { return "Failed" }
+        if regular.allSatisfy(isEnded), !regular.isEmpty {
+            return regular.allSatisfy(\.hasSucceeded) ? "Succeeded" : "Failed"
         }
-        if ends.count == state.containers.count, !ends.isEmpty {
-            return ends.allSatisfy { $0.exit == .code(0) } ? "Succeeded" : "Failed"
-        }
-        let begun = state.containers.allSatisfy { $0.isRunning || $0.last != nil || isEnded($0) }
+        let begun =
+            initial.allSatisfy(\.hasSucceeded)
+            && regular.allSatisfy { $0.isRunning || $0.last != nil || isEnded($0) }
         return begun ? "Running" : "Pending"
     }
 
@@ -57,7 +77,8 @@ enum PodStatus {
     private static func line(_ container: ContainerState, image: String) -> JSON {
         var line: JSON = [
             "name": .string(container.name), "image": .string(image), "imageID": "",
-            "restartCount": count(container.restarts), "ready": .bool(container.isReady),
+            "restartCount": count(container.restarts),
+            "ready": .bool(container.isInit ? container.hasSucceeded : container.isReady),
             "started": .bool(container.hasStarted), "lastState": [:],
         ]
         switch container.run {

@@ -9,7 +9,7 @@ enum ProbeKind: String, Hashable, Sendable, CaseIterable {
 /// How a container is asked, and how often it must answer before that counts.
 struct Probe: Hashable, Sendable {
     enum Action: Hashable, Sendable {
-        case httpGet(host: String, port: Int, path: String, headers: [HTTPHeader])
+        case httpGet(HTTPTarget)
         case connect(host: String, port: Int)
         case execute([String])
     }
@@ -25,22 +25,16 @@ struct Probe: Hashable, Sendable {
     init?(_ json: JSON?, container: JSON, address: String) throws(PodFault) {
         guard let json, !json.isNull else { return nil }
         if let get = json["httpGet"] {
-            guard get["scheme"]?.string ?? "HTTP" == "HTTP" else {
-                throw PodFault(
-                    "probes over HTTPS are not done in the box; use scheme HTTP or tcpSocket")
-            }
-            let headers = (get["httpHeaders"]?.array ?? []).map {
-                HTTPHeader(name: $0["name"]?.string ?? "", value: $0["value"]?.string ?? "")
-            }
-            action = .httpGet(
-                host: get["host"]?.string ?? address, port: try port(get["port"], of: container),
-                path: get["path"]?.string ?? "/", headers: headers)
+            action = .httpGet(try HTTPTarget(get, container: container, address: address))
         } else if let socket = json["tcpSocket"] {
             action = .connect(
                 host: socket["host"]?.string ?? address,
                 port: try port(socket["port"], of: container))
         } else if let command = json["exec"]?["command"]?.array {
             action = .execute(command.compactMap(\.string))
+        } else if json["grpc"] != nil {
+            throw PodFault(
+                "grpc probes are not asked in the box; use httpGet, tcpSocket or exec")
         } else {
             throw PodFault("a probe needs httpGet, tcpSocket or exec")
         }
@@ -52,13 +46,38 @@ struct Probe: Hashable, Sendable {
     }
 }
 
+/// Where an HTTP GET of a probe or of a hook goes.
+struct HTTPTarget: Hashable, Sendable {
+    let isSecure: Bool
+    let host: String
+    let port: Int
+    let path: String
+    let headers: [HTTPHeader]
+
+    init(_ get: JSON, container: JSON, address: String) throws(PodFault) {
+        isSecure = get["scheme"]?.string == "HTTPS"
+        headers = (get["httpHeaders"]?.array ?? []).map {
+            HTTPHeader(name: $0["name"]?.string ?? "", value: $0["value"]?.string ?? "")
+        }
+        host = get["host"]?.string ?? address
+        port = try LocalCluster.port(get["port"], of: container)
+        path = get["path"]?.string ?? "/"
+    }
+
+    func probe(timeoutSeconds: Int) -> HTTPProbe {
+        HTTPProbe(
+            isSecure: isSecure, host: host, port: port, path: path, headers: headers,
+            timeoutSeconds: timeoutSeconds)
+    }
+}
+
 /// A header field of a probe's request.
 package struct HTTPHeader: Hashable, Sendable {
     package let name: String
     package let value: String
 }
 
-private func port(_ json: JSON?, of container: JSON) throws(PodFault) -> Int {
+func port(_ json: JSON?, of container: JSON) throws(PodFault) -> Int {
     if let number = json?.int { return number }
     let named = container["ports"]?.array?.first { $0["name"] != nil && $0["name"] == json }
     guard let number = named?["containerPort"]?.int else {

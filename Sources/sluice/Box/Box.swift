@@ -152,7 +152,10 @@ struct Box: Sendable {
 
     private static func ask(_ probe: HTTPProbe, _ client: CurlClient) async -> Int? {
         let path = probe.path.hasPrefix("/") ? probe.path : "/" + probe.path
-        var request = CurlRequest(url: "http://\(probe.host):\(probe.port)\(path)")
+        let scheme = probe.isSecure ? "https" : "http"
+        var request = CurlRequest(url: "\(scheme)://\(probe.host):\(probe.port)\(path)")
+        // As a kubelet: a probe asks whether a server answers, not who it is.
+        request.verifiesPeer = false
         request.timeoutMilliseconds = probe.timeoutSeconds * 1_000
         request.headers = probe.headers.map { Header($0.name, $0.value) }
         request.maximumBodyBytes = 1 << 20

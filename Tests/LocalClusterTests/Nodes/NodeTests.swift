@@ -74,23 +74,24 @@ struct TestNode {
         }
     }
 
-    func createPod(_ script: String, _ more: JSON = [:], restartPolicy: JSON = "Always")
-        async throws
-    {
+    func createPod(
+        _ script: String, _ more: JSON = [:], restartPolicy: JSON = "Always", spec: JSON = [:]
+    ) async throws {
         var container: JSON = [
             "name": "app", "image": "demo:v2", "command": ["/bin/sh", "-c"],
             "args": [.string(script)],
         ]
         for (key, value) in more.object?.members ?? [] { container[key] = value }
+        var whole: JSON = [
+            "restartPolicy": restartPolicy, "containers": [container],
+            "terminationGracePeriodSeconds": 5,
+        ]
+        for (key, value) in spec.object?.members ?? [] { whole[key] = value }
         try await cluster.create(
             .pods,
             [
                 "apiVersion": "v1", "kind": "Pod",
-                "metadata": ["name": "web", "labels": ["tier": "front"]],
-                "spec": [
-                    "restartPolicy": restartPolicy, "containers": [container],
-                    "terminationGracePeriodSeconds": 5,
-                ],
+                "metadata": ["name": "web", "labels": ["tier": "front"]], "spec": whole,
             ])
     }
 
