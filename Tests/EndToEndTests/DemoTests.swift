@@ -3,7 +3,7 @@ import Testing
 
 /// One after the other: each loads its own cluster with real requests, and judges how fast they are
 /// answered.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct `A demo` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `A demo` {
     @Test func `plays a good and a bad release, checks every share, and leaves nothing`()
         async throws
     {

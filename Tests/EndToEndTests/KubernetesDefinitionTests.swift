@@ -3,7 +3,7 @@ import Testing
 
 /// What a real server makes of our definitions and of documents of the field.
 @Suite(
-    .serialized, .timeLimit(.minutes(4)),
+    .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Kubernetes.isNamed, "SLUICE_TEST_KUBECONFIG names no cluster"))
 struct `A Kubernetes server` {
     @Test func `takes the definitions, however they are applied`() async throws {

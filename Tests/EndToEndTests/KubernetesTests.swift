@@ -3,7 +3,7 @@ import Testing
 
 /// Whole releases on an API server, where a stand-in makes the pods ready: on the one that
 /// `SLUICE_TEST_KUBECONFIG` names, as `.ci/run` does after all other tests, else on one in a box.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct `A Kubernetes cluster, or one in a box` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `A Kubernetes cluster, or one in a box` {
     @Test func `sees a release go up as it is judged, and come back when it is bad`() async throws {
         try await Example.play { example in
             let course = try await Course(of: example.cluster)

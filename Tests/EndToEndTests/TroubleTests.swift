@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// One after the other, so that two clusters at most share the machine with the demo.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct `A cluster in trouble` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `A cluster in trouble` {
     @Test func `goes on after a kill as if nothing had been`() async throws {
         try await Scratch.with { scratch in
             try scratch.copyExample()

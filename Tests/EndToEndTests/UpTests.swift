@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// One after the other, so that two clusters at most share the machine with the demo.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct `A cluster in a box` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `A cluster in a box` {
     @Test func `serves a directory, kubectl, the commands and the page`() async throws {
         try await Scratch.with { scratch in
             try scratch.copyExample()

@@ -1,5 +1,6 @@
 import Controller
 import Documents
+import Foundation
 import KubernetesObjects
 import LocalCluster
 import Testing
@@ -16,7 +17,9 @@ import Testing
     ]
 
     @Test func `are carried out once, a thousand of them`() async throws {
-        let seed = Int.random(in: 1...999_999)
+        // `SLUICE_SEED` asks for other instants.
+        let asked = ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) }
+        let seed = asked ?? 20_261
         let storm = Storm(goal: 1_000, seed: seed)
         try await StormStage(storm: storm).run { stage in
             var fleet = Fleet(8, steps: Self.steps)

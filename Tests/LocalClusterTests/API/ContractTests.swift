@@ -11,7 +11,7 @@ struct `The API of the box` {
 /// The same promises, kept by whatever cluster the environment names. `.ci/run` names one.
 @Suite(.enabled(if: Kubernetes.isNamed, "SLUICE_TEST_KUBECONFIG names no cluster"))
 struct `A Kubernetes server` {
-    @Test(.timeLimit(.minutes(1)), arguments: Contract.promises)
+    @Test(.timeLimit(.minutes(10)), arguments: Contract.promises)
     func `keeps the contract`(promise: Promise) async throws {
         let server = try Kubernetes()
         let version = try await server.minorVersion()

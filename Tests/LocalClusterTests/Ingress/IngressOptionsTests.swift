@@ -7,7 +7,7 @@ import Testing
 private let prefix = "nginx.ingress.kubernetes.io/"
 
 /// A real nginx whose Ingress has annotations.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `An ingress with annotations` {
     private let shop: TestProxy
     private let stable: TestBackend

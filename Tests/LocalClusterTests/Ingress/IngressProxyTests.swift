@@ -79,7 +79,7 @@ struct TestProxy {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `nginx as the ingress of the box` {
     private let shop: TestProxy
     private let stable: TestBackend

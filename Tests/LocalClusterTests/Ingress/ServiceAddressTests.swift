@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The address of a Service` {
     @Test func `is given once, to every Service that wants one`() throws {
         let block = try AddressBlock.take(preferred: 77)

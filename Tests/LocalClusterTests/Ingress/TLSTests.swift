@@ -7,7 +7,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The API over TLS` {
     private let scratch: Scratch
 
@@ -83,7 +83,7 @@ struct `The API over TLS` {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `An ingress over TLS` {
     /// A certificate of its own for a host, as a Secret; and its PEM.
     private func secret(_ scratch: Scratch) async throws -> (object: Object, certificate: [UInt8]) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The Prometheus of the box` {
     private let cluster = TestCluster(realTime: true)
 

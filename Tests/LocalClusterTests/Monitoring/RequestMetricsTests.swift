@@ -111,7 +111,7 @@ struct `The counters of served requests` {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The counters of a real nginx` {
     @Test func `count every request once, on the side that served it`() async throws {
         let shop = try TestProxy()

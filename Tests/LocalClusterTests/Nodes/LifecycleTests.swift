@@ -7,7 +7,7 @@ import Testing
 
 private func shell(_ script: String) -> JSON { ["/bin/sh", "-c", .string(script)] }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The life of a pod` {
     private let box: TestNode
 

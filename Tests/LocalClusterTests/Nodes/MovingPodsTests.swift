@@ -64,7 +64,7 @@ private struct WholeBox {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct `Moving pods under load` {
     @Test func `loses no request`() async throws {
         let box = try WholeBox()

@@ -103,7 +103,7 @@ struct TestNode {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A pod as a process` {
     private let box: TestNode
 

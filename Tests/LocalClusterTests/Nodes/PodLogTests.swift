@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The log of a pod` {
     private let scratch: Scratch
     private let logs: PodLogs

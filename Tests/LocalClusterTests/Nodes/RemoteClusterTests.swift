@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A node behind a client` {
     @Test func `makes pods ready and lets them go`() async throws {
         try await withDirectory { directory in

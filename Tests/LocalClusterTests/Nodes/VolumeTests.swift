@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalCluster
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A mounted volume` {
     private let box: TestNode
 
