@@ -87,7 +87,7 @@ extension AnalysisTurn {
         let run = ReadRun(object)
         do {
             let prepared = try run.prepared()
-            let isOver = run.status.phase?.isCompleted == true || run.isOverdue(prepared)
+            let isOver = run.status.phase?.isCompleted == true || run.canEnd(prepared)
             return isOver ? nil : (run, prepared)
         } catch {
             return nil

@@ -33,7 +33,7 @@ struct ReadRun: Sendable {
     }
 
     /// Whether the run can end without another measurement.
-    func isOverdue(_ prepared: PreparedRun) -> Bool {
+    func canEnd(_ prepared: PreparedRun) -> Bool {
         status.isTerminating(prepared)
     }
 }

@@ -72,7 +72,7 @@ package struct AnalysisTurn: Sendable {
             return Outcome()
         }
         let due = run.status.due(prepared, now: now())
-        if due.tasks.isEmpty, run.status.phase != nil, !run.isOverdue(prepared) {
+        if due.tasks.isEmpty, run.status.phase != nil, !run.canEnd(prepared) {
             return Outcome(lookAgain: due.next)
         }
         return try await measure(due.tasks, of: run, prepared, reference)

@@ -16,8 +16,3 @@ package struct TemplateMeaning: Hashable, Sendable {
         json = GoFields.pods.written(template, as: "PodTemplateSpec")
     }
 }
-
-/// Whether two pod templates mean the same.
-package func templatesMatch(_ left: JSON, _ right: JSON) -> Bool {
-    TemplateMeaning(left) == TemplateMeaning(right)
-}

@@ -99,22 +99,6 @@ extension ObjectStore {
         return (objects, turn.changes)
     }
 
-    /// Deletes events that last happened before `time`; API servers keep them for an hour.
-    package mutating func deleteEvents(
-        before time: Timestamp, by writer: Writer
-    ) throws(StoreError) -> [Change] {
-        var changes: [Change] = []
-        for event in try list(.events).items {
-            let last =
-                event["lastTimestamp"]?.string ?? event["eventTime"]?.string
-                ?? event.metadata["creationTimestamp"]?.string
-            guard let last = last.flatMap(Timestamp.init(rfc3339:)), last < time else { continue }
-            let reference = Reference(.events, namespace: event.namespace, name: event.name)
-            changes += try delete(reference, by: writer).changes
-        }
-        return changes
-    }
-
     /// Removes or marks what lies at `address`; returns it as it is then, nil where nothing lies
     /// there. What goes with it is put on the list of the turn.
     mutating func remove(

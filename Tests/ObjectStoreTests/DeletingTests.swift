@@ -72,19 +72,6 @@ struct `A deleted collection` {
         }
         #expect(error?.code == 405)
     }
-
-    @Test func `of events is what is older than a time`() throws {
-        var yard = try Yard()
-        let pod = try yard.create(.pods, "p")
-        for (name, seconds) in [("old", -60), ("new", 60)] {
-            let event = Object.event(
-                named: name, about: pod, reason: "R", message: "m",
-                at: yard.now.advanced(bySeconds: seconds))
-            _ = try yard.store.create(event, in: .events, namespace: "shop", by: yard.writer())
-        }
-        let changes = try yard.store.deleteEvents(before: yard.now, by: yard.writer())
-        #expect(changes.map(\.reference.name) == ["old"])
-    }
 }
 
 struct `A deleted pod` {
