@@ -37,7 +37,7 @@ extension RolloutTurn {
         _ actions: [Action], of decision: Decision, _ scene: Scene
     ) async throws(ClusterError) {
         for action in actions {
-            if action.raises(from: scene.snapshot.canaryWeight) || action.shrinks {
+            if action.raises(in: scene.snapshot) || action.shrinks {
                 try await requireUnchanged(scene, since: decision)
             }
             try await carryOut(action, scene)
@@ -67,8 +67,7 @@ extension RolloutTurn {
         if decision.status.isAborted, scene.object.status?["abort"]?.bool != true {
             await memory.latch(scene.key, because: decision.status.storedAbortCause)
         }
-        let weight = scene.snapshot.canaryWeight
-        let routes = decision.actions.filter { $0.givesBack(from: weight) }
+        let routes = decision.actions.filter { $0.givesBack(in: scene.snapshot) }
         async let moved = attempt(scene, "giving traffic back") { () throws(ClusterError) in
             for action in routes { try await carryOut(action, scene) }
         }

@@ -37,7 +37,8 @@ extension RolloutTurn {
         case .deleteReplicaSet(let name):
             try await delete(name, among: scene.replicaSets, .replicaSets)
         case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
-            .scale(let name, _, _), .delayScaleDown(let name, _), .cancelScaleDown(let name):
+            .scale(let name, _, _), .delayScaleDown(let name, _, _),
+            .cancelScaleDown(let name):
             guard let set = scene.replicaSets.first(where: { $0.name == name }),
                 let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas)
             else { return }
@@ -79,16 +80,25 @@ extension RolloutTurn {
             var annotations: [String: JSON] = [:]
             if let size { annotations[Keys.desiredReplicas] = .string(String(size)) }
             // Without pods there is nothing left to wait for.
-            if count == 0 { annotations[Keys.scaleDownDeadline] = .null }
+            if count == 0 {
+                annotations[Keys.scaleDownDeadline] = .null
+                annotations[Keys.wasStable] = .null
+            }
             return [
                 "metadata": ["annotations": .object(annotations)],
                 "spec": ["replicas": .int(Int64(count))],
             ]
-        case .delayScaleDown(_, let end):
-            let text = Timestamp(end).rfc3339
-            return ["metadata": ["annotations": .object([Keys.scaleDownDeadline: .string(text)])]]
+        case .delayScaleDown(_, let end, let wasStable):
+            let annotations: [String: JSON] = [
+                Keys.scaleDownDeadline: .string(Timestamp(end).rfc3339),
+                Keys.wasStable: wasStable ? "true" : .null,
+            ]
+            return ["metadata": ["annotations": .object(annotations)]]
         case .cancelScaleDown:
-            return ["metadata": ["annotations": .object([Keys.scaleDownDeadline: .null])]]
+            let annotations: [String: JSON] = [
+                Keys.scaleDownDeadline: .null, Keys.wasStable: .null,
+            ]
+            return ["metadata": ["annotations": .object(annotations)]]
         default:
             return nil
         }

@@ -29,7 +29,10 @@ extension RolloutTurn {
         parsed.note(parsed.findings(in: resources, document: object))
         var observed = try await observe(parsed.routers, owner: object)
         observed.stableHash = parsed.rollout.status.stableHash
-        parsed.rollout.spec.canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
+        if case .canary(var canary) = parsed.rollout.spec.strategy {
+            canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
+            parsed.rollout.spec.strategy = .canary(canary)
+        }
         let now = Instant(now())
         var snapshot = Snapshot(
             rollout: parsed.rollout,
@@ -70,8 +73,7 @@ extension RolloutTurn {
         of parsed: ParsedRollout, in namespace: String
     ) async throws(ClusterError) -> [String: Object] {
         var services: [String: Object] = [:]
-        let canary = parsed.rollout.spec.canary
-        for name in [canary.stableService, canary.canaryService].compactMap(\.self) {
+        for name in parsed.rollout.spec.services {
             services[name] = try await cluster.get(
                 Reference(.services, namespace: namespace, name: name))
         }
@@ -87,9 +89,8 @@ extension RolloutTurn {
         for reference in parsed.routers.flatMap(\.reads) where reference.resource == .ingresses {
             resources.ingresses[reference.name] = try await cluster.get(reference)
         }
-        let analyses =
-            Array(parsed.stepAnalyses.values) + [parsed.backgroundAnalysis].compactMap(\.self)
-        resources.templates = try await templates(analyses.flatMap(\.templates), in: namespace)
+        resources.templates = try await templates(
+            parsed.analyses.flatMap(\.templates), in: namespace)
         return resources
     }
 

@@ -7,9 +7,11 @@ package enum Keys {
     package static let desiredReplicas = "rollout.argoproj.io/desired-replicas"
     package static let ephemeralMetadata = "rollout.argoproj.io/ephemeral-metadata"
     package static let scaleDownDeadline = "scale-down-deadline"
+    /// Ours, on a ReplicaSet that waits for its deadline: it was the stable one until then.
+    package static let wasStable = "sluice/was-stable"
     package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
     package static let instanceID = "argo-rollouts.argoproj.io/controller-instance-id"
-    /// Label of analysis runs: `Step` or `Background`.
+    /// Label of analysis runs: `Step`, `Background`, `PrePromotion` or `PostPromotion`.
     package static let runType = "rollout-type"
     package static let stepIndex = "step-index"
     package static let notified = "notified.notifications.argoproj.io"

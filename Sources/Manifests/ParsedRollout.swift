@@ -22,6 +22,8 @@ package struct ParsedRollout: Sendable {
     /// The analysis of each step that is one, by step index.
     package var stepAnalyses: [Int: AnalysisReference]
     package var backgroundAnalysis: AnalysisReference?
+    package var preAnalysis: AnalysisReference?
+    package var postAnalysis: AnalysisReference?
     /// All that is wrong, in the order in which Argo Rollouts would report it.
     package var findings: [Finding]
     /// The message of the InvalidSpec condition: the first finding in the words of Kubernetes'
@@ -33,7 +35,15 @@ package struct ParsedRollout: Sendable {
         switch purpose {
         case .step(let index): stepAnalyses[index]
         case .background: backgroundAnalysis
+        case .prePromotion: preAnalysis
+        case .postPromotion: postAnalysis
         }
+    }
+
+    /// All analyses that the rollout asks for.
+    package var analyses: [AnalysisReference] {
+        Array(stepAnalyses.values)
+            + [backgroundAnalysis, preAnalysis, postAnalysis].compactMap(\.self)
     }
 
     /// Adds what is wrong with the resources that the rollout refers to; the first finding of all

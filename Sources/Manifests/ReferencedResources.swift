@@ -19,16 +19,19 @@ extension ParsedRollout {
     /// the order in which Argo Rollouts looks at them. `document` is the Rollout object.
     package func findings(in resources: ReferencedResources, document: Object) -> [Finding] {
         let findings = Reader.Findings()
-        let canary = Reader(document.json, findings: findings)["spec"]["strategy"]["canary"]
+        let strategy = Reader(document.json, findings: findings)["spec"]["strategy"]
+        let canary = strategy["canary"]
         let check = ReferenceCheck(parsed: self, document: document, resources: resources)
-        let services = ["stableService", "canaryService"].map { canary[$0] }
+        let services =
+            ["activeService", "previewService"].map { strategy["blueGreen"][$0] }
+            + ["stableService", "canaryService"].map { canary[$0] }
         if resources.isComplete {
             services.forEach(check.serviceExists)
-            check.templatesExist(canary)
+            check.templatesExist(strategy)
             check.ingresses(canary).forEach(check.ingressExists)
         }
         services.forEach(check.service)
-        check.analyses(canary)
+        check.analyses(strategy)
         check.ingresses(canary).forEach(check.ingress)
         return findings.all.withoutRepetitions
     }
@@ -91,18 +94,25 @@ private struct ReferenceCheck {
             remedy: "let a rule of the Ingress use the Service \(service)")
     }
 
-    /// Each analysis with the reader of its configuration; nil as index for the background
-    /// analysis.
-    private func references(_ canary: Reader) -> [(AnalysisReference, Reader, isBackground: Bool)] {
+    /// Each analysis with the reader of its configuration.
+    private func references(
+        _ strategy: Reader
+    ) -> [(AnalysisReference, Reader, isBackground: Bool)] {
+        let canary = strategy["canary"], blueGreen = strategy["blueGreen"]
         let steps = canary["steps"].elements()
         let inline = parsed.stepAnalyses.sorted { $0.key < $1.key }
             .filter { steps.indices.contains($0.key) }
             .map { ($0.value, steps[$0.key]["analysis"], false) }
-        return (parsed.backgroundAnalysis.map { [($0, canary["analysis"], true)] } ?? []) + inline
+        let promotion = [
+            (parsed.preAnalysis, "prePromotionAnalysis"),
+            (parsed.postAnalysis, "postPromotionAnalysis"),
+        ].compactMap { analysis, field in analysis.map { ($0, blueGreen[field], false) } }
+        return promotion
+            + (parsed.backgroundAnalysis.map { [($0, canary["analysis"], true)] } ?? []) + inline
     }
 
-    func templatesExist(_ canary: Reader) {
-        for (reference, reader, _) in references(canary) {
+    func templatesExist(_ strategy: Reader) {
+        for (reference, reader, _) in references(strategy) {
             let elements = reader["templates"].elements()
             for (template, element) in zip(reference.templates, elements)
             where resources.templates[template] == nil {
@@ -114,8 +124,8 @@ private struct ReferenceCheck {
         }
     }
 
-    func analyses(_ canary: Reader) {
-        for (reference, reader, isBackground) in references(canary)
+    func analyses(_ strategy: Reader) {
+        for (reference, reader, isBackground) in references(strategy)
         where reference.templates.allSatisfy({ resources.templates[$0] != nil }) {
             analysis(reference, at: reader["templates"], isBackground: isBackground)
         }

@@ -59,12 +59,24 @@ package enum ReplicaSetDocument {
         found.minReadySeconds = object.spec?["minReadySeconds"]?.int ?? 0
         found.scaleDownDeadline = object.annotations[Keys.scaleDownDeadline]
             .flatMap(Timestamp.init(rfc3339:)).map { Instant($0) }
+        found.wasStable = object.annotations[Keys.wasStable] != nil
+        found.selector = selector(of: object)
         found.isObserved = object.status?["observedGeneration"]?.int ?? 0 >= object.generation
         found.isDeleting = object.deletionTimestamp != nil
         found.failure = object.status?["conditions"]?.array?
             .first { $0["type"] == "ReplicaFailure" && $0["status"] == "True" }
             .map { $0["message"]?.string ?? "" }
         return found
+    }
+
+    /// In its string form; "" for one that no server would have taken.
+    private static func selector(of object: Object) -> String {
+        guard let json = object.spec?["selector"],
+            case .success(let selector) = Result(catching: { () throws(SelectorError) in
+                try LabelSelector(json: json)
+            })
+        else { return "" }
+        return selector.description
     }
 
     /// The template that the ReplicaSet was made of, as `undo` writes it back into the rollout:

@@ -79,6 +79,8 @@ struct RolloutParser {
     var routerKeys: [String] = []
     var stepAnalyses: [Int: AnalysisReference] = [:]
     var backgroundAnalysis: AnalysisReference?
+    var preAnalysis: AnalysisReference?
+    var postAnalysis: AnalysisReference?
 
     init(root: Reader, object: Object, kinds: [RouterKind], strictness: Strictness) {
         self.root = root
@@ -100,7 +102,8 @@ struct RolloutParser {
             formerTemplateHash: TemplateHash.ofTemplate(
                 template, collisionCount: status.collisionCount, library: .former),
             routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,
-            backgroundAnalysis: backgroundAnalysis, findings: root.findings.all.withoutRepetitions,
+            backgroundAnalysis: backgroundAnalysis, preAnalysis: preAnalysis,
+            postAnalysis: postAnalysis, findings: root.findings.all.withoutRepetitions,
             invalidSpecMessage: root.findings.all.first?.invalidSpecMessage(
                 rollout: object.name, in: object.json))
     }
@@ -134,7 +137,7 @@ struct RolloutParser {
                 "must be greater than minReadySeconds", value: .int(Int64(deadline ?? 600)),
                 remedy: "raise progressDeadlineSeconds above \(minReady ?? 0)")
         }
-        let canary = strategy(reader["strategy"])
+        let strategy = strategy(reader["strategy"])
         for field in ["restartAt", "rollbackWindow"] { reader[field].refuseUnsupported(field) }
         let steps = reader["strategy"]["canary"]["steps"].value
         var spec = Spec(
@@ -142,7 +145,7 @@ struct RolloutParser {
             templateHash: TemplateHash.ofTemplate(
                 reader["template"].value, collisionCount: collisionCount),
             stepsHash: reader["strategy"]["canary"].isPresent ? TemplateHash.ofSteps(steps) : "",
-            canary: canary)
+            strategy: strategy)
         spec.selector = selector
         spec.minReadySeconds = minReady ?? spec.minReadySeconds
         spec.revisionHistoryLimit = historyLimit ?? spec.revisionHistoryLimit
@@ -181,21 +184,21 @@ struct RolloutParser {
         }
     }
 
-    private mutating func strategy(_ reader: Reader) -> Canary {
+    private mutating func strategy(_ reader: Reader) -> Strategy {
         reader.allowOnly(["canary", "blueGreen"], strictness)
         let canary = reader["canary"], blueGreen = reader["blueGreen"]
         switch (canary.isPresent, blueGreen.isPresent) {
-        case (true, false): return self.canary(canary)
+        case (true, false): return .canary(self.canary(canary))
+        case (false, true): return .blueGreen(self.blueGreen(blueGreen))
         case (true, true):
             reader["strategy"].invalid(
                 "Multiple Strategies can not be listed", value: "blueGreen: true canary: true",
                 remedy: "keep one of canary and blueGreen")
-        case (false, true): blueGreen.refuseUnsupported("blueGreen")
         case (false, false):
             reader["strategy"].require(
                 "Rollout has missing field '.spec.strategy.canary or .spec.strategy.blueGreen'",
                 remedy: "add spec.strategy.canary")
         }
-        return Canary(steps: [], stableService: nil, canaryService: nil)
+        return .canary(Canary(steps: [], stableService: nil, canaryService: nil))
     }
 }

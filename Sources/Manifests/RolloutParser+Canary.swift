@@ -55,7 +55,7 @@ extension RolloutParser {
 
     /// Any text is a percentage, with or without its sign. Larger numbers than those of the API
     /// are none: sums of them could overflow.
-    private func allowance(_ reader: Reader) -> Allowance {
+    func allowance(_ reader: Reader) -> Allowance {
         let allowance: Allowance?
         switch reader.value {
         case nil: return .standard

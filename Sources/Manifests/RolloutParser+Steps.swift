@@ -106,7 +106,7 @@ extension RolloutParser {
     }
 
     /// Fields of the metadata must be such that the downward API resolves.
-    private func checkFields(_ analysis: AnalysisReference, _ arguments: JSON?, at reader: Reader) {
+    func checkFields(_ analysis: AnalysisReference, _ arguments: JSON?, at reader: Reader) {
         for argument in analysis.arguments {
             guard case .field(let path)? = argument.source, path.hasPrefix("metadata") else {
                 continue

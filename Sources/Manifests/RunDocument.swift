@@ -47,6 +47,8 @@ package enum RunDocument {
             labels[Keys.runType] = "Step"
             labels[Keys.stepIndex] = String(index)
         case .background: labels[Keys.runType] = "Background"
+        case .prePromotion: labels[Keys.runType] = "PrePromotion"
+        case .postPromotion: labels[Keys.runType] = "PostPromotion"
         }
         labels[Keys.instanceID] = rollout.labels[Keys.instanceID]
         let selector = rollout.spec?["selector"]?["matchLabels"]?.strings ?? [:]
@@ -67,6 +69,8 @@ package enum RunDocument {
             guard let index = object.labels[Keys.stepIndex].flatMap({ Int($0) }) else { return nil }
             purpose = .step(index)
         case "Background": purpose = .background
+        case "PrePromotion": purpose = .prePromotion
+        case "PostPromotion": purpose = .postPromotion
         default: return nil
         }
         let status = status(of: object)

@@ -7,6 +7,10 @@ extension StatusDocument {
     /// that goes away is written as null.
     package static func mergePatch(from old: JSON?, to new: Status) -> JSON? {
         var wanted = json(new)
+        // Empty and absent say the same; what others left there is not ours to remove.
+        if wanted["blueGreen"] == nil, old?["blueGreen"]?.object != nil {
+            wanted["blueGreen"] = .object(JSONObject())
+        }
         let foreign = (old?["conditions"]?.array ?? []).filter {
             $0["type"]?.string.flatMap(Condition.Kind.init) == nil
         }
@@ -37,6 +41,11 @@ extension StatusDocument {
                 .members([("canary", destination), ("stable", destination), ("verified", .whole)])
             ),
         ])
+        let blueGreen = Fields.members([
+            ("activeSelector", .whole), ("postPromotionAnalysisRunStatus", run),
+            ("prePromotionAnalysisRunStatus", run), ("previewSelector", .whole),
+            ("scaleUpPreviewCheckPoint", .whole),
+        ])
         let whole = [
             "HPAReplicas", "abort", "abortedAt", "availableReplicas", "collisionCount",
             "conditions",
@@ -45,7 +54,8 @@ extension StatusDocument {
             "replicas",
             "selector", "stableRS", "updatedReplicas",
         ]
-        return .members(whole.map { ($0, .whole) } + [("canary", canary)])
+        return .members(
+            whole.map { ($0, .whole) } + [("blueGreen", blueGreen), ("canary", canary)])
     }()
 
     private static func changes(from old: JSON?, to new: JSON, fields: Fields) -> JSONObject {

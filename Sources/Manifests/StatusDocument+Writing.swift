@@ -10,6 +10,8 @@ extension StatusDocument {
         members.add("abort", status.isAborted)
         members.add("abortedAt", status.abortedAt)
         members.add("availableReplicas", status.availableReplicas)
+        let blueGreen = blueGreen(status.blueGreen)
+        if !blueGreen.isEmpty { members["blueGreen"] = .object(blueGreen) }
         members["canary"] = canary(status)
         members["collisionCount"] = status.collisionCount.map { .int(Int64($0)) }
         members.add("conditions", status.conditions.map(json))
@@ -40,6 +42,16 @@ extension StatusDocument {
             members["weights"] = written
         }
         return .object(members)
+    }
+
+    private static func blueGreen(_ status: BlueGreenStatus) -> JSONObject {
+        var members = JSONObject()
+        members.add("activeSelector", status.activeHash)
+        members["postPromotionAnalysisRunStatus"] = status.postRun.map(json)
+        members["prePromotionAnalysisRunStatus"] = status.preRun.map(json)
+        members.add("previewSelector", status.previewHash)
+        members.add("scaleUpPreviewCheckPoint", status.previewIsOver)
+        return members
     }
 
     private static func json(_ destination: WeightDestination) -> JSON {

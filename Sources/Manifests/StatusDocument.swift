@@ -32,6 +32,7 @@ package enum StatusDocument {
         status.stepRun = run(canary["currentStepAnalysisRunStatus"])
         status.backgroundRun = run(canary["currentBackgroundAnalysisRunStatus"])
         status.weights = weights(canary["weights"])
+        status.blueGreen = blueGreen(reader["blueGreen"])
         return status
     }
 
@@ -52,6 +53,16 @@ package enum StatusDocument {
             type: type, truth: reader["status"].string().flatMap(Condition.Truth.init) ?? .unknown,
             reason: reader["reason"].string() ?? "", message: reader["message"].string() ?? "",
             lastUpdate: update, lastTransition: reader["lastTransitionTime"].instant() ?? update)
+    }
+
+    private static func blueGreen(_ reader: Reader) -> BlueGreenStatus {
+        var status = BlueGreenStatus()
+        status.activeHash = reader["activeSelector"].string() ?? ""
+        status.previewHash = reader["previewSelector"].string() ?? ""
+        status.previewIsOver = reader["scaleUpPreviewCheckPoint"].bool() ?? false
+        status.preRun = run(reader["prePromotionAnalysisRunStatus"])
+        status.postRun = run(reader["postPromotionAnalysisRunStatus"])
+        return status
     }
 
     private static func run(_ reader: Reader) -> RunMirror? {

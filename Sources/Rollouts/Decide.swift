@@ -30,6 +30,14 @@ package func decide(_ seen: Snapshot) -> Decision {
         draft.takeStep(index)
     case .finishing:
         draft.finish()
+    case .serving(let plan):
+        draft.serve(plan)
+    case .previewing(let plan):
+        draft.preview(plan)
+    case .proving(let plan):
+        draft.prove(plan)
+    case .switchingBack(let plan, let cause):
+        draft.switchBack(plan, because: cause)
     }
     draft.noteStablePods()
     draft.tidyRuns()
@@ -52,10 +60,31 @@ enum Course: Hashable {
     case stepping(Int)
     /// All steps are done: everything moves to the new revision, then it becomes stable.
     case finishing
+    /// Blue-green: the present template is stable, and the active service belongs to it.
+    case serving(BlueGreen)
+    /// Blue-green: the new revision is tried beside the stable one, which serves.
+    case previewing(BlueGreen)
+    /// Blue-green: the new revision serves, and is to prove itself before it is stable.
+    case proving(BlueGreen)
+    /// Blue-green: the active service belongs to stable, whatever the template says.
+    case switchingBack(BlueGreen, String)
 }
 
 extension Draft {
     func course() -> Course {
+        switch seen.spec.strategy {
+        case .canary: canaryCourse
+        case .blueGreen(let plan): course(plan)
+        }
+    }
+
+    private func course(_ plan: BlueGreen) -> Course {
+        if status.stableHash.isEmpty || status.stableHash == new.hash { return .serving(plan) }
+        if status.isAborted { return .switchingBack(plan, abortCause) }
+        return seen.activeHash(plan) == new.hash ? .proving(plan) : .previewing(plan)
+    }
+
+    private var canaryCourse: Course {
         if status.stableHash.isEmpty || status.stableHash == new.hash { return .settled }
         if status.promoteFull { return .promotingFully }
         if status.isAborted { return .aborted(abortCause) }

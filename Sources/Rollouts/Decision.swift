@@ -44,7 +44,8 @@ package enum Action: Hashable, Sendable {
     case setReplicaSetRevision(name: String, revision: Int, history: [Int])
     case setMinReadySeconds(replicaSet: String, Int)
     case scale(replicaSet: String, from: Int, to: Int)
-    case delayScaleDown(replicaSet: String, until: Instant)
+    /// `wasStable` says that it was the stable one until now.
+    case delayScaleDown(replicaSet: String, until: Instant, wasStable: Bool = false)
     case cancelScaleDown(replicaSet: String)
     case deleteReplicaSet(name: String)
     case bind(service: String, from: String?, to: String)
@@ -58,6 +59,12 @@ package enum Action: Hashable, Sendable {
         if case .route(let split) = self { split.canary > seen } else { false }
     }
 
+    /// Whether this act sends more traffic to a revision that is not stable.
+    package func raises(in seen: Snapshot) -> Bool {
+        switchesActive(in: seen) { $0 != seen.rollout.status.stableHash }
+            || raises(from: seen.canaryWeight)
+    }
+
     /// Whether this act takes pods away, which another decision may need meanwhile.
     package var shrinks: Bool {
         if case .scale(_, let from, let to) = self { to < from } else { false }
@@ -66,6 +73,19 @@ package enum Action: Hashable, Sendable {
     /// Whether this act gives traffic back to stable, which nothing may hold up.
     package func givesBack(from seen: Int) -> Bool {
         if case .route(let split) = self { split.canary < seen } else { false }
+    }
+
+    /// The same, also where a service moves all traffic at once.
+    package func givesBack(in seen: Snapshot) -> Bool {
+        switchesActive(in: seen) { $0 == seen.rollout.status.stableHash }
+            || givesBack(from: seen.canaryWeight)
+    }
+
+    private func switchesActive(in seen: Snapshot, to isMeant: (String) -> Bool) -> Bool {
+        guard case .bind(let service, _, let hash) = self,
+            service == seen.spec.blueGreen?.activeService
+        else { return false }
+        return isMeant(hash)
     }
 }
 

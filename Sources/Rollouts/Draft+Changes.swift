@@ -31,7 +31,7 @@ extension Draft {
         } else if templateChanged || stepsChanged {
             reset()
             if status.stableHash != new.hash {
-                note(templateChanged ? .revisionChanged(revision: revision) : .stepsChanged)
+                note(templateChanged ? revisionStarts : .stepsChanged)
             } else if templateChanged {
                 note(.rollingBackToStable)
             }
@@ -44,6 +44,14 @@ extension Draft {
             announceStart()
         }
         forgetOtherStepsRun()
+    }
+
+    private var revisionStarts: Reason {
+        switch seen.spec.strategy {
+        case .canary: .revisionChanged(revision: revision)
+        case .blueGreen:
+            isReturn ? .returning(revision: revision) : .previewStarts(revision: revision)
+        }
     }
 
     /// A step that was skipped takes its analysis run with it: the run is not the present step's
@@ -68,9 +76,17 @@ extension Draft {
         status.promoteFull = false
         status.stepRun = nil
         status.backgroundRun = nil
+        startPreviewAgain()
         let isStable = status.stableHash == new.hash
         let count = seen.canary.steps.count
         status.currentStepIndex = count == 0 ? nil : isStable ? count : 0
+    }
+
+    /// What the preview of another revision, or of an earlier attempt, came to counts no more.
+    mutating func startPreviewAgain() {
+        status.blueGreen.previewIsOver = false
+        status.blueGreen.preRun = nil
+        status.blueGreen.postRun = nil
     }
 
     private mutating func announceStart() {

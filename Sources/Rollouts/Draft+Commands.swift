@@ -33,7 +33,8 @@ extension Draft {
         status.backgroundRun = nil
         status.pauseConditions = []
         status.controllerPause = false
-        note(.retrying)
+        startPreviewAgain()
+        note(seen.spec.blueGreen == nil ? .retrying : .retryingPreview)
     }
 
     /// `controllerPause` without conditions is the signal that a person resumed. It ends the pause
@@ -52,6 +53,19 @@ extension Draft {
         // A person who resumes after an inconclusive analysis asks for a new one.
         if status.stepRun?.phase == .inconclusive { status.stepRun = nil }
         if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }
+        takeNewPreviewRuns()
+    }
+
+    /// What was resumed is the inconclusive run, and not the preview's own pause.
+    private mutating func takeNewPreviewRuns() {
+        if status.blueGreen.preRun?.phase == .inconclusive {
+            status.blueGreen.preRun = nil
+            pauseWasEnded = false
+        }
+        if status.blueGreen.postRun?.phase == .inconclusive {
+            status.blueGreen.postRun = nil
+            pauseWasEnded = false
+        }
     }
 
     /// Gives the rollout up: the pauses end, the steps start again, traffic belongs to stable
@@ -71,7 +85,7 @@ extension Draft {
 
     /// The numbers of the run that ended the update; empty where a person or the clock did.
     var abortEvidence: String {
-        [status.stepRun, status.backgroundRun].compactMap { $0.flatMap(seen.run) }
+        status.runs.compactMap(seen.run)
             .first { $0.phase == .failed || $0.phase == .error }
             .map { $0.evidence.isEmpty ? "" : "\($0.evidence) (analysis run \($0.name))" } ?? ""
     }

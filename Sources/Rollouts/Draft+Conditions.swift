@@ -38,8 +38,21 @@ extension Draft {
     private var isRolloutHealthy: Bool {
         status.updatedReplicas == seen.size && status.availableReplicas == seen.size
             && seen.rollout.status.observedGeneration == String(seen.rollout.generation)
-            && (status.currentStepIndex ?? seen.canary.steps.count) == seen.canary.steps.count
-            && status.stableHash == status.currentPodHash && status.replicas == seen.size
+            && hasArrived
+    }
+
+    /// Whether the strategy has brought the present template to where it belongs. A blue-green one
+    /// does not ask for the promotion: its pods serve.
+    private var hasArrived: Bool {
+        switch seen.spec.strategy {
+        case .canary(let canary):
+            (status.currentStepIndex ?? canary.steps.count) == canary.steps.count
+                && status.stableHash == status.currentPodHash && status.replicas == seen.size
+        case .blueGreen(let plan):
+            status.blueGreen.activeHash == status.currentPodHash
+                && (plan.previewService == nil
+                    || status.blueGreen.previewHash == status.currentPodHash)
+        }
     }
 
     private mutating func setHealthy(_ isHealthy: Bool) {
@@ -96,6 +109,8 @@ extension Draft {
             || status.currentStepIndex != before.currentStepIndex
             || status.currentStepHash != before.currentStepHash
             || status.currentPodHash != before.currentPodHash
+            || status.blueGreen.activeHash != before.blueGreen.activeHash
+            || status.blueGreen.previewHash != before.blueGreen.previewHash
     }
 
     private mutating func refreshProgressing() {
@@ -146,7 +161,7 @@ extension Draft {
     }
 }
 
-/// Phase and message; the first row that fits wins (§2.2, the rows of the canary strategy).
+/// Phase and message; the first row that fits wins (§2.2).
 package func phase(of status: Status, _ spec: Spec, size: Int) -> (Phase, String) {
     if let invalid = status[.invalidSpec] { return (.degraded, "InvalidSpec: \(invalid.message)") }
     for condition in status.conditions
@@ -159,11 +174,33 @@ package func phase(of status: Status, _ spec: Spec, size: Int) -> (Phase, String
     if status.availableReplicas < status.updatedReplicas {
         return (.progressing, "updated replicas are still becoming available")
     }
-    if !spec.canary.hasRouter, status.replicas > status.updatedReplicas {
-        return (.progressing, "old replicas are pending termination")
+    let missing =
+        switch spec.strategy {
+        case .canary(let canary): missing(status, canary)
+        case .blueGreen(let plan): missing(status, plan)
+        }
+    return missing.map { (.progressing, $0) } ?? (.healthy, "")
+}
+
+/// What a canary still lacks when its pods are there: rows 11 and 12.
+private func missing(_ status: Status, _ canary: Canary) -> String? {
+    if !canary.hasRouter, status.replicas > status.updatedReplicas {
+        return "old replicas are pending termination"
     }
-    if status.stableHash.isEmpty || status.stableHash != status.currentPodHash {
-        return (.progressing, "waiting for all steps to complete")
+    return isPromoted(status) ? nil : "waiting for all steps to complete"
+}
+
+/// What a blue-green rollout still lacks when its pods are there: rows 8 to 10.
+private func missing(_ status: Status, _ plan: BlueGreen) -> String? {
+    if status.blueGreen.activeHash.isEmpty || status.blueGreen.activeHash != status.currentPodHash {
+        return "active service cutover pending"
     }
-    return (.healthy, "")
+    if isPromoted(status) { return nil }
+    return plan.judgesActive && status.blueGreen.postRun?.phase != .successful
+        ? "waiting for analysis to complete"
+        : "waiting for post-promotion verification to complete"
+}
+
+private func isPromoted(_ status: Status) -> Bool {
+    !status.stableHash.isEmpty && status.stableHash == status.currentPodHash
 }

@@ -195,7 +195,7 @@ extension Draft {
 
     /// The new revision is stable from here on. Services and router follow in the next turns
     /// (§4.6).
-    private mutating func promote(_ why: String) {
+    mutating func promote(_ why: String) {
         status.stableHash = new.hash
         status.currentStepIndex = seen.canary.steps.isEmpty ? nil : seen.canary.steps.count
         status.pauseConditions = []
@@ -205,6 +205,7 @@ extension Draft {
         status.promoteFull = false
         status.stepRun = nil
         status.backgroundRun = nil
+        status.blueGreen.previewIsOver = false
         events.append(
             Event(
                 "RolloutCompleted",

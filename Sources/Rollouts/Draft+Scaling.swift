@@ -37,8 +37,8 @@ extension Draft {
         }
     }
 
-    mutating func scale(_ set: ReplicaSet, to wanted: Int) {
-        if set.scaleDownDeadline != nil, wanted > 0 {
+    mutating func scale(_ set: ReplicaSet, to wanted: Int, keepsDeadline: Bool = false) {
+        if set.scaleDownDeadline != nil, wanted > 0, !keepsDeadline {
             actions.append(.cancelScaleDown(replicaSet: set.name))
         }
         if wanted < set.desired, isNeeded(set, for: wanted) { return }
@@ -57,6 +57,9 @@ extension Draft {
 
     /// I7: pods that a service still leads traffic to stay, whatever the steps say.
     private func isNeeded(_ set: ReplicaSet, for wanted: Int) -> Bool {
+        if seen.spec.blueGreen != nil {
+            return wanted == 0 && seen.size > 0 && seen.isSelected(set)
+        }
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
         if onStable, set.hash != status.stableHash { return true }
         if onStable, wanted == 0, seen.size > 0, seen.canary.hasRouter { return true }
@@ -87,6 +90,11 @@ extension Draft {
         let old = seen.replicaSets.filter {
             $0.hash != new.hash && $0.hash != status.stableHash && !$0.isDeleting
         }.sorted { $0.revision > $1.revision }
+        if let plan = seen.spec.blueGreen {
+            retireOld(plan, old)
+            forgetOldReplicaSets(old)
+            return
+        }
         guard seen.canary.hasRouter else {
             shrinkOthers(old)
             forgetOldReplicaSets(old)
@@ -133,7 +141,7 @@ extension Draft {
 /// Analysis runs that nobody waits for (§5.2, §5.9).
 extension Draft {
     mutating func tidyRuns() {
-        let current = Set([status.stepRun?.name, status.backgroundRun?.name].compactMap(\.self))
+        let current = Set(status.runs.map(\.name))
         let isJudging = isUpdating && !status.isAborted && !status.promoteFull
         for run in seen.runs where !run.phase.isCompleted && !run.isTerminating {
             if !isJudging || !current.contains(run.name) {

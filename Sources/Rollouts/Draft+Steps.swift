@@ -164,23 +164,30 @@ extension Draft {
 
     /// Names the run in the status first: killed before it exists, the next turn creates it under
     /// the same name, unless somebody else has taken that.
-    private mutating func start(_ purpose: Run.Purpose, named known: String? = nil) {
+    mutating func start(_ purpose: Run.Purpose, named known: String? = nil) {
         let free = known.flatMap { seen.taken.runs.contains($0) ? nil : $0 }
         let name = free ?? freshRunName(purpose)
         let mirror = RunMirror(name: name, phase: .pending)
         switch purpose {
         case .step: status.stepRun = mirror
         case .background: status.backgroundRun = mirror
+        case .prePromotion: status.blueGreen.preRun = mirror
+        case .postPromotion: status.blueGreen.postRun = mirror
         }
         actions.append(.startRun(name: name, purpose: purpose))
         note(.analysisStarted(name))
     }
 
-    /// `<rollout>-<hash>-<revision>[-<step>]`, with `.1`, `.2` … where that name was used before
-    /// (§5.2).
+    /// `<rollout>-<hash>-<revision>[-<step>|-pre|-post]`, with `.1`, `.2` … where that name was
+    /// used before (§5.2).
     private func freshRunName(_ purpose: Run.Purpose) -> String {
         var base = "\(seen.rollout.name)-\(new.hash)-\(revision)"
-        if case .step(let index) = purpose { base += "-\(index)" }
+        switch purpose {
+        case .step(let index): base += "-\(index)"
+        case .background: break
+        case .prePromotion: base += "-pre"
+        case .postPromotion: base += "-post"
+        }
         let taken = seen.taken.runs.union(seen.runs.map(\.name))
         if !taken.contains(base) { return base }
         let number = (1...).first { !taken.contains("\(base).\($0)") } ?? 1

@@ -175,7 +175,7 @@ extension Draft {
         return seen.service(name)?.hash == status.stableHash
     }
 
-    private mutating func announceSwitch(_ service: String, from old: String?, to new: String) {
+    mutating func announceSwitch(_ service: String, from old: String?, to new: String) {
         events.append(
             Event(
                 "SwitchService",

@@ -5,6 +5,8 @@ extension Draft {
         mirrorRuns()
         take(status.stepRun, named: "Step-based analysis")
         take(status.backgroundRun, named: "Background analysis")
+        take(status.blueGreen.preRun, named: "Blue/green pre-promotion analysis")
+        take(status.blueGreen.postRun, named: "Blue/green post-promotion analysis")
         guard !status.isAborted, hasTimedOut, !isProgressing else { return }
         if seen.spec.progressDeadlineAbort {
             abort(because: timeoutMessage)
@@ -19,14 +21,18 @@ extension Draft {
     }
 
     private mutating func mirrorRuns() {
-        for case let run? in [
-            status.stepRun.flatMap(seen.run), status.backgroundRun.flatMap(seen.run),
-        ] {
+        for run in status.runs.compactMap(seen.run) {
             let mirror = RunMirror(name: run.name, phase: run.phase, message: run.message)
             switch run.purpose {
             case .step: status.stepRun = changed(status.stepRun, to: mirror, "Step")
             case .background:
                 status.backgroundRun = changed(status.backgroundRun, to: mirror, "Background")
+            case .prePromotion:
+                let before = status.blueGreen.preRun
+                status.blueGreen.preRun = changed(before, to: mirror, "PrePromotion")
+            case .postPromotion:
+                let before = status.blueGreen.postRun
+                status.blueGreen.postRun = changed(before, to: mirror, "PostPromotion")
             }
         }
     }
@@ -82,6 +88,7 @@ extension Draft {
         case "RolloutAborted", "RolloutPaused": return false
         default: break
         }
+        if isUpdating, previewRuns.contains(where: { !$0.phase.isCompleted }) { return false }
         if isUpdating, let index = status.currentStepIndex, index < seen.canary.steps.count {
             switch seen.canary.steps[index] {
             case .pause, .analysis: return false
@@ -92,6 +99,10 @@ extension Draft {
             seen.nextScaleDown == nil
         else { return false }
         return deadline(after: progressing) < seen.now
+    }
+
+    private var previewRuns: [RunMirror] {
+        [status.blueGreen.preRun, status.blueGreen.postRun].compactMap(\.self)
     }
 
     func deadline(after progressing: Condition) -> Instant {

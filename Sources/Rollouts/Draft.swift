@@ -31,6 +31,10 @@ struct Draft {
         status.availableReplicas = living.reduce(0) { $0 + $1.available }
         status.updatedReplicas = new.replicas
         status.hpaReplicas = status.replicas
+        switch seen.spec.strategy {
+        case .canary: status.blueGreen = BlueGreenStatus()
+        case .blueGreen(let plan): noteServices(plan)
+        }
     }
 
     /// The revision number of the new ReplicaSet once this decision is carried out.

@@ -9,10 +9,20 @@ package enum Reason: Hashable, Sendable {
     case cannotCreate(String)
     case revisionChanged(revision: Int)
     case stepsChanged
+    /// Blue-green has no steps.
+    case previewStarts(revision: Int)
+    case returning(revision: Int)
     /// With the numbers that an analysis step rests on.
     case stepCompleted(Int, of: Int, Step, evidence: String = "")
     case waitingForCanaryPods(available: Int, of: Int)
     case waitingForStablePods(available: Int, of: Int)
+    /// Blue-green: there is no canary.
+    case waitingForNewPods(available: Int, of: Int)
+    case switchingActive(revision: Int)
+    /// After the switch, and while stable still has pods.
+    case newPodsLost
+    /// Too few of stable's pods are there to take everything back at once.
+    case stableCannotServe(available: Int, of: Int, because: String)
     case waitingForRouter(String)
     /// `step` names the step that asks for it; empty where none does.
     case movingTraffic(from: Int, to: Int, step: String = "")
@@ -33,6 +43,7 @@ package enum Reason: Hashable, Sendable {
     /// update.
     case aborted(String, evidence: String = "")
     case retrying
+    case retryingPreview
     case resumed
     case promoted(String)
     case rollingBackToStable
@@ -54,6 +65,17 @@ extension Reason {
             "ReplicaSet \(name) belongs to somebody else: taking another name"
         case .cannotCreate(let message): message
         case .revisionChanged(let revision): "revision \(revision) starts at the first step"
+        case .previewStarts(let revision):
+            "revision \(revision) is tried beside the stable one"
+        case .returning(let revision):
+            "revision \(revision) was stable a moment ago: it takes everything back untried"
+        case .waitingForNewPods(let available, let wanted):
+            "waiting for pods of the new revision: \(available) of \(wanted) available"
+        case .switchingActive(let revision): "all traffic moves to revision \(revision)"
+        case .newPodsLost: "the new revision has no available pod: all traffic goes back to stable"
+        case .stableCannotServe(let available, let wanted, let cause):
+            "\(cause); only \(available) of \(wanted) stable pods are available, traffic goes back "
+                + "when they are, or shortly with those that are"
         case .stepsChanged: "the steps were edited: starting again at the first"
         case .stepCompleted(let index, let count, let step, let evidence):
             "step \(index) of \(count) completed (\(step.description))"
@@ -85,6 +107,7 @@ extension Reason {
         case .aborted(let message, ""): message
         case .aborted(_, let evidence): "everything goes back to stable: \(evidence)"
         case .retrying: "retrying after an abort: starting at the first step"
+        case .retryingPreview: "retrying after an abort: the new revision is tried again"
         case .resumed: "resumed"
         case .promoted(let why): "promoted: \(why)"
         case .rollingBackToStable: "the template is stable's again: no steps are needed"

@@ -56,7 +56,12 @@ private func givenUp(_ seen: Snapshot) -> Decision? {
     draft.takeCommands()
     draft.takeVerdicts()
     guard draft.status.isAborted else { return nil }
-    draft.giveBackOnly()
+    if let plan = seen.spec.blueGreen {
+        draft.giveUp(plan)
+        draft.note(.aborted(draft.abortMessage, evidence: draft.abortEvidence))
+    } else {
+        draft.giveBackOnly()
+    }
     draft.describe()
     return draft.decision
 }

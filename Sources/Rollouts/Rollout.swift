@@ -41,14 +41,62 @@ package struct Spec: Hashable, Sendable {
     package var stepsHash: String
     /// The rollout's selector in its string form, for the scale subresource.
     package var selector = ""
-    package var canary: Canary
+    package var strategy: Strategy
 
-    package init(replicas: Int?, templateHash: String, stepsHash: String, canary: Canary) {
+    package init(replicas: Int?, templateHash: String, stepsHash: String, strategy: Strategy) {
         self.replicas = replicas
         self.templateHash = templateHash
         self.stepsHash = stepsHash
-        self.canary = canary
+        self.strategy = strategy
     }
+
+    package init(replicas: Int?, templateHash: String, stepsHash: String, canary: Canary) {
+        self.init(
+            replicas: replicas, templateHash: templateHash, stepsHash: stepsHash,
+            strategy: .canary(canary))
+    }
+}
+
+/// How the new revision takes over.
+package enum Strategy: Hashable, Sendable {
+    case canary(Canary)
+    case blueGreen(BlueGreen)
+}
+
+extension Spec {
+    /// The canary strategy. Every other strategy has none of its steps, services and routers.
+    package var canary: Canary {
+        get {
+            switch strategy {
+            case .canary(let canary): canary
+            case .blueGreen: .none
+            }
+        }
+        set { strategy = .canary(newValue) }
+    }
+
+    /// The blue-green strategy, where it is that.
+    package var blueGreen: BlueGreen? {
+        if case .blueGreen(let plan) = strategy { plan } else { nil }
+    }
+
+    /// The services whose selectors the strategy moves.
+    package var services: [String] {
+        switch strategy {
+        case .canary(let canary): [canary.stableService, canary.canaryService].compactMap(\.self)
+        case .blueGreen(let plan): [plan.activeService, plan.previewService].compactMap(\.self)
+        }
+    }
+}
+
+extension Canary {
+    /// No steps, no services, no router.
+    fileprivate static let none: Canary = {
+        var canary = Canary(steps: [], stableService: nil, canaryService: nil)
+        canary.hasRouter = false
+        canary.scaleDownDelaySeconds = 0
+        return canary
+    }()
 }
 
 /// The canary strategy (§1.4).

@@ -102,7 +102,7 @@ extension Snapshot {
 
     /// I7: whether a service of the rollout leads to this ReplicaSet.
     func isSelected(_ set: ReplicaSet) -> Bool {
-        [canary.stableService, canary.canaryService].contains { service($0)?.hash == set.hash }
+        spec.services.contains { service($0)?.hash == set.hash }
     }
 }
 

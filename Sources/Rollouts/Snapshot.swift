@@ -97,6 +97,11 @@ package struct ReplicaSet: Hashable, Sendable {
     package var rolloutReplicas: Int?
     package var minReadySeconds = 0
     package var scaleDownDeadline: Instant?
+    /// Whether it waits for its deadline because another revision became stable in its place: then
+    /// a return to it needs no trial.
+    package var wasStable = false
+    /// Its selector in its string form, for the scale subresource.
+    package var selector = ""
     /// Whether its template equals the rollout's in meaning, whatever its hash says (§3.1).
     package var matchesTemplate: Bool
     /// Whether its status speaks of its present spec.
@@ -183,6 +188,8 @@ package struct Run: Hashable, Sendable {
     package enum Purpose: Hashable, Sendable {
         case step(Int)
         case background
+        case prePromotion
+        case postPromotion
     }
 
     package var name: String

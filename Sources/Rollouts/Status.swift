@@ -29,8 +29,14 @@ package struct Status: Hashable, Sendable {
     package var stepRun: RunMirror?
     package var backgroundRun: RunMirror?
     package var weights: Weights?
+    package var blueGreen = BlueGreenStatus()
 
     package init() {}
+
+    /// The runs that the status speaks of.
+    var runs: [RunMirror] {
+        [stepRun, backgroundRun, blueGreen.preRun, blueGreen.postRun].compactMap(\.self)
+    }
 
     package subscript(_ type: Condition.Kind) -> Condition? {
         conditions.first { $0.type == type }

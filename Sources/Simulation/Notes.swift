@@ -108,6 +108,11 @@ extension Transcript.End {
         stable = status?["stableRS"]?.string ?? ""
         current = status?["currentPodHash"]?.string ?? ""
         revision = rollout.annotations[Keys.revision].flatMap { Int($0) } ?? 0
+        let active = status?["blueGreen"]?["activeSelector"]?.string
+        self.active = active.map { hash in
+            sets.first { $0.labels[Keys.templateHash] == hash }
+                .flatMap { $0.annotations[Keys.revision] }.flatMap { Int($0) } ?? 0
+        }
         weight = status?["canary"]?["weights"]?["canary"]?["weight"]?.int ?? 0
         step = status?["currentStepIndex"]?.int
         isAborted = status?["abort"]?.bool ?? false
@@ -133,6 +138,7 @@ extension Decision {
             case .route(let split): "set \(split.canary)"
             case .scale(let name, let from, let to) where from != to:
                 "\(seen.side(of: name)) \(from) → \(to) pods"
+            case .bind(let service, _, let hash): seen.moving(service, to: hash)
             case .deleteReplicaSet(let name): "delete \(name)"
             default: nil
             }
@@ -144,8 +150,19 @@ extension Snapshot {
     /// The word for a ReplicaSet as this decision saw it.
     fileprivate func side(of name: String) -> String {
         if stable?.name == name { return "stable" }
-        if new?.name == name { return rollout.status.stableHash.isEmpty ? "stable" : "canary" }
+        if new?.name == name {
+            if rollout.status.stableHash.isEmpty { return "stable" }
+            return rollout.spec.blueGreen == nil ? "canary" : "new"
+        }
         return "old"
+    }
+
+    /// What moves traffic in a blue-green rollout; nil for others, where a router does.
+    fileprivate func moving(_ service: String, to hash: String) -> String? {
+        guard let plan = rollout.spec.blueGreen else { return nil }
+        let set = replicaSets.first { $0.hash == hash }
+        let revision = set.map { $0.name == new?.name ? self.revision(of: $0) : $0.revision } ?? 0
+        return "\(service == plan.activeService ? "active" : "preview") → revision \(revision)"
     }
 }
 
@@ -153,14 +170,16 @@ extension Reason {
     /// Whether the reason says no more than that something is under way.
     fileprivate var isPassing: Bool {
         switch self {
-        case .waitingForCanaryPods, .waitingForStablePods, .waitingForRouter, .movingTraffic,
+        case .waitingForCanaryPods, .waitingForNewPods, .waitingForStablePods, .waitingForRouter,
+            .movingTraffic,
             .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
             .nameTaken, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
             true
         case .refused, .cannotCreate, .revisionChanged, .stepsChanged, .stepCompleted,
             .stableCannotCarry, .sharesGoingBack, .pausedByUser, .waitingForPerson,
             .waitingForFreshMeasurement, .aborted, .retrying, .resumed, .promoted,
-            .rollingBackToStable:
+            .rollingBackToStable, .previewStarts, .returning, .switchingActive, .newPodsLost,
+            .stableCannotServe, .retryingPreview:
             false
         }
     }

@@ -100,8 +100,7 @@ private struct MadeUpObjects {
         for rollout in rollouts {
             let parsed = RolloutDocument.parse(rollout, routers: RouterKind.all)
             if !kinds.contains("Service") {
-                let canary = parsed.rollout.spec.canary
-                for name in [canary.stableService, canary.canaryService].compactMap(\.self) {
+                for name in parsed.rollout.spec.services {
                     add(service(name, for: rollout))
                 }
             }

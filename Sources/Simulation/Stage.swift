@@ -190,7 +190,10 @@ extension Player {
         let steps = objects.flatMap {
             $0.spec?["strategy"]?["canary"]?["steps"]?.array ?? []
         }
-        return steps.reduce(0) { sum, step in
+        let previews = objects.map {
+            $0.spec?["strategy"]?["blueGreen"]?["autoPromotionSeconds"]?.int ?? 0
+        }
+        return steps.reduce(Int64(previews.reduce(0, +)) * 1_000) { sum, step in
             let duration = step["pause"]?["duration"]
             let seconds = duration?.int ?? duration?.string.flatMap { Int($0) }
             let text = duration?.string.flatMap { GoDuration.parse($0) }

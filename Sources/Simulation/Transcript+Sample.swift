@@ -5,7 +5,8 @@ import ObjectStore
 
 extension Transcript {
     /// How the traffic of a rollout is really divided: read from the objects that nginx and the
-    /// Services serve, by nothing that the controller itself reads them with.
+    /// Services serve, by nothing that the controller itself reads them with. Of a blue-green
+    /// rollout the active side stands for stable, and the preview for the canary.
     package struct Sample: Hashable, Sendable {
         package var milliseconds: Int64
         /// The canary's share of `total`, the largest of all its Ingresses.
@@ -28,9 +29,13 @@ extension Transcript {
 extension Transcript.Sample {
     /// Nil where the rollout has no services of its own.
     init?(of rollout: Object, in store: ObjectStore, at milliseconds: Int64) {
-        let canary = rollout.spec?["strategy"]?["canary"]
-        guard let stableName = canary?["stableService"]?.string,
-            let canaryName = canary?["canaryService"]?.string
+        let strategy = rollout.spec?["strategy"]
+        let canary = strategy?["canary"], blueGreen = strategy?["blueGreen"]
+        let names = [canary?["stableService"], blueGreen?["activeService"]]
+        let others = [canary?["canaryService"], blueGreen?["previewService"]]
+        guard let stableName = names.compactMap({ $0?.string }).first,
+            let canaryName = (others + (blueGreen == nil ? [] : names))
+                .compactMap({ $0?.string }).first
         else { return nil }
         let world = World(store: store, namespace: rollout.namespace)
         self.milliseconds = milliseconds

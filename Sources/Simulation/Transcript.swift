@@ -45,6 +45,8 @@ package struct Transcript: Hashable, Sendable {
         package var current: String
         package var revision: Int
         package var weight: Int
+        /// The revision behind the active service; nil where the strategy has none.
+        package var active: Int?
         package var step: Int?
         package var isAborted: Bool
         package var isPaused: Bool
@@ -121,7 +123,8 @@ extension Transcript.End {
         let pods = pods.sorted { $0.key < $1.key }.map { revision, pods in
             "\(pods.available) of \(pods.desired) pods of revision \(revision)"
         }
-        return (["\(phase)\(why)", "weight \(weight)"] + pods).joined(separator: ", ")
+        let traffic = active.map { "revision \($0) active" } ?? "weight \(weight)"
+        return (["\(phase)\(why)", traffic] + pods).joined(separator: ", ")
     }
 }
 

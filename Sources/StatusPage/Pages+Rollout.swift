@@ -79,6 +79,7 @@ extension RolloutView {
             "lookAgain": time(decision?.lookAgain.map(Timestamp.init), now: now),
             "revision": number(snapshot.rollout.revision), "standing": text(standing),
             "weight": traffic.model, "images": imagesModel,
+            "share": .string(selectedSides.isEmpty ? "Canary traffic" : "Active"),
             "pods": podsModel, "steps": stepsModel, "hasSteps": .bool(!steps.isEmpty),
             "stepsNote": text(stepsNote),
             "traffic": trafficModel, "replicaSets": replicaSetsModel(now: now),
@@ -106,6 +107,9 @@ extension RolloutView {
     }
 
     private var stepsNote: String? {
+        if !selectedSides.isEmpty {
+            return "Blue-green has no steps: all traffic moves at once, when the preview is over."
+        }
         if steps.isEmpty { return "This rollout has no steps: a new revision gets all traffic." }
         if isFirstDeploy { return "The first revision takes no steps: it has no other beside it." }
         if status.isAborted { return "Aborted: a retry begins at the first step." }

@@ -29,7 +29,7 @@ extension RolloutView {
 
     /// Where the rollout stands among its steps, as one phrase; nil without steps.
     package var standing: String? {
-        guard !steps.isEmpty else { return nil }
+        guard !steps.isEmpty else { return sideStanding }
         if isFirstDeploy { return "first deploy" }
         if status.isAborted { return "aborted" }
         guard let index = status.currentStepIndex else { return nil }
@@ -65,7 +65,7 @@ extension RolloutView {
 
     /// What a ReplicaSet is to the rollout.
     package enum Role: String {
-        case new, canary, stable, old, leaving
+        case new, canary, preview, active, stable, old, leaving
     }
 
     /// What this one is to the rollout.
@@ -73,7 +73,7 @@ extension RolloutView {
         if replicaSet.isDeleting { return .leaving }
         if replicaSet.hash == status.stableHash { return .stable }
         guard replicaSet.name == snapshot.new?.name else { return .old }
-        return isFirstDeploy ? .new : .canary
+        return newRole
     }
 
     /// The ReplicaSets, the latest revision first.
@@ -91,10 +91,11 @@ extension RolloutView {
         var shown: Set<String> = []
         return replicaSets.flatMap { set in
             let role = role(of: set)
-            guard role == .new || role == .canary || role == .stable else {
-                return [(role: Role, image: String)]()
+            switch role {
+            case .old, .leaving: return [(role: Role, image: String)]()
+            case .new, .canary, .preview, .active, .stable:
+                return (images[set.name] ?? []).map { (role, $0) }
             }
-            return (images[set.name] ?? []).map { (role, $0) }
         }
         .filter { shown.insert($0.image).inserted }
     }
@@ -104,7 +105,8 @@ extension RolloutView {
         TrafficShare(
             asked: status.weights?.canary.weight,
             carried: snapshot.routers.isEmpty ? nil : snapshot.canaryWeight,
-            total: snapshot.rollout.spec.canary.totalWeight, podsPercent: podsPercent)
+            total: snapshot.rollout.spec.canary.totalWeight,
+            podsPercent: activePhrase == nil ? podsPercent : nil, whole: activePhrase)
     }
 
     /// The canary's part of the available pods; nil where none is available, or only one side is
@@ -126,11 +128,14 @@ package struct TrafficShare {
     package var total: Int
     /// The canary's part of the available pods, which is its share where no router divides.
     var podsPercent: Int?
+    /// What has all of the traffic, where it is never divided.
+    var whole: String?
 
     var isKnown: Bool { carried != nil || podsPercent != nil }
 
     /// The share as one phrase.
     package var phrase: String {
+        if let whole { return whole }
         if let carried {
             let asked = asked ?? carried
             return asked == carried

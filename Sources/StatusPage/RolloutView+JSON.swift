@@ -45,6 +45,7 @@ extension RolloutView {
                 ["reason": .string($0.reason.rawValue), "since": moment($0.startTime)]
             })
         json["weights"] = weights
+        if !selectedSides.isEmpty { json["blueGreen"] = blueGreenJSON }
         json["routers"] = .array(snapshot.routers.map(\.json))
         json["replicaSets"] = .array(replicaSets.map(json(of:)))
         json["analysisRuns"] = .array(latestRuns.map(\.json))
@@ -121,6 +122,8 @@ extension Run.Purpose {
         switch self {
         case .step(let index): "step \(index + 1)"
         case .background: "background"
+        case .prePromotion: "before promotion"
+        case .postPromotion: "after promotion"
         }
     }
 }

@@ -16,6 +16,7 @@ extension RolloutView {
             "routers": .array(snapshot.routers.map { $0.model }),
             "hasRouters": .bool(!snapshot.routers.isEmpty),
             "wantsRouter": .bool(snapshot.rollout.spec.canary.hasRouter),
+            "isWhole": .bool(traffic.whole != nil), "sides": selectedSidesModel,
             "hasShare": .bool(traffic.isKnown), "phrase": .string(traffic.phrase),
         ]
     }

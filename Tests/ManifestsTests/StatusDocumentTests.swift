@@ -29,6 +29,15 @@ struct `A status document` {
         #expect(StatusDocument.json(StatusDocument.parse(json)).text == Self.wire)
     }
 
+    @Test func `of a blue-green rollout keeps its wire form too`() throws {
+        let wire =
+            #"{"blueGreen":{"activeSelector":"h1","postPromotionAnalysisRunStatus":{"name":"b","#
+            + #""status":"Running"},"prePromotionAnalysisRunStatus":{"message":"m","name":"a","#
+            + #""status":"Successful"},"previewSelector":"h2","scaleUpPreviewCheckPoint":true},"#
+            + #""canary":{}}"#
+        #expect(StatusDocument.json(StatusDocument.parse(try JSON(parsing: wire))).text == wire)
+    }
+
     @Test func `leaves out what is empty`() {
         #expect(StatusDocument.json(Status()).text == #"{"canary":{}}"#)
         #expect(StatusDocument.parse(nil) == Status())
@@ -147,6 +156,11 @@ extension Status {
             status.weights = Weights(
                 canary: destination(), stable: destination(), verified: flag() ? flag() : nil)
         }
+        status.blueGreen.activeHash = text()
+        status.blueGreen.previewHash = text()
+        status.blueGreen.previewIsOver = flag()
+        status.blueGreen.preRun = mirror()
+        status.blueGreen.postRun = mirror()
         return status
     }
 }

@@ -53,9 +53,6 @@ struct `A wrong rollout document` {
             "spec.strategy.strategy: Required value: Rollout has missing field "
                 + "'.spec.strategy.canary or .spec.strategy.blueGreen'"
         ) { $0["strategy"] = [:] },
-        Case("spec.strategy.blueGreen: Forbidden: blueGreen is not supported yet") {
-            $0["strategy"] = ["blueGreen": ["activeService": "a"]]
-        },
         Case("spec.workloadRef: Forbidden: workloadRef is not supported yet") {
             $0["workloadRef"] = ["name": "x"]
             $0["template"] = .none

@@ -66,6 +66,34 @@ struct `The phase` {
         #expect(phase(of: status, spec, size: 5) == (winner.phase, winner.message))
     }
 
+    static let switchedRows: [Row] = [
+        Row(number: 8, phase: .progressing, message: "active service cutover pending") {
+            status, _ in status.blueGreen.activeHash = "h1"
+        },
+        Row(number: 9, phase: .progressing, message: "waiting for analysis to complete") {
+            status, spec in
+            var plan = twoServices
+            plan.judgesActive = true
+            spec.strategy = .blueGreen(plan)
+            status.stableHash = "h1"
+        },
+        Row(
+            number: 10, phase: .progressing,
+            message: "waiting for post-promotion verification to complete"
+        ) { status, _ in status.stableHash = "h1" },
+        Row(number: 13, phase: .healthy, message: "") { _, _ in },
+    ]
+
+    @Test(arguments: switchedRows) func `of a blue-green rollout is that of its row`(row: Row) {
+        var (status, spec) = Self.healthy
+        spec.strategy = .blueGreen(twoServices)
+        status.blueGreen.activeHash = "h2"
+        // The old pods are still there, and that is as it should be.
+        status.replicas = 10
+        row.change(&status, &spec)
+        #expect(phase(of: status, spec, size: 5) == (row.phase, row.message))
+    }
+
     static var healthy: (Status, Spec) {
         var status = Status()
         status.currentPodHash = "h2"

@@ -37,6 +37,16 @@ struct World {
         ]
     }
 
+    init(_ plan: BlueGreen, size: Int = 4) {
+        let spec = Spec(
+            replicas: size, templateHash: "h1", stepsHash: "", strategy: .blueGreen(plan))
+        rollout = Rollout(
+            namespace: "shop", name: "app", generation: 1, revision: nil, spec: spec,
+            status: Status())
+        services = [:]
+        for name in spec.services { services[name] = ServiceBinding(hash: nil, managedBy: nil) }
+    }
+
     var seen: Snapshot {
         var rollout = rollout
         rollout.spec.templateHash = templateHash
@@ -79,9 +89,9 @@ struct World {
     /// Takes turns until nothing changes any more.
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {
-            let before = (rollout, replicaSets, services, weight, runs.count)
+            let before = (rollout, replicaSets, services, weight, runs)
             turn()
-            if before == (rollout, replicaSets, services, weight, runs.count) { return }
+            if before == (rollout, replicaSets, services, weight, runs) { return }
         }
         broken.append("the world does not settle")
     }
@@ -120,9 +130,10 @@ struct World {
         case .scale(let name, _, let count):
             change(name) { $0.desired = count }
             if let size = rollout.spec.replicas { change(name) { $0.rolloutReplicas = size } }
-            if count == 0 { change(name) { $0.scaleDownDeadline = nil } }
-        case .delayScaleDown(let name, let end): change(name) { $0.scaleDownDeadline = end }
-        case .cancelScaleDown(let name): change(name) { $0.scaleDownDeadline = nil }
+            if count == 0 { change(name) { $0.forgetDeadline() } }
+        case .delayScaleDown(let name, let end, let wasStable):
+            change(name) { ($0.scaleDownDeadline, $0.wasStable) = (end, wasStable) }
+        case .cancelScaleDown(let name): change(name) { $0.forgetDeadline() }
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
         case .bind(let service, _, let hash):
             services[service] = ServiceBinding(hash: hash, managedBy: "app")
@@ -165,6 +176,13 @@ struct World {
             runs[index].phase = phase
             runs[index].message = message
         }
+    }
+}
+
+extension ReplicaSet {
+    fileprivate mutating func forgetDeadline() {
+        scaleDownDeadline = nil
+        wasStable = false
     }
 }
 

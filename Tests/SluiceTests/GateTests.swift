@@ -100,6 +100,24 @@ struct `The verdict of a gate` {
                 == .waiting("paused by spec.paused", remedy: "sluice resume shop"))
     }
 
+    @Test func `waits for a person or the clock in a preview`() throws {
+        func preview(_ plan: JSON) throws -> Verdict {
+            let pause: JSON = ["reason": "BlueGreenPause", "startTime": "2026-01-02T03:04:05Z"]
+            return try verdict([
+                "spec": ["strategy": ["canary": .null, "blueGreen": plan]],
+                "status": ["pauseConditions": [pause], "currentStepIndex": .null],
+            ])
+        }
+        #expect(
+            try preview(["activeService": "shop", "autoPromotionEnabled": false])
+                == .waiting(
+                    "the preview waits for a person",
+                    remedy: "sluice promote shop, or sluice abort shop"))
+        #expect(
+            try preview(["activeService": "shop", "autoPromotionSeconds": 60])
+                == .underWay("the preview lasts until 2026-01-02T03:05:05Z"))
+    }
+
     @Test func `has a code for each way to stand`() {
         let all: [Verdict] = [.healthy, .degraded(""), .underWay(""), .waiting("", remedy: "")]
         #expect(all.map(\.code) == [0, 1, 3, 4])

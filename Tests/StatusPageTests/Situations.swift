@@ -32,19 +32,25 @@ struct Situation: Sendable {
     var lookAgain: Instant?
     var images: [String: [String]] = [:]
     var hasRouter = true
+    var blueGreen: BlueGreen?
 
-    var view: RolloutView {
+    private var strategy: Strategy {
+        if let blueGreen { return .blueGreen(blueGreen) }
         var canary = Canary(steps: steps, stableService: name, canaryService: "\(name)-canary")
         canary.hasRouter = hasRouter
+        return .canary(canary)
+    }
+
+    var view: RolloutView {
         let spec = Spec(
             replicas: 10, templateHash: replicaSets.first?.hash ?? "", stepsHash: "s",
-            canary: canary)
+            strategy: strategy)
         let rollout = Rollout(
             namespace: namespace, name: name, generation: 3,
             revision: replicaSets.first?.revision, spec: spec, status: status)
         let services = [
             name: ServiceBinding(hash: status.stableHash, managedBy: name),
-            "\(name)-canary": ServiceBinding(hash: replicaSets.first?.hash, managedBy: name),
+            spec.services[1]: ServiceBinding(hash: replicaSets.first?.hash, managedBy: name),
         ]
         let snapshot = Snapshot(
             rollout: rollout, replicaSets: replicaSets, services: services, routers: routers,
@@ -91,8 +97,26 @@ extension Situation {
     static let named: [String: Situation] = [
         "healthy": .healthy, "paused": .paused, "aborted": .aborted, "inconclusive": .inconclusive,
         "first-deploy": .firstDeploy, "refused": .refused,
-        "moving": .judged,
+        "moving": .judged, "blue-green": .previewed,
     ]
+
+    /// A preview that waits for a person.
+    static var previewed: Situation {
+        var situation = moving("basket")
+        var plan = BlueGreen(activeService: "basket", previewService: "basket-preview")
+        plan.promotion = .byHand
+        situation.blueGreen = plan
+        situation.status.phase = .paused
+        situation.status.message = "BlueGreenPause"
+        situation.status.currentStepIndex = nil
+        situation.status.weights = nil
+        situation.status.pauseConditions = [
+            PauseCondition(reason: .blueGreenPause, startTime: ago(240))
+        ]
+        situation.routers = []
+        situation.reason = .paused(until: nil)
+        return situation
+    }
 
     static var healthy: Situation {
         var situation = Situation()

@@ -120,6 +120,9 @@ extension Verdict {
             return .underWay(status.message)
         }
         let remedy = "sluice promote \(name), or sluice abort \(name)"
+        if let plan = rollout.spec.blueGreen, condition.reason == .blueGreenPause {
+            return preview(plan, since: condition.startTime, remedy)
+        }
         guard condition.reason == .canaryPauseStep else {
             return .waiting("paused: \(condition.reason.rawValue)", remedy: remedy)
         }
@@ -135,5 +138,16 @@ extension Verdict {
         let end = condition.startTime.advanced(bySeconds: seconds)
         return .underWay(
             "step \(index + 1) of \(steps.count) pauses until \(Timestamp(end).rfc3339)")
+    }
+
+    private static func preview(
+        _ plan: BlueGreen, since start: Instant, _ remedy: String
+    ) -> Verdict {
+        switch plan.promotion {
+        case .byHand: return .waiting("the preview waits for a person", remedy: remedy)
+        case .automatic(let seconds):
+            let end = start.advanced(bySeconds: seconds)
+            return .underWay("the preview lasts until \(Timestamp(end).rfc3339)")
+        }
     }
 }

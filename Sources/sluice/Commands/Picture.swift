@@ -63,6 +63,7 @@ struct Picture {
     }
 
     private func traffic(_ palette: Palette) -> [String] {
+        if !view.selectedSides.isEmpty { return services(palette) }
         let traffic = view.traffic
         guard let weights = view.status.weights else { return [] }
         var table = Columns(head: ["SIDE", "ASKED", "CARRIED", "SERVICE", "HASH"], indent: 2)
@@ -83,6 +84,19 @@ struct Picture {
             return "  " + palette.paint(shown("\(router.kind) cannot be read: \(why)"), .bad)
         }
         return [palette.paint("traffic", .strong)] + table.lines(palette) + unread
+    }
+
+    private func services(_ palette: Palette) -> [String] {
+        var table = Columns(head: ["SIDE", "REVISION", "AVAILABLE", "SERVICE", "HASH"], indent: 2)
+        table.rows = view.selectedSides.map { side in
+            let isShort = side.available < side.desired || side.available == 0
+            return [
+                Columns.Cell(side.name), Columns.Cell(side.revision.map(String.init) ?? "-"),
+                Columns.Cell("\(side.available)/\(side.desired)", isShort ? .waiting : nil),
+                Columns.Cell(side.service), Columns.Cell(side.hash ?? "-"),
+            ]
+        }
+        return [palette.paint("services", .strong)] + table.lines(palette)
     }
 
     private func pods(_ palette: Palette) -> [String] {
@@ -130,7 +144,7 @@ extension RolloutView.StepState {
 extension RolloutView.Role {
     fileprivate var tone: Palette.Tone? {
         switch self {
-        case .new, .canary: .busy
+        case .new, .canary, .preview, .active: .busy
         case .stable: .good
         case .old, .leaving: .faint
         }

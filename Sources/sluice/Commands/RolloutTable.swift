@@ -24,7 +24,9 @@ struct RolloutTable {
         let cells: [Columns.Cell] = [
             Columns.Cell(object.name),
             Columns.Cell(status.phase?.rawValue ?? "Unknown", verdict.tone),
-            Columns.Cell(status.currentStepIndex.map { "\(min($0, steps))/\(steps)" } ?? "-"),
+            Columns.Cell(
+                status.currentStepIndex.map { "\(min($0, steps))/\(steps)" }
+                    ?? status.blueGreen.standing ?? "-"),
             Columns.Cell((status.weights?.canary.weight).map(String.init) ?? "-"),
             Columns.Cell("\(status.availableReplicas)/\(object.spec?["replicas"]?.int ?? 1)"),
             Columns.Cell(object.annotations[Keys.revision] ?? "-"),
@@ -32,5 +34,12 @@ struct RolloutTable {
             Columns.Cell(age(of: object.creationTimestamp, at: now)),
         ]
         return showsNamespaces ? [Columns.Cell(object.namespace)] + cells : cells
+    }
+}
+
+extension BlueGreenStatus {
+    /// What has come of a preview, in one word; nil where the two services agree or are none.
+    fileprivate var standing: String? {
+        previewHash.isEmpty || previewHash == activeHash ? nil : "preview"
     }
 }

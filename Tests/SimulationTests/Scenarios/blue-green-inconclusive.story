@@ -1,0 +1,23 @@
+# Between good and bad a person asks for a second look at the preview, and it is good.
+spec:
+  strategy:
+    canary: null
+    blueGreen: {activeService: model-api, previewService: model-api-canary, scaleDownDelaySeconds: 5, prePromotionAnalysis: {templates: [{templateName: model-api-errors}]}}
+objects:
+  - apiVersion: argoproj.io/v1alpha1
+    kind: AnalysisTemplate
+    metadata: {name: model-api-errors}
+    spec:
+      metrics:
+        - name: error-rate
+          interval: 2s
+          count: 3
+          inconclusiveLimit: 0
+          successCondition: "result[0] <= 0.01"
+          failureCondition: "result[0] >= 0.05"
+          provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
+---
+0s   metric error-rate 0.03
+10s  image model-api:v2
+50s  metric error-rate 0.001
+60s  resume

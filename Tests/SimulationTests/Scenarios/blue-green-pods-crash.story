@@ -1,0 +1,13 @@
+# The new pods crash after the switch: stable serves until they are back, and an abort needs none of them.
+spec:
+  strategy:
+    canary: null
+    blueGreen: {activeService: model-api, previewService: model-api-canary, scaleDownDelaySeconds: 5, abortScaleDownDelaySeconds: 5, prePromotionAnalysis: {templates: [{templateName: model-api-errors}]},
+      postPromotionAnalysis: {templates: [{templateName: model-api-errors}]}}
+---
+0s   metric error-rate 0.001
+10s  image model-api:v2
+18s  new-pods 0
+20s  new-pods all
+23s  new-pods 0
+30s  abort
