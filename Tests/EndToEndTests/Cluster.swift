@@ -41,9 +41,12 @@ struct Cluster: Sendable {
     var ingresses: String { guide["ingresses"] ?? "" }
     var prometheus: String { guide["prometheus"] ?? "" }
 
+    /// The kubectl that is used.
+    var client = Tool.kubectl
+
     func kubectl(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {
         try await scratch.run(
-            [Tool.kubectl] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
+            [client] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
     }
 
     func sluice(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {

@@ -103,6 +103,9 @@ enum Tool {
         return FileManager.default.isExecutableFile(atPath: installed) ? installed : "kubectl"
     }()
 
+    /// Debian's, version 1.20: the oldest that anybody still has.
+    static let oldKubectl = repository.appending(path: ".build/tools/kubectl-debian").path
+
     static let repository = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }

@@ -11,7 +11,12 @@ import Testing
             #expect(cluster.page.hasPrefix("http://127.0.0.1:"))
             #expect(cluster.ingresses.hasPrefix("http://127.0.0.1:"))
             try await firstVersion(of: cluster)
-            try await asKubectlSees(cluster)
+            var old = cluster
+            old.client = Tool.oldKubectl
+            for (client, map) in [(cluster, "by-new"), (old, "by-old")] {
+                try await asKubectlSees(client, applying: map)
+            }
+            try await asKubectlWrites(cluster)
             let load = try await cluster.load()
             try await brokenFile(cluster)
             try await release(cluster)
@@ -68,7 +73,7 @@ import Testing
         #expect(status.status == 0, "\(status)")
     }
 
-    private func asKubectlSees(_ cluster: Cluster) async throws {
+    private func asKubectlSees(_ cluster: Cluster, applying map: String) async throws {
         let rollouts = try await cluster.kubectl("get", "rollouts").checked()
         #expect(
             rollouts.contains(
@@ -79,17 +84,20 @@ import Testing
         #expect(described.contains("Phase:") && described.contains("RolloutCompleted"))
         let explained = try await cluster.kubectl("explain", "rollout.spec").checked()
         #expect(explained.contains("progressDeadlineSeconds"))
-        let scratch = cluster.scratch
+        let file = cluster.scratch.path("\(map).yaml")
         try """
         apiVersion: v1
         kind: ConfigMap
-        metadata: {name: by-hand}
+        metadata: {name: \(map)}
         data: {key: value}
-        """.write(toFile: scratch.path("map.yaml"), atomically: true, encoding: .utf8)
+        """.write(toFile: file, atomically: true, encoding: .utf8)
         for expected in ["created", "unchanged"] {
-            let applied = try await cluster.kubectl("apply", "-f", scratch.path("map.yaml"))
-            #expect(try applied.checked() == "configmap/by-hand \(expected)\n")
+            let applied = try await cluster.kubectl("apply", "-f", file)
+            #expect(try applied.checked() == "configmap/\(map) \(expected)\n")
         }
+    }
+
+    private func asKubectlWrites(_ cluster: Cluster) async throws {
         let noted = try await cluster.kubectl(
             "annotate", "rollout", "model-api", "example.com/note=seen")
         #expect(try noted.checked().contains("annotated"))
