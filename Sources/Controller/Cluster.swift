@@ -1,5 +1,6 @@
 import Documents
 import KubernetesObjects
+import Manifests
 import Rollouts
 
 /// The API server as the controller needs it: reads come from caches that know this process's own
@@ -10,20 +11,33 @@ package struct Cluster: Sendable {
     /// All objects of a kind in a namespace.
     package var list:
         @Sendable (Resource, _ namespace: String) async throws(ClusterError) -> [Object]
+    /// The objects of a kind whose controller is the given object, in its namespace.
+    package var owned: @Sendable (Resource, _ owner: Object) async throws(ClusterError) -> [Object]
     /// The object as the server has it at this moment, past any cache.
     package var fresh: @Sendable (Reference) async throws(ClusterError) -> Object?
     /// Carries out one write and answers the object as stored; nil after a deletion.
     package var write: @Sendable (Write) async throws(ClusterError) -> Object?
 
-    /// - Parameter fresh: nil where `get` asks the server each time.
+    /// - Parameters:
+    ///   - owned: nil where what is listed has to be looked through.
+    ///   - fresh: nil where `get` asks the server each time.
     package init(
         get: @escaping @Sendable (Reference) async throws(ClusterError) -> Object?,
         list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object],
+        owned: (@Sendable (Resource, Object) async throws(ClusterError) -> [Object])? = nil,
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object?
     ) {
         self.get = get
         self.list = list
+        if let owned {
+            self.owned = owned
+        } else {
+            self.owned = { resource, owner throws(ClusterError) in
+                let all = try await list(resource, owner.namespace)
+                return all.filter { $0.isControlled(by: owner) }
+            }
+        }
         self.fresh = fresh ?? get
         self.write = write
     }

@@ -72,6 +72,7 @@ package struct LiveCluster: Sendable {
         Cluster(
             get: { reference throws(ClusterError) in try await get(reference) },
             list: { resource, namespace throws(ClusterError) in try list(resource, namespace) },
+            owned: { resource, owner throws(ClusterError) in try owned(resource, by: owner) },
             fresh: { reference throws(ClusterError) in try await fresh(reference) },
             write: { write throws(ClusterError) in try await self.write(write) })
     }
@@ -112,6 +113,15 @@ package struct LiveCluster: Sendable {
             throw .unreachable("\(resource.plural) are not listed yet")
         }
         return cache.list(namespace: namespace)
+    }
+
+    private func owned(
+        _ resource: Resource, by owner: Object
+    ) throws(ClusterError) -> [Object] {
+        guard let cache = caches[resource], cache.isSynced else {
+            throw .unreachable("\(resource.plural) are not listed yet")
+        }
+        return cache.owned(by: owner.uid)
     }
 
     private func write(_ write: Write) async throws(ClusterError) -> Object? {

@@ -27,6 +27,10 @@ extension RolloutTurn {
         let services = try await services(of: parsed, in: namespace)
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
+        let ingresses = try await cluster.owned(.ingresses, object)
+        let total = parsed.rollout.spec.canary.totalWeight
+        let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
+        if let former { parsed.routers.insert(former.router, at: 0) }
         var observed = try await observe(parsed.routers, owner: object)
         observed.stableHash = parsed.rollout.status.stableHash
         if case .canary(var canary) = parsed.rollout.spec.strategy {

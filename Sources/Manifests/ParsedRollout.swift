@@ -46,6 +46,17 @@ package struct ParsedRollout: Sendable {
             + [backgroundAnalysis, preAnalysis, postAnalysis].compactMap(\.self)
     }
 
+    /// Takes a router whose configuration broke as it was when it could be read.
+    mutating func remember(_ former: [Router]) {
+        let known = former.filter(\.isReadable)
+        if routerKeys.isEmpty, routers.contains(where: { !$0.isReadable }), !known.isEmpty {
+            routers = known
+        }
+        routers = routers.map { router in
+            router.isReadable ? router : known.first { $0.kind == router.kind } ?? router
+        }
+    }
+
     /// Adds what is wrong with the resources that the rollout refers to; the first finding of all
     /// stays the message.
     package mutating func note(_ findings: [Finding]) {

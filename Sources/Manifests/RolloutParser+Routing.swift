@@ -32,6 +32,7 @@ extension RolloutParser {
         if routerKeys.isEmpty {
             reader.require(
                 "no router is configured", remedy: "add nginx or plugins to trafficRouting")
+            routers.append(.unreadable("trafficRouting"))
         }
     }
 
@@ -59,8 +60,13 @@ extension RolloutParser {
             configuration.refuseUnsupported(
                 isPlugin ? "the traffic router plugin \"\(key)\"" : "the traffic router \(key)",
                 remedy: "use one of: \(known.joined(separator: ", "))")
+            routers.append(.unreadable(key))
             return
         }
-        if let router = kind.parse(configuration, rollout) { routers.append(router) }
+        if let router = kind.parse(configuration, rollout) {
+            routers.append(router)
+        } else if !kind.isFoundByOwner {
+            routers.append(.unreadable(key))
+        }
     }
 }

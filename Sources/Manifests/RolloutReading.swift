@@ -8,7 +8,7 @@ import Traffic
 /// time to read.
 package struct RolloutReading: Sendable {
     /// What the object says.
-    package let parsed: ParsedRollout
+    package private(set) var parsed: ParsedRollout
     /// All of the object that a reading of its spec depends on.
     private let said: JSON
     /// The templates of ReplicaSets, and whether they mean the same as the rollout's.
@@ -24,6 +24,7 @@ package struct RolloutReading: Sendable {
         } else {
             parsed = RolloutDocument.parse(object, routers: routers)
         }
+        if let former { parsed.remember(former.parsed.routers) }
     }
 
     /// The rollout's ReplicaSets as `decide` sees them.

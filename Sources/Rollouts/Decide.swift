@@ -39,6 +39,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     case .switchingBack(let plan, let cause):
         draft.switchBack(plan, because: cause)
     }
+    draft.giveBackFormer()
     draft.noteStablePods()
     draft.tidyRuns()
     draft.tidyReplicaSets()

@@ -64,7 +64,7 @@ extension Draft {
             }
         }
         scaleStable(sizing)
-        if seen.canaryWeight == 0, weight == 0, let stable = seen.stable { bindCanary(to: stable) }
+        bindCanaryBack()
         retireCanary(sizing)
     }
 
@@ -74,6 +74,7 @@ extension Draft {
         order = .together
         guard seen.canary.hasRouter else {
             giveBackShares()
+            giveBackFormer()
             return
         }
         if let stable = seen.stable, stable.desired < seen.size { scale(stable, to: seen.size) }
@@ -81,9 +82,14 @@ extension Draft {
         let next = affordable(0, current: seen.canaryWeight, capacity)
         noteGivingBack(to: next)
         ask(for: next)
+        if seen.unreadable != nil { bindCanaryBack() }
     }
 
     private mutating func noteGivingBack(to next: Int) {
+        if let why = seen.unreadable {
+            note(.routerUnreadable(weight: seen.canaryWeight, why, because: abortMessage))
+            return
+        }
         note(
             next > 0
                 ? .stableCannotCarry(weight: next, because: abortMessage)

@@ -68,8 +68,13 @@ extension Draft {
     /// one.
     mutating func ask(for next: Int) {
         weight = next
-        record(next)
+        // What cannot be read may go on as it was asked last: unknown is never zero.
+        record(seen.unreadable == nil ? next : max(next, seen.committedWeight))
         guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
+        // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
+        // document that cannot be followed nothing is written but what gives back.
+        let givesNothing = next == seen.canaryWeight && (next > 0 || seen.refusal != nil)
+        if status.isAborted, givesNothing { return }
         actions.append(.route(Split(canary: next, of: seen.total)))
         if next < seen.canaryWeight { order = .together }
         if next != seen.canaryWeight {
@@ -149,6 +154,22 @@ extension Draft {
         guard seen.canaryWeight <= carried else { return }
         actions.append(.bind(service: name, from: service.hash, to: target.hash))
         announceSwitch(name, from: service.hash, to: target.hash)
+    }
+
+    /// The canary service leads to stable again once no traffic needs the canary. Where a router
+    /// cannot be read that is the way back: then as soon as stable carries everything.
+    mutating func bindCanaryBack() {
+        guard let stable = seen.stable else { return }
+        let isEmpty = seen.canaryWeight == 0 && weight == 0
+        let isWhole = seen.unreadable != nil && stable.available >= seen.size
+        if isEmpty || isWhole { bindCanary(to: stable) }
+    }
+
+    /// A router that the document does not have any more gives back what stable's pods carry.
+    mutating func giveBackFormer() {
+        guard !seen.canary.hasRouter, !seen.routers.isEmpty else { return }
+        for case .route in actions { return }
+        ask(for: affordable(0, current: seen.canaryWeight, seen.capacity(canaryWanted: 0)))
     }
 
     /// I3 for the stable service: the first time all of stable's pods, later as many as its traffic

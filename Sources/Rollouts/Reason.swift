@@ -30,6 +30,8 @@ package enum Reason: Hashable, Sendable {
     case weightLimited(asked: Int, carried: Int)
     /// Stable's pods cannot take all traffic back yet.
     case stableCannotCarry(weight: Int, because: String)
+    /// A router that cannot be read may go on sending traffic to an aborted canary.
+    case routerUnreadable(weight: Int, String, because: String)
     /// Without a router: the canary's pods go as stable's come.
     case sharesGoingBack(available: Int, of: Int, because: String)
     case paused(until: Instant?)
@@ -92,6 +94,8 @@ extension Reason {
         case .stableCannotCarry(let weight, let cause):
             "\(cause); stable's available pods cannot take everything back yet: \(weight) stays on "
                 + "the canary"
+        case .routerUnreadable(let weight, let why, let cause):
+            "\(cause); \(why): \(weight) may stay on the canary"
         case .sharesGoingBack(let available, let wanted, let cause):
             "\(cause); \(available) of \(wanted) stable pods are available, the canary's pods go "
                 + "as they come"

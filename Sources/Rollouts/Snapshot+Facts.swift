@@ -49,11 +49,23 @@ extension Snapshot {
     package var canaryWeight: Int {
         routers.map { router in
             switch router.reading {
-            case .split(let split): split.canary
+            case .split(let split), .former(let split): split.canary
             case .unset: 0
-            case .unreadable: rollout.status.weights?.canary.weight ?? 0
+            case .unreadable: committedWeight
             }
         }.max() ?? 0
+    }
+
+    /// The canary's weight as it was asked last.
+    var committedWeight: Int { rollout.status.weights?.canary.weight ?? 0 }
+
+    /// Why a router that may send traffic to the canary cannot be read; nil where all can.
+    var unreadable: String? {
+        guard committedWeight > 0 else { return nil }
+        for router in routers {
+            if case .unreadable(let why) = router.reading { return why }
+        }
+        return nil
     }
 
     /// Whether every router carries exactly this weight.
@@ -61,6 +73,7 @@ extension Snapshot {
         routers.allSatisfy { router in
             switch router.reading {
             case .split(let split): split == Split(canary: weight, of: total)
+            case .former(let split): weight > 0 && split.canary <= weight
             case .unset, .unreadable: false
             }
         }

@@ -170,6 +170,9 @@ package enum Reading: Hashable, Sendable {
     case split(Split)
     /// The router was never written: all traffic is on stable.
     case unset
+    /// Objects that the document names no more still carry this. They go down with the canary, and
+    /// go when it has nothing.
+    case former(Split)
     /// The router objects cannot be read as a split, or must not be touched; the reason says why.
     case unreadable(String)
 }

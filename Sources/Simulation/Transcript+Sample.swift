@@ -9,7 +9,8 @@ extension Transcript {
     /// rollout the active side stands for stable, and the preview for the canary.
     package struct Sample: Hashable, Sendable {
         package var milliseconds: Int64
-        /// The canary's share of `total`, the largest of all its Ingresses.
+        /// The canary's share of `total`, the largest of all Ingresses that the rollout has ever
+        /// made, under any prefix.
         package var weight: Int
         package var total: Int
         /// The revision behind the canary service, and its available pods.
@@ -78,9 +79,9 @@ extension Transcript.Sample {
         }
 
         func canaryWeight(of owner: String) -> Int {
-            list(.ingresses).filter { $0.controllerOwner?.uid == owner }.compactMap { ingress in
-                ingress.annotations.first { $0.key.hasSuffix("/canary-weight") }
-                    .flatMap { Int($0.value) }
+            list(.ingresses).filter { $0.controllerOwner?.uid == owner }.flatMap { ingress in
+                ingress.annotations.filter { $0.key.hasSuffix("/canary-weight") }
+                    .compactMap { Int($0.value) }
             }.max() ?? 0
         }
     }

@@ -92,6 +92,9 @@ extension RouterSeen {
         switch reading {
         case .split(let split):
             json["carries"] = ["canary": number(split.canary), "total": number(split.total)]
+        case .former(let split):
+            json["carries"] = ["canary": number(split.canary), "total": number(split.total)]
+            json["former"] = true
         case .unset: json["carries"] = .null
         case .unreadable(let why): json["unreadable"] = .string(why)
         }

@@ -56,6 +56,8 @@ extension RouterSeen {
         switch reading {
         case .split(let split) where split.total == 100: carries = "\(split.canary) %"
         case .split(let split): carries = "\(split.canary) of \(split.total)"
+        case .former(let split):
+            carries = "\(split.canary) of \(split.total), in Ingresses that are named no more"
         case .unset: carries = "nothing set: all on stable"
         case .unreadable(let why):
             carries = "cannot be read: \(why)"

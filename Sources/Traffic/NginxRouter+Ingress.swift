@@ -61,6 +61,14 @@ extension NginxRouter {
         return annotations
     }
 
+    /// The other prefixes under which `ingress` is a canary: those of an earlier document.
+    func formerPrefixes(_ ingress: Object) -> [String] {
+        let configured = configuredAnnotations
+        return CanaryShares(ingress).prefixes.filter {
+            $0 != annotationPrefix && configured["\($0)/canary"] == nil
+        }
+    }
+
     private var configuredAnnotations: [String: String] {
         let prefixed = additionalAnnotations.map { (key($0.key), $0.value) }
         return Dictionary(prefixed + canaryAnnotations.map { ($0.key, $0.value) }) { _, later in

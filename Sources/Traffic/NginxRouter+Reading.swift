@@ -6,6 +6,7 @@ extension NginxRouter {
     /// One split where all canary Ingresses carry it and nothing about them is left to be written.
     func read(_ seen: Observed) -> Reading {
         let present = stableIngresses.compactMap { seen.objects[canary($0)] }
+        let isOurs = present.allSatisfy { $0.controllerOwner?.uid == seen.owner.uid }
         let shares = present.map(share)
         let largest = Split(canary: shares.compactMap(\.self).max() ?? 0, of: total)
         do throws(RouterError) {
@@ -13,29 +14,28 @@ extension NginxRouter {
             if changes.isEmpty { return .split(largest) }
             if present.isEmpty { return .unset }
         } catch {
-            return .unreadable(error.description)
+            // A canary Ingress of ours can be read also where nothing can be written.
+            if !isOurs { return .unreadable(error.description) }
+            if present.isEmpty { return .unset }
         }
         // What cannot be read as a weight may be anything.
         return .unsettled(atMost: shares.contains(nil) ? Split(canary: total, of: total) : largest)
     }
 
-    /// The parts of `total` that a canary Ingress takes, rounded up; nil where its annotations do
-    /// not say.
+    /// The parts of `total` that a canary Ingress takes, also under prefixes that the document had
+    /// before; nil where its annotations do not say.
     private func share(_ ingress: Object) -> Int? {
-        let annotations = ingress.annotations
-        guard annotations[key("canary")] == "true",
-            let weight = ingress.number(key("canary-weight")), weight >= 0
-        else { return nil }
-        // The controller ignores totals that are not above 100.
-        let scale = max(100, ingress.number(key("canary-weight-total")) ?? 100)
-        if weight >= scale { return total }
-        return (weight * total + scale - 1) / scale
+        let former = formerPrefixes(ingress)
+        // Under a prefix that has only just come nothing was ever written.
+        let isNew = !former.isEmpty && ingress.annotations[key("canary")] == nil
+        return CanaryShares(ingress).largest((isNew ? [] : [annotationPrefix]) + former, of: total)
     }
 }
 
 extension RouterKind {
     /// `trafficRouting.nginx` (rollout-semantics §1.6).
-    static let nginx = RouterKind(key: "nginx", isPlugin: false) { reader, rollout in
+    static let nginx = RouterKind(key: "nginx", isPlugin: false, isFoundByOwner: true) {
+        reader, rollout in
         NginxRouter(reader, rollout)?.router
     }
 }

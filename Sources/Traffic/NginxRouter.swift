@@ -90,11 +90,14 @@ struct NginxRouter: Sendable {
         if weight == 0 && sticks(stable, existing) {
             return existing.map { _ in deletion(of: reference) }
         }
-        let annotations = annotations(from: stable, weight: weight)
+        var annotations = annotations(from: stable, weight: weight)
         guard let existing else {
             return creation(
                 reference, annotations: annotations, spec: spec, weight: weight, seen.owner)
         }
+        let former = CanaryShares(existing).lowered(
+            formerPrefixes(existing), to: Split(canary: weight, of: total))
+        annotations.merge(former) { _, lowered in lowered }
         guard let patch = difference(existing, annotations: annotations, spec: spec) else {
             return nil
         }
@@ -111,10 +114,11 @@ struct NginxRouter: Sendable {
         if sticks(seen.objects[stable(ingress)] ?? existing, existing) {
             return deletion(of: reference)
         }
-        guard existing.annotations[key("canary-weight")] != "0" else { return nil }
+        let prefixes = [annotationPrefix] + formerPrefixes(existing)
+        let lowered = CanaryShares(existing).lowered(prefixes, to: Split(canary: 0, of: total))
+        guard !lowered.isEmpty else { return nil }
         return Change(
-            reference,
-            .patch(.merge(["metadata": ["annotations": [key("canary-weight"): "0"]]])),
+            reference, .patch(.merge(["metadata": ["annotations": JSON(strings: lowered)]])),
             event: Self.patching(reference, to: 0))
     }
 

@@ -13,6 +13,8 @@ package struct Router: Sendable {
     /// Whether both sides are pods of the rollout. False where they exist without it: then weights
     /// need no pods.
     package let servesPods: Bool
+    /// False for a router whose configuration cannot be read: it stands for what it did before.
+    package let isReadable: Bool
     /// Whether each change means the same without the others; else one that fails ends the rest.
     package let changesStandAlone: Bool
     /// The changes that make the objects carry `split`; none where they do already.
@@ -24,7 +26,7 @@ package struct Router: Sendable {
 
     package init(
         kind: String, reads: [Reference], servesPods: Bool = true,
-        changesStandAlone: Bool = false,
+        changesStandAlone: Bool = false, isReadable: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading,
         verify: @escaping @Sendable (Observed) -> Verification
@@ -33,9 +35,22 @@ package struct Router: Sendable {
         self.reads = reads
         self.servesPods = servesPods
         self.changesStandAlone = changesStandAlone
+        self.isReadable = isReadable
         self.plan = plan
         self.read = read
         self.verify = verify
+    }
+}
+
+extension Router {
+    /// Stands for a router whose configuration cannot be read: where its traffic goes is not known,
+    /// and it cannot be moved.
+    package static func unreadable(_ kind: String) -> Router {
+        let why = "the configuration of \(kind) cannot be read; correct it"
+        return Router(
+            kind: kind, reads: [], isReadable: false,
+            plan: { _, _ throws(RouterError) in throw RouterError(why) },
+            read: { _ in .unreadable(why) }, verify: { _ in .cannot })
     }
 }
 
@@ -117,14 +132,19 @@ package struct RouterKind: Sendable {
     package let key: String
     /// Whether `key` stands under `trafficRouting.plugins`.
     package let isPlugin: Bool
+    /// Whether all that the router writes are objects of the rollout's own: then they are found
+    /// also where the configuration cannot be read.
+    package let isFoundByOwner: Bool
     /// Reads the configuration; nil after findings that say what is wrong with it.
     package let parse: @Sendable (_ configuration: Reader, _ rollout: RoutedRollout) -> Router?
 
     package init(
-        key: String, isPlugin: Bool, parse: @escaping @Sendable (Reader, RoutedRollout) -> Router?
+        key: String, isPlugin: Bool, isFoundByOwner: Bool = false,
+        parse: @escaping @Sendable (Reader, RoutedRollout) -> Router?
     ) {
         self.key = key
         self.isPlugin = isPlugin
+        self.isFoundByOwner = isFoundByOwner
         self.parse = parse
     }
 }

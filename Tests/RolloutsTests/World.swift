@@ -8,6 +8,8 @@ struct World {
     var services: [String: ServiceBinding]
     var weight: Int?
     var verification = Verification.cannot
+    /// What the router says instead of the weight it has.
+    var reading: Reading?
     var runs: [Run] = []
     var taken = TakenNames()
     var memory = Memory()
@@ -50,7 +52,7 @@ struct World {
     var seen: Snapshot {
         var rollout = rollout
         rollout.spec.templateHash = templateHash
-        let reading: Reading =
+        let carried: Reading =
             weight.map {
                 .split(Split(canary: $0, of: rollout.spec.canary.totalWeight))
             } ?? .unset
@@ -59,7 +61,8 @@ struct World {
             set.matchesTemplate = set.hash == templateHash
             return set
         }
-        let router = RouterSeen(kind: "Nginx", reading: reading, verification: verification)
+        let router = RouterSeen(
+            kind: "Nginx", reading: reading ?? carried, verification: verification)
         var snapshot = Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],

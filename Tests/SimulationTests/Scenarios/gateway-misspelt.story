@@ -1,0 +1,23 @@
+# What configures the gateway's router cannot be read any more: it is still known from before, and gives back.
+spec: {strategy: {canary: {trafficRouting: {nginx: null, plugins: {sluice/route-policy: {configMap: gateway, model: model-api, primary: stable, canary: canary, deployment: gateway}}}, steps: [{setWeight: 10}, {pause: {duration: 10}}, {setWeight: 50}, {pause: {}}]}}}
+objects:
+  - apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: gateway}
+    data:
+      GATEWAY_UPSTREAMS: "stable=http://model-api;canary=http://model-api-canary;other=http://other"
+      GATEWAY_ROUTE_POLICIES: "{\"other\": {\"strategy\": \"direct\", \"target\": \"other\"}}"
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: gateway}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: gateway}}
+      template:
+        metadata: {labels: {app: gateway}}
+        spec: {containers: [{name: gateway, image: "gateway:1"}]}
+---
+20s  image model-api:v2
+60s  edit {spec: {strategy: {canary: {trafficRouting: {plugins: {sluice/route-policy: {model: null, modell: model-api}}}}}}}
+70s  abort
+90s  end
