@@ -15,9 +15,17 @@ package actor Recollection {
 
     package subscript(key: RolloutKey) -> Memory { memories[key] ?? Memory() }
 
-    /// Notes since when the routers carry less than the status has committed to.
-    func sawWeight(lowSince: Instant?, of key: RolloutKey) {
-        memories[key, default: Memory()].lowWeightSince = lowSince
+    /// Notes what was seen of the weight, beside what the status has committed to.
+    func sawWeight(_ seen: Memory, of key: RolloutKey) {
+        memories[key, default: Memory()].lowWeightSince = seen.lowWeightSince
+        if seen.lowWeightSince == nil { memories[key]?.couldNotRaise = false }
+    }
+
+    /// Notes that a weight which the status has committed to could not be raised. Where traffic is
+    /// given back beside that, this is why.
+    func couldNotRaise(_ key: RolloutKey) {
+        guard memories[key]?.latch == nil else { return }
+        memories[key, default: Memory()].couldNotRaise = true
     }
 
     /// Notes what became of the creation of a ReplicaSet; nil where it was created.
@@ -25,9 +33,10 @@ package actor Recollection {
         memories[key, default: Memory()].refusedReplicaSet = refused
     }
 
-    /// Holds the rollout down until the status that says so is stored.
-    func latch(_ key: RolloutKey, because cause: String) {
-        memories[key, default: Memory()].latch = cause
+    /// Holds the revision down until the status that says so is stored.
+    func latch(_ key: RolloutKey, _ latch: Latch) {
+        memories[key, default: Memory()].latch = latch
+        memories[key]?.couldNotRaise = false
     }
 
     /// The status of `key` was stored. Only one that gives the release up, or that leaves nothing
@@ -35,7 +44,8 @@ package actor Recollection {
     /// one gives traffic back.
     func stored(_ status: Status, of key: RolloutKey) {
         let isOver = status.promoteFull || status.stableHash == status.currentPodHash
-        if status.isAborted || isOver { memories[key]?.latch = nil }
+        let isAnother = memories[key]?.latch?.hash != status.currentPodHash
+        if status.isAborted || isOver || isAnother { memories[key]?.latch = nil }
         memories[key, default: Memory()].lastStepIndex = status.currentStepIndex
     }
 

@@ -37,10 +37,16 @@ extension RolloutTurn {
         _ actions: [Action], of decision: Decision, _ scene: Scene
     ) async throws(ClusterError) {
         for action in actions {
-            if action.raises(in: scene.snapshot) || action.shrinks {
-                try await requireUnchanged(scene, since: decision)
+            let raises = action.raises(in: scene.snapshot)
+            if raises || action.shrinks { try await requireUnchanged(scene, since: decision) }
+            do {
+                try await carryOut(action, scene)
+            } catch {
+                // A status that went ahead of its router has to be told from traffic that was given
+                // back by a process that died of it.
+                if raises { await memory.couldNotRaise(scene.key) }
+                throw error
             }
-            try await carryOut(action, scene)
         }
     }
 
@@ -53,7 +59,7 @@ extension RolloutTurn {
             throw .notFound("\(scene.key) is gone")
         }
         let isAborted = now.status?["abort"]?.bool ?? false
-        let isLatched = await memory[scene.key].latch != nil
+        let isLatched = await memory[scene.key].latch?.hash == decision.status.currentPodHash
         guard now.generation == scene.object.generation, isAborted == decision.status.isAborted,
             !isLatched || decision.status.isAborted
         else { throw .conflict("\(scene.key) was changed in between") }
@@ -65,7 +71,9 @@ extension RolloutTurn {
     private func giveBack(_ decision: Decision, _ scene: Scene) async -> ClusterError? {
         // An abort that is stored already needs no memory, and a person may take it back meanwhile.
         if decision.status.isAborted, scene.object.status?["abort"]?.bool != true {
-            await memory.latch(scene.key, because: decision.status.storedAbortCause)
+            let latch = Latch(
+                cause: decision.status.storedAbortCause, hash: decision.status.currentPodHash)
+            await memory.latch(scene.key, latch)
         }
         let routes = decision.actions.filter { $0.givesBack(in: scene.snapshot) }
         async let moved = attempt(scene, "giving traffic back") { () throws(ClusterError) in

@@ -48,7 +48,7 @@ package struct RolloutTurn: Sendable {
                 await memory.forget(key)
                 return Outcome()
             }
-            await memory.sawWeight(lowSince: scene.snapshot.memory.lowWeightSince, of: key)
+            await memory.sawWeight(scene.snapshot.memory, of: key)
             let decision = decide(scene.snapshot)
             scene.subject = decision.subject(scene.object)
             assert(

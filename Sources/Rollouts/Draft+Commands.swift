@@ -15,8 +15,8 @@ extension Draft {
             status.controllerPause = false
             return
         }
-        if let latch = seen.memory.latch {
-            abort(because: latch)
+        if let latch = seen.memory.latch, latch.hash == new.hash {
+            abort(because: latch.cause)
         } else if status.isAborted {
             abort(because: seen.rollout.status.storedAbortCause)
         } else if status.abortedAt != nil {

@@ -54,9 +54,9 @@ extension Draft {
             return .settling("waiting for service \(service) to select the canary")
         }
         let committed = status.weights?.canary.weight ?? 0
-        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince else {
-            return nil
-        }
+        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince,
+            !seen.memory.couldNotRaise
+        else { return nil }
         let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
             .first { !$0.phase.isCompleted }
         guard let running else { return nil }

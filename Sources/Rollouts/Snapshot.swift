@@ -49,9 +49,11 @@ package struct TakenNames: Hashable, Sendable {
 package struct Memory: Hashable, Sendable {
     /// Set from the moment this process decided to give traffic back until the status that says so
     /// is stored.
-    package var latch: String?
+    package var latch: Latch?
     /// When this process first saw less traffic on the canary than the status had committed to.
     package var lowWeightSince: Instant?
+    /// This process itself could not raise the weight: what is low then was never given back.
+    package var couldNotRaise = false
     /// The step index this process wrote last, to tell a skipped step from a resumed pause.
     package var lastStepIndex: Int?
     /// The new ReplicaSet that the server refused; nil once it took one.
@@ -62,6 +64,19 @@ package struct Memory: Hashable, Sendable {
     /// Takes down whether the routers carry less than the status has committed to, and since when.
     package mutating func sawWeight(_ weight: Int, committed: Int, at now: Instant) {
         lowWeightSince = weight < committed ? lowWeightSince ?? now : nil
+        if lowWeightSince == nil { couldNotRaise = false }
+    }
+}
+
+/// A release that this process gives up, whatever the stored status says so far.
+package struct Latch: Hashable, Sendable {
+    package var cause: String
+    /// The revision that was judged: the verdict is about no other one.
+    package var hash: String
+
+    package init(cause: String, hash: String) {
+        self.cause = cause
+        self.hash = hash
     }
 }
 

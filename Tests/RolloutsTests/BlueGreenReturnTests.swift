@@ -101,7 +101,7 @@ struct `An aborted blue-green update` {
     @Test func `stays back while the abort cannot be stored`() {
         var world = switched()
         world.services["active"]?.hash = "h1"
-        world.memory.latch = "errors"
+        world.memory.latch = Latch(cause: "errors", hash: "h2")
         world.turn()
         #expect(world.active == "h1")
         #expect(world.status.isAborted)

@@ -19,7 +19,8 @@ struct `Traffic that was given back` {
     @Test func `stays there while the abort cannot be stored`() {
         let (_, decision) = seen { world in
             world.weight = 0
-            world.memory.latch = "Step-based analysis phase error/failed: errors"
+            world.memory.latch = Latch(
+                cause: "Step-based analysis phase error/failed: errors", hash: "h2")
         }
         #expect(decision.status.isAborted)
         #expect(!decision.actions.contains { $0.raises(from: 0) })
@@ -27,6 +28,24 @@ struct `Traffic that was given back` {
             decision.status[.progressing]?.message
                 == "Rollout aborted update to revision 2: "
                 + "Step-based analysis phase error/failed: errors")
+    }
+
+    /// What one image was judged for says nothing of the next.
+    @Test func `is not held against another revision`() {
+        let (_, decision) = seen { world in
+            world.memory.latch = Latch(cause: "errors", hash: "h1")
+        }
+        #expect(!decision.status.isAborted)
+    }
+
+    /// A conflict, an admission rule that did not answer: at weight 0 nothing can be measured.
+    @Test func `is raised again without one where this process itself could not raise it`() {
+        let (_, decision) = seen { world in
+            world.weight = 0
+            world.memory.lowWeightSince = world.now
+            world.memory.couldNotRaise = true
+        }
+        #expect(decision.actions.contains { $0.raises(from: 0) })
     }
 
     @Test func `waits after a crash for a good measurement`() {
