@@ -176,7 +176,8 @@ extension Reason {
             .nameTaken, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
             true
         case .refused, .cannotCreate, .revisionChanged, .stepsChanged, .stepCompleted,
-            .stableCannotCarry, .routerUnreadable, .sharesGoingBack, .pausedByUser, .waitingForPerson,
+            .stableCannotCarry, .routerUnreadable, .sharesGoingBack, .pausedByUser,
+            .waitingForPerson,
             .waitingForFreshMeasurement, .aborted, .retrying, .resumed, .promoted,
             .rollingBackToStable, .previewStarts, .returning, .switchingActive, .newPodsLost,
             .stableCannotServe, .retryingPreview:

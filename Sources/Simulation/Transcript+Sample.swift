@@ -41,7 +41,8 @@ extension Transcript.Sample {
         let world = World(store: store, namespace: rollout.namespace)
         self.milliseconds = milliseconds
         total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
-        weight = world.canaryWeight(of: rollout.uid)
+        weight = max(
+            world.canaryWeight(of: rollout.uid), world.gatewayWeight(leadingTo: canaryName))
         canaryHash = world.hash(behind: canaryName)
         stableHash = world.hash(behind: stableName)
         canaryAvailable = world.available(canaryHash)
@@ -76,6 +77,29 @@ extension Transcript.Sample {
 
         var podsWanted: Int {
             list(.replicaSets).reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
+        }
+
+        /// Percent of a model's requests that the policies of any gateway send to the service.
+        func gatewayWeight(leadingTo service: String) -> Int {
+            list(.configMaps).flatMap { map -> [Int] in
+                let texts = map["data"]?.strings ?? [:]
+                let names = (texts["GATEWAY_UPSTREAMS"] ?? "").split(separator: ";")
+                    .map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+                    .filter { $0.last == "http://\(service)" }.compactMap(\.first)
+                return policies(texts["GATEWAY_ROUTE_POLICIES"] ?? "").map { policy in
+                    if names.contains(policy["target"]?.string ?? "") { return 100 }
+                    let isCanary = names.contains(policy["canary"]?.string ?? "")
+                    return isCanary ? policy["percent"]?.int ?? 0 : 0
+                }
+            }.max() ?? 0
+        }
+
+        private func policies(_ text: String) -> [JSON] {
+            do {
+                return try JSON(parsing: text).object?.members.map(\.value) ?? []
+            } catch {
+                return []
+            }
         }
 
         func canaryWeight(of owner: String) -> Int {

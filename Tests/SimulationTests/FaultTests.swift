@@ -30,7 +30,68 @@ struct `A fault at any write` {
     /// The second measurement is bad.
     static let abort = release + "\n14s  metric errors 0.5\n"
     static let person = release + "\n14s  abort\n"
-    static let stories = ["release": release, "abort": abort, "person": person]
+    /// A background analysis judges beside the steps.
+    static let watched = """
+        spec:
+          replicas: 2
+          strategy:
+            canary:
+              analysis: {templates: [{templateName: watch}]}
+              steps: [{setWeight: 50}, {pause: {duration: 10}}]
+        objects:
+          - apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: watch}
+            spec:
+              metrics:
+                - name: errors
+                  interval: 5s
+                  successCondition: "result[0] <= 0.01"
+                  provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
+
+        ---
+        0s   metric errors 0.001
+        10s  image model-api:v2
+        """
+    static let watchedAbort = watched + "\n14s  metric errors 0.5\n"
+    /// The sides stand behind an LLM gateway that reads its policies at start.
+    static let gateway = """
+        spec:
+          replicas: 2
+          strategy:
+            canary:
+              trafficRouting:
+                nginx: null
+                plugins:
+                  sluice/route-policy:
+                    {configMap: gateway, model: m, primary: a, canary: b, deployment: gateway}
+              steps: [{setWeight: 50}, {pause: {}}]
+        objects:
+          - apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: gateway}
+            data:
+              GATEWAY_UPSTREAMS: "a=http://model-api;b=http://model-api-canary"
+              GATEWAY_ROUTE_POLICIES: "{}"
+          - apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: gateway}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: gateway}}
+              template:
+                metadata: {labels: {app: gateway}}
+                spec: {containers: [{name: gateway, image: "gateway:1"}]}
+        ---
+        10s  image model-api:v2
+        30s  abort
+        """
+    static let stories = [
+        "release": release, "abort": abort, "person": person, "watched": watched,
+        "watched-abort": watchedAbort, "gateway": gateway,
+    ]
+    /// Those that end well.
+    static let good: Set = ["release", "watched"]
 
     struct Case: CustomTestStringConvertible {
         let story: String
@@ -38,7 +99,7 @@ struct `A fault at any write` {
         var testDescription: String { "\(story), write \(write)" }
     }
 
-    /// Every write of every story; of the second and third those after the initial deploy.
+    /// Every write of the first story; of the others those after the initial deploy.
     static var cases: [Case] {
         get throws {
             try stories.keys.sorted().flatMap { story in
@@ -67,12 +128,13 @@ struct `A fault at any write` {
         return player.play()
     }
 
-    @Test(arguments: ["release", "abort", "person"])
+    @Test(arguments: stories.keys.sorted())
     func `has stories to happen in`(story: String) throws {
         let transcript = try Self.usual(story)
         #expect(brokenLaws(transcript) == [])
-        #expect(transcript.end?.phase == (story == "release" ? "Healthy" : "Degraded"))
-        #expect(transcript.servedWeights == (story == "release" ? [0, 50, 100, 0] : [0, 50, 0]))
+        let isGood = Self.good.contains(story)
+        #expect(transcript.end?.phase == (isGood ? "Healthy" : "Degraded"))
+        #expect(transcript.servedWeights == (isGood ? [0, 50, 100, 0] : [0, 50, 0]))
     }
 
     @Test(arguments: try cases) func `leads to the same end`(at point: Case) throws {
@@ -81,7 +143,7 @@ struct `A fault at any write` {
         var faults: [[SimulatedFault]] = [
             [.killAfter(write)], [.refuse(write)], [.loseAnswer(write)],
         ]
-        if point.story == "abort" {
+        if point.story == "abort" || point.story == "watched-abort" {
             faults += [
                 [.killBefore(write)], [.holdBack(write)],
                 [.holdBack(write), .killAfter(write + 1)],
@@ -90,7 +152,7 @@ struct `A fault at any write` {
         }
         for fault in faults {
             let transcript = try Self.play(
-                point.story, fault, rolloutsFirst: point.story == "abort")
+                point.story, fault, rolloutsFirst: point.story.hasSuffix("abort"))
             #expect(brokenLaws(transcript) == [], "\(fault)\n\(transcript.text)")
             #expect(transcript.end == usual.end, "\(fault)\n\(transcript.text)")
             // Nothing is raised again after it was given back, and nothing above what was judged.
