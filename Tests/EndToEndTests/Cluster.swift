@@ -13,9 +13,16 @@ struct Cluster: Sendable {
     ) async throws -> Cluster {
         let program = try Program(
             up(in: scratch) + options, in: scratch, limitSeconds: limitSeconds)
-        let guide = try await eventually("the guide of sluice up", seconds: 40) {
+        return try await guided(by: program, in: scratch, seconds: 40)
+    }
+
+    /// The one of a program, as soon as that says where everything is.
+    static func guided(
+        by program: Program, in scratch: Scratch, seconds: Int
+    ) async throws -> Cluster {
+        let guide = try await eventually("the guide to a cluster", seconds: seconds) {
             if let status = program.status {
-                throw Failure("up ended with \(status): \(program.errors)")
+                throw Failure("it ended with \(status): \(program.output)\(program.errors)")
             }
             let lines = program.output
             return lines.contains("sluice status") ? parsed(lines) : nil

@@ -4,19 +4,19 @@ import Testing
 /// One after the other: each loads its own cluster with real requests, and judges how fast they are
 /// answered.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct `A demo` {
-    @Test func `plays a good and a bad release, checks every share, and leaves nothing`()
+    @Test func `plays a good and two bad releases, checks every share, and leaves nothing`()
         async throws
     {
         try await Scratch.with { scratch in
             let demo = try Program(
-                [Tool.sluice, "demo", "--only", "good", "--only", "errors"], in: scratch,
-                limitSeconds: 150)
+                [Tool.sluice, "demo", "--only", "good", "--only", "errors", "--only", "slow"],
+                in: scratch, limitSeconds: 200)
             let pid = try await demo.begun().pid
             _ = try await eventually("the first share", seconds: 90) {
                 demo.output.contains("observed") || demo.status != nil ? true : nil
             }
             let middle = Footprint(demo.processes())
-            let status = try await eventually("the end", seconds: 150, everyMilliseconds: 500) {
+            let status = try await eventually("the end", seconds: 200, everyMilliseconds: 500) {
                 demo.processes()
                 return demo.status
             }
@@ -24,21 +24,45 @@ import Testing
             #expect(status == 0, "\(story)\n\(demo.errors)")
             #expect(!story.contains("WRONG"))
             #expect(!story.contains("\u{1B}"), "a pipe gets plain text")
-            let shares = story.matches(
-                of: /asked (\d+), observed ([\d.]+) % of ([\d,]+) requests {2}ok/)
-            #expect(shares.map(\.1) == ["10", "30", "50", "10"])
-            for share in shares {
-                let asked = try #require(Double(share.1))
-                let observed = try #require(Double(share.2))
-                #expect(abs(asked - observed) < 10)
-            }
+            try check(story, asked: ["10", "30", "50", "10", "10"])
             #expect(story.contains(/Healthy: v2 serves 100.0 % of [\d,]+ requests {2}ok/))
             #expect(story.contains(/Degraded: v2 serves 100.0 % of [\d,]+ requests {2}ok/))
             #expect(story.contains(/error-rate +0.*Failed/))
+            #expect(story.contains(/latency-p95-seconds +0.*Failed/))
+            #expect(story.contains("sum(rate(nginx_ingress_controller_requests{"))
+            #expect(story.contains("histogram_quantile(0.95, "))
             #expect(story.contains(/[\d,]+ answered, [\d,]+ with the errors .*, 0 failed {2}ok/))
             #expect(middle.listeners > 8, "it has ports, sockets and pods")
             #expect(middle.left + Footprint(demo.processes()).left == [])
             #expect(remains(of: pid, in: middle) == [])
+        }
+    }
+
+    @Test func `moves an LLM gateway, and stays for whoever wants to look`() async throws {
+        try await Scratch.with { scratch in
+            let demo = try Program(
+                [Tool.sluice, "demo", "--only", "gateway", "--keep"], in: scratch,
+                limitSeconds: 230)
+            let cluster = try await Cluster.guided(by: demo, in: scratch, seconds: 200)
+            try check(demo.output, asked: ["10", "50"])
+            #expect(try await cluster.get(cluster.page).contains("llama3"))
+            let rollouts = try await cluster.kubectl("get", "rollouts,pods").checked()
+            #expect(rollouts.contains("rollout.argoproj.io/llama3"))
+            #expect(try await cluster.sluice("status", "llama3", "--watch").status == 0)
+            let footprint = Footprint(demo.processes())
+            demo.signal(SIGINT)
+            #expect(try await demo.ended(within: 30) == 0)
+            #expect(footprint.left == [])
+        }
+    }
+
+    @Test func `fails where a version is not what it says`() async throws {
+        try await Scratch.with { scratch in
+            let demo = try await scratch.run(
+                [Tool.sluice, "demo", "--only", "errors", "--false-name", "v9"], seconds: 150)
+            #expect(demo.status == 1, "\(demo)")
+            #expect(demo.output.contains(/asked 10, observed 0.0 % of [\d,]+ requests {2}WRONG/))
+            #expect(demo.errors.contains("checks were wrong"))
         }
     }
 
@@ -57,6 +81,19 @@ import Testing
             #expect(pods > 3)
             #expect(middle.left == [])
             #expect(remains(of: pid, in: middle) == [])
+        }
+    }
+
+    /// Each share that was asked for was held against a thousand requests or more.
+    private func check(_ story: String, asked: [String]) throws {
+        let shares = story.matches(
+            of: /asked (\d+), observed ([\d.]+) % of ([\d,]+) requests {2}ok/)
+        #expect(shares.map { String($0.1) } == asked, "\(story)")
+        for share in shares {
+            let asked = try #require(Double(share.1))
+            let observed = try #require(Double(share.2))
+            #expect(abs(asked - observed) < 10)
+            #expect(try #require(Int(share.3.filter(\.isNumber))) >= 1_000)
         }
     }
 

@@ -25,8 +25,7 @@ struct Checks: Sendable {
 
     /// Follows the canary through `weights`: at each the share that was observed while it was
     /// asked, and what the analysis measured.
-    mutating func steps(_ weights: [Int], of version: String, endsBadly: Bool = false) async throws
-    {
+    mutating func steps(_ weights: [Int], of version: String) async throws {
         let hand = stage.hand
         for weight in weights {
             try await hand.wait(for: "\(weight) % on \(version)", seconds: 90) {
@@ -36,9 +35,7 @@ struct Checks: Sendable {
             try await hand.wait(for: "the verdict at \(weight) %", seconds: 120) { [self] in
                 hand.weight != weight || (hand.phase == "Paused" && enough(since: begin))
             }
-            share(
-                weight, of: version, load.count - begin, atLeast: endsBadly ? 1 : Self.leastRequests
-            )
+            share(weight, of: version, load.count - begin)
             tellRuns()
         }
     }
@@ -57,7 +54,7 @@ struct Checks: Sendable {
     /// An honest share of n requests lies within 4.5 standard deviations, but for one run in a
     /// hundred thousand.
     private mutating func share(
-        _ asked: Int, of version: String, _ counted: LoadClient.Tally, atLeast least: Int
+        _ asked: Int, of version: String, _ counted: LoadClient.Tally
     ) {
         guard let observed = counted.share(of: version) else {
             claim("share", "asked \(asked) %, no answers at all", holds: false)
@@ -66,7 +63,8 @@ struct Checks: Sendable {
         let part = Double(asked) / 100
         let tolerance = 450 * (part * (1 - part) / Double(max(1, counted.total))).squareRoot()
         let holds =
-            counted.total >= least && abs(observed - Double(asked)) <= max(tolerance, 0.5)
+            counted.total >= Self.leastRequests
+            && abs(observed - Double(asked)) <= max(tolerance, 0.5)
         claim(
             "\(asked) %",
             "asked \(asked), observed \(oneDecimal(observed))"

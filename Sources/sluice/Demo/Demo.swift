@@ -30,6 +30,9 @@ struct Demo: AsyncParsableCommand {
     )
     var state: String?
 
+    @Option(help: .hidden)
+    var falseName: String?
+
     func run() async throws {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -51,7 +54,8 @@ struct Demo: AsyncParsableCommand {
             controller: box.controller, history: box.history, secrets: secrets,
             problems: { workspace.problems }, log: Logger(label: "sluice"), port: 0)
         let outcome = Lock<(any Error)?>(nil)
-        let play = Play(box: box, place: place, workspace: workspace, narrator: narrator)
+        let play = Play(
+            box: box, place: place, workspace: workspace, narrator: narrator, falseName: falseName)
         let acts = only.isEmpty ? Act.allCases : only
         let story = BoxPart {
             do {

@@ -33,6 +33,9 @@ struct LoadClient: Sendable {
         }
     }
 
+    /// So many that a version which answers slowly does not keep the others waiting.
+    private static let workers = 64
+
     private let tally = Lock(Tally())
     private let client = CurlClient()
     private let request: CurlRequest
@@ -51,9 +54,8 @@ struct LoadClient: Sendable {
     /// Sends until the task is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
-            let workers = 16
-            let pause = Duration.milliseconds(1_000 * workers / perSecond)
-            for worker in 0..<workers {
+            let pause = Duration.milliseconds(1_000 * Self.workers / perSecond)
+            for worker in 0..<Self.workers {
                 group.addTask { await work(worker, every: pause) }
             }
         }
@@ -61,7 +63,7 @@ struct LoadClient: Sendable {
 
     private func work(_ worker: Int, every pause: Duration) async {
         let clock = ContinuousClock()
-        var next = clock.now + pause * worker / 16
+        var next = clock.now + pause * worker / Self.workers
         while !Task.isCancelled {
             do {
                 try await clock.sleep(until: next)
