@@ -11,6 +11,8 @@ package struct AnalysisTurn: Sendable {
     let cluster: Cluster
     let source: MetricSource
     let secrets: SecretsInUse
+    /// Of this process, over all its turns.
+    let unstored: Unstored
     /// Tells the rollout that owns the run what the run is about to say.
     let tell: @Sendable (RolloutKey, _ run: Object) async -> Void
     let announce:
@@ -23,6 +25,7 @@ package struct AnalysisTurn: Sendable {
         cluster: Cluster,
         source: MetricSource,
         secrets: SecretsInUse,
+        unstored: Unstored,
         tell: @escaping @Sendable (RolloutKey, Object) async -> Void,
         announce: @escaping @Sendable (Object, String, String, Bool) async -> Void,
         pause: @escaping @Sendable (Duration) async -> Void,
@@ -31,6 +34,7 @@ package struct AnalysisTurn: Sendable {
         self.cluster = cluster
         self.source = source
         self.secrets = secrets
+        self.unstored = unstored
         self.tell = tell
         self.announce = announce
         self.pause = pause
@@ -61,6 +65,7 @@ package struct AnalysisTurn: Sendable {
     {
         let run = ReadRun(object)
         if run.status.phase?.isCompleted == true {
+            await unstored.forget(object.uid)
             return try await expire(run, reference)
         }
         let prepared: PreparedRun
@@ -70,6 +75,12 @@ package struct AnalysisTurn: Sendable {
             let refused = run.status.refused(error, now: now())
             try await finish(refused, of: run, reference)
             return Outcome()
+        }
+        let kept = await unstored.kept(of: object.uid)
+        if !kept.isEmpty {
+            let status = try await conclude(kept, run, reference)
+            await unstored.forget(object.uid)
+            return Outcome(lookAgain: status.due(prepared, now: now()).next)
         }
         let due = run.status.due(prepared, now: now())
         if due.tasks.isEmpty, run.status.phase != nil, !run.canEnd(prepared) {
@@ -92,10 +103,17 @@ package struct AnalysisTurn: Sendable {
             } catch {
                 throw .refused(error.message)
             }
-            let status = run.status.advanced(by: taken, of: prepared, now: now())
+            // The answer to a write of ours may have been lost, and not the write.
+            let new = taken.filter { !run.status.has($0) }
+            let status = run.status.advanced(by: new, of: prepared, now: now())
             do {
                 try await finish(status, of: run, reference)
                 return status
+            } catch .unreachable(let why) {
+                if status.phase?.isUnsuccessful == true {
+                    await unstored.keep(taken, of: run.object.uid)
+                }
+                throw .unreachable(why)
             } catch .conflict {
                 guard let fresh = try await cluster.fresh(reference) else {
                     throw .notFound("\(reference) is gone")
@@ -163,6 +181,15 @@ package struct AnalysisTurn: Sendable {
                 object, "AnalysisRun\(phase.rawValue)",
                 "Analysis Completed. Result: \(phase.rawValue)", phase.isUnsuccessful)
         }
+    }
+}
+
+extension RunStatus {
+    /// Whether a measurement is among those that are stored. One metric is measured once at a time.
+    fileprivate func has(_ taken: Taken) -> Bool {
+        guard let began = taken.measurement.startedAt?.rfc3339 else { return false }
+        let stored = self[taken.metric]?.measurements ?? []
+        return stored.contains { $0.finishedAt != nil && $0.startedAt?.rfc3339 == began }
     }
 }
 

@@ -39,6 +39,7 @@ package struct ControllerLoop: Sendable {
     package let leadership: Leadership?
     private let source: MetricSource
     private let secrets: SecretsInUse
+    private let unstored = Unstored()
     /// Those of this term.
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()
@@ -220,7 +221,7 @@ package struct ControllerLoop: Sendable {
 
     private var analysis: AnalysisTurn {
         AnalysisTurn(
-            cluster: cluster.edge, source: source, secrets: secrets,
+            cluster: cluster.edge, source: source, secrets: secrets, unstored: unstored,
             tell: { key, run in
                 let outcome = await turn.take(key, news: run)
                 // The write of the run may fail too, and then no change would wake the rollout.

@@ -12,6 +12,7 @@ struct Stage {
     private let cluster: SimulatedCluster
     private let notes = Notes()
     private var memory = Recollection()
+    private var unstored = Unstored()
     private var moments: [Story.Moment]
     /// When each rollout and run wants to be looked at again.
     private var alarms: [Reference: Timestamp] = [:]
@@ -106,7 +107,7 @@ struct Stage {
     }
 
     private mutating func startAgain() async {
-        memory = Recollection()
+        (memory, unstored) = (Recollection(), Unstored())
         alarms = [:]
         seen = [:]
         stumbles = [:]
@@ -245,7 +246,7 @@ extension Stage {
             source: MetricSource { [cluster] question throws(ProviderError) in
                 try await cluster.answer(question)
             },
-            secrets: .none,
+            secrets: .none, unstored: unstored,
             tell: { key, run in _ = await rollouts.take(key, news: run) },
             announce: { _, _, _, _ in },
             // Everybody answers at once here, and no time passes meanwhile.

@@ -15,8 +15,12 @@ private final class Measured: Sendable {
         var answers: [Double]
         var told: [String] = []
         var stored: [[String]] = []
+        /// Writes that are answered with an error yet, and whether they are carried out.
+        var failures = 0
+        var isAnswerLost = false
     }
 
+    private let unstored = Unstored()
     private let state: Mutex<State>
 
     init(answers: [Double]) {
@@ -47,6 +51,16 @@ private final class Measured: Sendable {
     /// The values of the fast metric after each write.
     var stored: [[String]] { state.withLock { $0.stored } }
 
+    /// - Parameter carryingOut: whether it is the answer that is lost, and not the write.
+    func failWrites(_ count: Int, carryingOut: Bool) {
+        state.withLock { ($0.failures, $0.isAnswerLost) = (count, carryingOut) }
+    }
+
+    /// What an aborted rollout asks of its runs.
+    func terminate() {
+        state.withLock { $0.run["spec", "terminate"] = true }
+    }
+
     /// - Parameter pauseSeconds: how far the time moves on at each pause; nil where it stands still
     ///   and no pause ends.
     func turn(pauseSeconds: Int?) -> AnalysisTurn {
@@ -56,7 +70,7 @@ private final class Measured: Sendable {
                 guard question.shown.name == "fast" else { return try await silence() }
                 return try answer()
             },
-            secrets: .none,
+            secrets: .none, unstored: unstored,
             tell: { [self] _, run in
                 state.withLock { $0.told.append(run.status?["phase"]?.string ?? "") }
             },
@@ -73,12 +87,19 @@ private final class Measured: Sendable {
             get: { [self] _ in state.withLock { $0.run } }, list: { _, _ in [] },
             write: { [self] write throws(ClusterError) in
                 guard case .patch(.merge(let body)) = write.act else { throw .refused("no patch") }
+                let isStored = state.withLock { state in
+                    guard state.failures > 0 else { return true }
+                    state.failures -= 1
+                    return false
+                }
+                if !isStored, !state.withLock({ $0.isAnswerLost }) { throw .unreachable("500") }
                 state.withLock { state in
                     state.run = Object(state.run.json.merged(with: body))
                     let results = state.run.status?["metricResults"]?.array ?? []
                     let fast = results.first { $0["name"] == "fast" }?["measurements"]?.array ?? []
                     state.stored.append(fast.compactMap { $0["value"]?.string })
                 }
+                if !isStored { throw .unreachable("cut off") }
                 return nil
             })
     }
@@ -120,5 +141,19 @@ struct `A bad answer` {
         #expect(measured.phase == "Failed")
         #expect(measured.told == ["Failed"])
         #expect(measured.stored.last == ["0.25", "0.5", "5"])
+    }
+
+    /// The rollout was told, and has the run end before its own status could be stored.
+    @Test(arguments: [false, true])
+    func `is what the run ends with, also where it could not be stored`(isAnswerLost: Bool) async {
+        let measured = Measured(answers: [5])
+        measured.failWrites(2, carryingOut: isAnswerLost)
+        let first = await measured.turn(pauseSeconds: nil).take(judge)
+        #expect(first.trouble != nil)
+        #expect(measured.told == ["Failed"])
+        measured.terminate()
+        for _ in 0..<2 { _ = await measured.turn(pauseSeconds: nil).take(judge) }
+        #expect(measured.phase == "Failed")
+        #expect(measured.stored.last == ["5"])
     }
 }

@@ -86,7 +86,8 @@ struct `A measurement that met a conflict` {
             source: MetricSource { _ throws(ProviderError) in
                 throw ProviderError("nothing is asked")
             },
-            secrets: .none, tell: { _, _ in }, announce: { _, _, _, _ in }, pause: { _ in },
+            secrets: .none, unstored: Unstored(), tell: { _, _ in }, announce: { _, _, _, _ in },
+            pause: { _ in },
             now: { Timestamp(milliseconds: 1_767_225_600_000) })
         let outcome = await turn.take(reference)
         #expect(outcome.trouble == nil)
