@@ -46,14 +46,21 @@ package struct ParsedRollout: Sendable {
             + [backgroundAnalysis, preAnalysis, postAnalysis].compactMap(\.self)
     }
 
-    /// Takes a router whose configuration broke as it was when it could be read.
-    mutating func remember(_ former: [Router]) {
-        let known = former.filter(\.isReadable)
+    /// Takes a router whose configuration broke as it was when it could be read, with the total
+    /// that its weights are parts of.
+    mutating func remember(_ former: ParsedRollout) {
+        let known = former.routers.filter(\.isReadable)
+        let read = routers
         if routerKeys.isEmpty, routers.contains(where: { !$0.isReadable }), !known.isEmpty {
             routers = known
         }
         routers = routers.map { router in
             router.isReadable ? router : known.first { $0.kind == router.kind } ?? router
+        }
+        let isRemembered = routers.count(where: \.isReadable) > read.count(where: \.isReadable)
+        if isRemembered, case .canary(var canary) = rollout.spec.strategy {
+            canary.totalWeight = former.rollout.spec.canary.totalWeight
+            rollout.spec.strategy = .canary(canary)
         }
     }
 

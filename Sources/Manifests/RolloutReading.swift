@@ -24,7 +24,7 @@ package struct RolloutReading: Sendable {
         } else {
             parsed = RolloutDocument.parse(object, routers: routers)
         }
-        if let former { parsed.remember(former.parsed.routers) }
+        if let former { parsed.remember(former.parsed) }
     }
 
     /// The rollout's ReplicaSets as `decide` sees them.

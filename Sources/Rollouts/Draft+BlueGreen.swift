@@ -135,10 +135,16 @@ extension Draft {
     private mutating func retireNew(_ plan: BlueGreen, _ stable: ReplicaSet) {
         let previewHash = seen.service(plan.previewService)?.hash
         if new.desired == 0 || previewHash != new.hash { bindPreview(plan, to: stable) }
-        guard new.desired > 0, let delay = plan.abortScaleDownDelaySeconds,
-            stable.available >= seen.size
-        else { return }
         // What was aborted is no revision to return to untried, even if it was stable once.
+        let isWhole = stable.available >= seen.size
+        if new.wasStable, new.scaleDownDeadline != nil,
+            plan.abortScaleDownDelaySeconds == nil || !isWhole
+        {
+            actions.append(.cancelScaleDown(replicaSet: new.name))
+        }
+        guard new.desired > 0, let delay = plan.abortScaleDownDelaySeconds,
+            isWhole
+        else { return }
         guard let deadline = new.scaleDownDeadline, !new.wasStable else {
             let end = seen.now.advanced(bySeconds: delay)
             actions.append(.delayScaleDown(replicaSet: new.name, until: end))

@@ -3,6 +3,9 @@
 /// controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
+    var seen = seen
+    // The size of a refused document may be what is wrong with it.
+    seen.rollout.spec.replicas = seen.spec.replicas ?? seen.stable?.rolloutReplicas
     if let plan = seen.spec.blueGreen {
         // Before the new revision is there, only what is given back moves.
         guard seen.new != nil else { return [] }

@@ -35,7 +35,7 @@ func givingBackFirst(_ seen: Snapshot) -> Decision? {
     // no revision.
     let isDone = decision.actions.allSatisfy { action in
         guard case .route = action else { return false }
-        return !action.givesBack(from: seen.canaryWeight)
+        return seen.unreadable != nil || !action.givesBack(from: seen.canaryWeight)
     }
     if isDone { return nil }
     // A command that met the new template holds for the new revision too, so it stays untaken.
