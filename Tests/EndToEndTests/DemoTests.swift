@@ -4,19 +4,20 @@ import Testing
 /// One after the other: each loads its own cluster with real requests, and judges how fast they are
 /// answered.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct `A demo` {
-    @Test func `plays a good and two bad releases, checks every share, and leaves nothing`()
+    @Test func `plays all that nginx carries, checks every share, and leaves nothing`()
         async throws
     {
         try await Scratch.with { scratch in
             let demo = try Program(
-                [Tool.sluice, "demo", "--only", "good", "--only", "errors", "--only", "slow"],
-                in: scratch, limitSeconds: 200)
+                [Tool.sluice, "demo"]
+                    + ["good", "errors", "slow", "operator"].flatMap { ["--only", $0] },
+                in: scratch, limitSeconds: 300)
             let pid = try await demo.begun().pid
             _ = try await eventually("the first share", seconds: 90) {
                 demo.output.contains("observed") || demo.status != nil ? true : nil
             }
             let middle = Footprint(demo.processes())
-            let status = try await eventually("the end", seconds: 200, everyMilliseconds: 500) {
+            let status = try await eventually("the end", seconds: 300, everyMilliseconds: 500) {
                 demo.processes()
                 return demo.status
             }
@@ -24,7 +25,11 @@ import Testing
             #expect(status == 0, "\(story)\n\(demo.errors)")
             #expect(!story.contains("WRONG"))
             #expect(!story.contains("\u{1B}"), "a pipe gets plain text")
-            try check(story, asked: ["10", "30", "50", "10", "10"])
+            try check(story, asked: ["10", "30", "50", "10", "10", "10", "30", "50"])
+            for command in ["undo --to-revision 1", "abort", "retry", "promote"] {
+                #expect(story.contains("operator             \(command)\n"))
+            }
+            #expect(story.contains(/Healthy: v1 serves 100.0 % of [\d,]+ requests {2}ok/))
             #expect(story.contains(/Healthy: v2 serves 100.0 % of [\d,]+ requests {2}ok/))
             #expect(story.contains(/Degraded: v2 serves 100.0 % of [\d,]+ requests {2}ok/))
             #expect(story.contains(/error-rate +0.*Failed/))
