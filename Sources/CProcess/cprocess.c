@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -71,6 +72,26 @@ static int become_user(const cprocess_launch *launch) {
     return 0;
 }
 
+/* What a pod has put into the place of the source since it was looked at is not followed. */
+static int bind_to(const char *source, const char *target) {
+    char from[40];
+    struct stat found;
+    int result, why;
+    int file = open(source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0) return -1;
+    if (fstat(file, &found) != 0 || S_ISLNK(found.st_mode)) {
+        close(file);
+        errno = ELOOP;
+        return -1;
+    }
+    snprintf(from, sizeof from, "/proc/self/fd/%d", file);
+    result = mount(from, target, NULL, MS_BIND | MS_REC, NULL);
+    why = errno;
+    close(file);
+    errno = why;
+    return result;
+}
+
 static int carry_out(const cprocess_mount *mount_) {
     const char *target = mount_->target;
     int file;
@@ -85,11 +106,11 @@ static int carry_out(const cprocess_mount *mount_) {
     case CPROCESS_MOUNT_LINK:
         return symlink(mount_->source, target);
     case CPROCESS_MOUNT_BIND_IF_THERE:
-        if (mount(mount_->source, target, NULL, MS_BIND | MS_REC, NULL) == 0) return 0;
+        if (bind_to(mount_->source, target) == 0) return 0;
         return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     case CPROCESS_MOUNT_BIND:
     case CPROCESS_MOUNT_BIND_READ_ONLY:
-        if (mount(mount_->source, target, NULL, MS_BIND | MS_REC, NULL) != 0) return -1;
+        if (bind_to(mount_->source, target) != 0) return -1;
         if (mount_->kind == CPROCESS_MOUNT_BIND) return 0;
         return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL);
     }

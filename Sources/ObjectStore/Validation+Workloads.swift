@@ -42,11 +42,46 @@ extension Validation {
     }
 
     private static func podCauses(_ spec: JSON?, at field: String) -> [StoreError.Cause] {
-        (spec?["containers"]?.array ?? []).enumerated().flatMap { index, container in
-            ["name", "image"].filter { container[$0]?.string?.isEmpty ?? true }
-                .map { required("\(field).containers[\(index)].\($0)") }
+        var names: Set<String> = []
+        let ofContainers = ["containers", "initContainers"].flatMap { list in
+            (spec?[list]?.array ?? []).enumerated().flatMap { index, container in
+                let place = "\(field).\(list)[\(index)]"
+                return ["name", "image"].filter { container[$0]?.string?.isEmpty ?? true }
+                    .map { required("\(place).\($0)") }
+                    + repeated(container, in: &names, at: place)
+            }
         }
+        var volumes: Set<String> = []
+        let ofVolumes = (spec?["volumes"]?.array ?? []).enumerated().flatMap { index, volume in
+            let place = "\(field).volumes[\(index)]"
+            return repeated(volume, in: &volumes, at: place)
+                + (isLabel(volume["name"]?.string ?? "")
+                    ? [] : [invalid("\(place).name", volume["name"]?.text ?? "", labelRule)])
+        }
+        return ofContainers + ofVolumes
     }
+
+    private static func repeated(
+        _ json: JSON, in names: inout Set<String>, at place: String
+    ) -> [StoreError.Cause] {
+        guard let name = json["name"]?.string, !name.isEmpty, !names.insert(name).inserted else {
+            return []
+        }
+        return [
+            StoreError.Cause(
+                field: "\(place).name", reason: "FieldValueDuplicate",
+                message: "Duplicate value: \"\(name)\"")
+        ]
+    }
+
+    /// Names of volumes become names of directories (RFC 1123).
+    private static func isLabel(_ name: String) -> Bool {
+        name.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
+    }
+
+    private static let labelRule =
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
+        + "must start and end with an alphanumeric character"
 
     private static func portCauses(_ object: Object) -> [StoreError.Cause] {
         (object["spec", "ports"]?.array ?? []).enumerated().compactMap { index, port in

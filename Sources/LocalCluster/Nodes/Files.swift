@@ -61,7 +61,8 @@ enum Files {
 
     /// Replaces a file in one instant, on disk before this returns unless `isDurable` is false.
     static func write(
-        _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, isDurable: Bool = true
+        _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, owner: Account? = nil,
+        isDurable: Bool = true
     ) throws(SystemFailure) {
         let next = path + ".new"
         let file = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
@@ -75,6 +76,9 @@ enum Files {
             } else if errno != EINTR {
                 failed = SystemFailure("cannot write \(next)")
             }
+        }
+        if failed == nil, let owner, fchown(file, owner.user, owner.group) != 0 {
+            failed = SystemFailure("cannot give away \(next)")
         }
         if failed == nil, fchmod(file, mode) != 0 || isDurable && fsync(file) != 0 {
             failed = SystemFailure("cannot keep \(next)")
@@ -105,6 +109,10 @@ enum Files {
     static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
+        return names(of: directory).sorted()
+    }
+
+    private static func names(of directory: OpaquePointer) -> [String] {
         var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
@@ -112,21 +120,27 @@ enum Files {
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        return names.sorted()
+        return names
     }
 
     /// Removes a file; that it is not there is well.
     static func remove(_ path: String) { unlink(path) }
 
-    /// Removes a directory of ours with all that is in it, following no link.
-    static func removeTree(_ path: String) {
-        for name in names(in: path) {
-            let child = "\(path)/\(name)"
-            var found = stat()
-            guard lstat(child, &found) == 0 else { continue }
-            if found.st_mode & S_IFMT == S_IFDIR { removeTree(child) } else { unlink(child) }
+    /// Removes a directory of ours with all that is in it, following no link, also none that is put
+    /// there meanwhile.
+    static func removeTree(_ path: String) { remove(path, in: AT_FDCWD) }
+
+    private static func remove(_ name: String, in directory: Int32) {
+        if unlinkat(directory, name, 0) == 0 || errno != EISDIR { return }
+        let file = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { return }
+        guard let stream = fdopendir(file) else {
+            close(file)
+            return
         }
-        rmdir(path)
+        for child in names(of: stream) { remove(child, in: file) }
+        closedir(stream)
+        unlinkat(directory, name, AT_REMOVEDIR)
     }
 
     /// What a symbolic link says; nil where it is none.

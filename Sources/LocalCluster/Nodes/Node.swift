@@ -169,7 +169,8 @@ extension Node {
         await withCheckedContinuation { continuation in
             // Blocks for at most the probe's time, which no thread of Swift's own pool should.
             DispatchQueue.global().async {
-                let answer = cprocess_connects(host, Int32(port), Int32(seconds * 1000))
+                let answer = cprocess_connects(
+                    host, Int32(clamping: port), Int32(min(seconds, longestProbeSeconds) * 1000))
                 continuation.resume(returning: answer == 1)
             }
         }
@@ -214,3 +215,6 @@ extension RunningProcess {
         }
     }
 }
+
+/// Longer than anybody waits for one answer; numbers of documents may be anything.
+private let longestProbeSeconds = 3_600

@@ -33,6 +33,8 @@ extension PodDesk {
             entry.plans[record.container] = plan
             entries[record.uid] = entry
         }
+        // What a killed run had no time to remove; Secrets may be among it.
+        records.forgetAll(but: Set(wanted.keys))
     }
 
     /// How to go on asking an adopted container. What it was started from may be gone; then it is

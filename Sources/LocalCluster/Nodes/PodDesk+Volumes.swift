@@ -17,7 +17,7 @@ extension PodDesk {
         let volumes = try self.volumes(of: entry)
         let directory = PodRecords(node.directory).volumes(uid: uid)
         do throws(SystemFailure) {
-            try directory.write(volumes)
+            try directory.write(volumes, owner: node.account)
         } catch {
             throw PodFault("\(error)", reason: "RunContainerError")
         }
@@ -40,7 +40,7 @@ extension PodDesk {
         do {
             let volumes = try self.volumes(of: entry)
             guard volumes != entry.volumes else { return }
-            try PodRecords(node.directory).volumes(uid: uid).write(volumes)
+            try PodRecords(node.directory).volumes(uid: uid).write(volumes, owner: node.account)
             entries[uid]?.volumes = volumes
         } catch {
             node.logger.warning(

@@ -94,6 +94,16 @@ struct PodRecords: Sendable {
         Files.removeTree(logs(uid: uid))
         Files.removeTree(volumes(uid: uid).path)
     }
+
+    /// Removes what is left of all pods but these.
+    func forgetAll(but uids: Set<String>) {
+        let kept = Set(uids.map(plain))
+        for kind in ["pods", "logs", "volumes"] {
+            for name in Files.names(in: "\(directory)/\(kind)") where !kept.contains(name) {
+                Files.removeTree("\(directory)/\(kind)/\(name)")
+            }
+        }
+    }
 }
 
 extension PodRecord {

@@ -47,7 +47,7 @@ struct VolumeSources {
         if let path = volume["hostPath"]?["path"]?.string { return .host(path) }
         if let files = try files(volume, mode: Self.standardMode) { return .files(files) }
         if let projected = volume["projected"] {
-            let mode = projected["defaultMode"]?.int.map { mode_t($0) } ?? Self.standardMode
+            let mode = try mode(projected["defaultMode"]) ?? Self.standardMode
             var all: [VolumeFile] = []
             for source in projected["sources"]?.array ?? [] {
                 guard let files = try files(source, mode: mode) else {
@@ -58,6 +58,14 @@ struct VolumeSources {
             return .files(all)
         }
         throw refused(volume, "volume \"\(volume["name"]?.string ?? "")\"")
+    }
+
+    private func mode(_ json: JSON?) throws(PodFault) -> mode_t? {
+        guard let json, !json.isNull else { return nil }
+        guard let mode = json.int, (0...0o777).contains(mode) else {
+            throw PodFault("the mode \(json.text) of a volume's files is not one from 0 to 0777")
+        }
+        return mode_t(mode)
     }
 
     private func refused(_ json: JSON, _ what: String) -> PodFault {
@@ -91,7 +99,7 @@ struct VolumeSources {
             if isOptional { return [] }
             throw PodFault("\(subject) not found")
         }
-        let mode = source["defaultMode"]?.int.map { mode_t($0) } ?? mode
+        let mode = try self.mode(source["defaultMode"]) ?? mode
         var files: [VolumeFile] = []
         guard let items = source["items"]?.array else {
             for (key, bytes) in values.sorted(by: { $0.key < $1.key }) {
@@ -111,7 +119,7 @@ struct VolumeSources {
     }
 
     private func described(_ source: JSON, _ mode: mode_t) throws(PodFault) -> [VolumeFile] {
-        let mode = source["defaultMode"]?.int.map { mode_t($0) } ?? mode
+        let mode = try self.mode(source["defaultMode"]) ?? mode
         var files: [VolumeFile] = []
         for item in source["items"]?.array ?? [] {
             guard let path = item["fieldRef"]?["fieldPath"]?.string else {
@@ -130,7 +138,6 @@ struct VolumeSources {
         guard VolumeFile.isPath(path) else {
             throw PodFault("the path \"\(path)\" of a volume's item leaves its volume")
         }
-        let own = item["mode"]?.int.map { mode_t($0) }
-        return VolumeFile(path: path, bytes: bytes, mode: own ?? mode)
+        return VolumeFile(path: path, bytes: bytes, mode: try self.mode(item["mode"]) ?? mode)
     }
 }

@@ -6,26 +6,32 @@ struct VolumeDirectory: Sendable {
     let path: String
 
     /// Writes what is to be seen of the volumes. A file is replaced in one instant.
-    func write(_ volumes: [String: VolumeContent]) throws(SystemFailure) {
+    ///
+    /// - Parameter owner: who reads it; many keys may be read by their owner only.
+    func write(
+        _ volumes: [String: VolumeContent], owner: Account?
+    ) throws(SystemFailure) {
         try Files.makeDirectory(path)
         for (name, content) in volumes {
             switch content {
             case .host: continue
             // As a kubelet makes it: every user of the pod may write.
             case .empty: try Files.makeDirectory(place(of: name), mode: 0o777)
-            case .files(let files): try write(files, to: place(of: name))
+            case .files(let files): try write(files, to: place(of: name), owner)
             }
         }
     }
 
-    private func write(_ files: [VolumeFile], to directory: String) throws(SystemFailure) {
+    private func write(
+        _ files: [VolumeFile], to directory: String, _ owner: Account?
+    ) throws(SystemFailure) {
         try Files.makeDirectory(directory, mode: 0o755)
         for file in files {
             let path = "\(directory)/\(file.path)"
             if let end = path.lastIndex(of: "/") {
                 try Files.makeDirectory(String(path[..<end]), mode: 0o755)
             }
-            try Files.write(file.bytes, to: path, mode: file.mode & 0o777)
+            try Files.write(file.bytes, to: path, mode: file.mode & 0o777, owner: owner)
         }
         prune(directory, keeping: Set(files.map { "\(directory)/\($0.path)" }))
     }

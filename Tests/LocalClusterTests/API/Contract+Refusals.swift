@@ -70,6 +70,15 @@ extension Contract {
         empty["spec"]?["template"]?["spec"] = ["containers": [["name": "web"]]]
         let image = "spec.template.spec.containers[0].image"
         expect(try await api.create(list, empty), 422, "Invalid", image)
+        var twins = deployment("twins")
+        let twin: JSON = ["name": "web", "image": "none"]
+        twins["spec"]?["template"]?["spec"] = ["containers": [twin, twin]]
+        let second = "spec.template.spec.containers[1].name"
+        expect(try await api.create(list, twins), 422, "Invalid", second)
+        var volume = deployment("volume")
+        volume["spec"]?["template"]?["spec"]?["volumes"] = [["name": "a_b", "emptyDir": [:]]]
+        let first = "spec.template.spec.volumes[0].name"
+        expect(try await api.create(list, volume), 422, "Invalid", first)
         _ = try await api.create(list, deployment("web", replicas: 0))
         let path = api.path(.deployments, "web")
         let selector: JSON = ["spec": ["selector": ["matchLabels": ["app": "other"]]]]

@@ -14,7 +14,7 @@ struct `The life of a pod` {
     init() throws { box = try TestNode() }
 
     private func initial(_ name: String, _ script: String) -> JSON {
-        ["name": .string(name), "command": shell(script)]
+        ["name": .string(name), "image": "none", "command": shell(script)]
     }
 
     @Test func `begins with its init containers, one after the other`() async throws {

@@ -34,12 +34,12 @@ struct `A mounted volume` {
             ["volumeMounts": mounts], restartPolicy: "Never",
             spec: [
                 "volumes": [
-                    ["name": "settings", "configMap": ["name": "settings"]],
+                    ["name": "settings", "configMap": ["name": "settings", "defaultMode": 0o400]],
                     ["name": "cache", "emptyDir": [:]],
                 ],
                 "initContainers": [
                     [
-                        "name": "first", "volumeMounts": mounts,
+                        "name": "first", "image": "none", "volumeMounts": mounts,
                         "command": ["/bin/sh", "-c", "echo -n kept > /sluice-cache/made"],
                     ]
                 ],
@@ -137,6 +137,14 @@ struct `What a volume holds` {
             ["persistentVolumeClaim": ["claimName": "c"]], ["configMap": ["name": "absent"]],
             ["secret": ["secretName": "token", "items": [["key": "value", "path": "../x"]]]],
             ["projected": ["sources": [["serviceAccountToken": ["path": "t"]]]]],
+            ["configMap": ["name": "settings", "defaultMode": -1]],
+            ["projected": ["defaultMode": 0o1000, "sources": [["secret": ["name": "token"]]]]],
+            [
+                "secret": [
+                    "secretName": "token",
+                    "items": [["key": "value", "path": "x", "mode": 4_294_967_296]],
+                ]
+            ],
         ] as [JSON])
     func `is refused where the box cannot give it`(volume: JSON) {
         var volume = volume
