@@ -10,7 +10,6 @@ struct Checks: Sendable {
     private var wrong = 0
     /// Who served everything at the last end.
     private var stable = "v1"
-    private var queries: Set<String> = []
     private var toldRuns: Set<String> = []
 
     init(narrator: Narrator, load: LoadClient, stage: Stage) {
@@ -24,8 +23,11 @@ struct Checks: Sendable {
     private static let leastRequests = 1_000
 
     /// Follows the canary through `weights`: at each the share that was observed while it was
-    /// asked, and what the analysis measured.
-    mutating func steps(_ weights: [Int], of version: String) async throws {
+    /// asked, and what the analysis measured, with its queries where the reader has not seen them
+    /// often enough.
+    mutating func steps(
+        _ weights: [Int], of version: String, withQueries: Bool = false
+    ) async throws {
         let hand = stage.hand
         for weight in weights {
             try await hand.wait(for: "\(weight) % on \(version)", seconds: 90) {
@@ -36,7 +38,7 @@ struct Checks: Sendable {
                 hand.weight != weight || (hand.phase == "Paused" && enough(since: begin))
             }
             share(weight, of: version, load.count - begin)
-            tellRuns()
+            tellRuns(withQueries: withQueries)
         }
     }
 
@@ -72,14 +74,14 @@ struct Checks: Sendable {
             holds: holds)
     }
 
-    private mutating func tellRuns() {
+    private mutating func tellRuns(withQueries: Bool = false) {
         for run in stage.hand.runs where !toldRuns.contains(run.uid) {
             guard let phase = run.status?["phase"]?.string, phase != "Running", phase != "Pending"
             else {
                 continue
             }
             toldRuns.insert(run.uid)
-            narrator.run(run, queries: &queries)
+            narrator.run(run, withQueries: withQueries)
         }
     }
 

@@ -38,8 +38,8 @@ struct Narrator: Sendable {
                 + (mark.isEmpty ? "" : "  \(mark)"))
     }
 
-    /// What a finished run measured: query, values, verdict.
-    func run(_ run: Object, queries: inout Set<String>) {
+    /// What a finished run measured: values, condition, verdict, and the query if asked for.
+    func run(_ run: Object, withQueries: Bool) {
         for result in run.status?["metricResults"]?.array ?? [] {
             let name = result["name"]?.string ?? ""
             let measurements = result["measurements"]?.array ?? []
@@ -51,10 +51,9 @@ struct Narrator: Sendable {
             line(
                 name, phase == "Failed" ? coloured(text, "31") : text)
             let query = result["metadata"]?["ResolvedPrometheusQuery"]?.string ?? ""
-            if !query.isEmpty, queries.insert(name).inserted {
-                for part in query.split(separator: "\n") where !part.allSatisfy(\.isWhitespace) {
-                    say("                               " + coloured(String(part), "2"))
-                }
+            guard withQueries else { continue }
+            for part in query.split(separator: "\n") where !part.allSatisfy(\.isWhitespace) {
+                say("                               " + coloured(String(part), "2"))
             }
         }
     }

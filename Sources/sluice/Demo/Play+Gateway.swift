@@ -33,7 +33,7 @@ extension Play {
             try place.write(
                 Self.gatewayFolder + "rollout.yaml", as: "llama3.yaml",
                 changing: [("image: llama3:v1", "image: llama3:v2")])
-            try await checks.steps([10, 50], of: "v2")
+            try await checks.steps([10, 50], of: "v2", withQueries: true)
             try await checks.ends("Healthy", serving: "v2")
             return checks.ended()
         }

@@ -82,7 +82,7 @@ struct Play: Sendable {
     private func good(_ checks: inout Checks) async throws {
         narrator.act("good", "version 2 replaces version 1: 10, 30, 50, 100 %, each step judged")
         try release("v2")
-        try await checks.steps([10, 30, 50], of: "v2")
+        try await checks.steps([10, 30, 50], of: "v2", withQueries: true)
         try await checks.ends("Healthy", serving: "v2")
     }
 
