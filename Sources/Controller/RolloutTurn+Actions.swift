@@ -133,6 +133,8 @@ extension RolloutTurn {
             do {
                 _ = try await cluster.write(
                     Write(change.reference, act(of: change, isBack: isBack, scene)))
+            } catch .notFound where change.act == .delete {
+                continue
             } catch {
                 guard isBack, router.changesStandAlone else { throw error }
                 trouble = trouble ?? error

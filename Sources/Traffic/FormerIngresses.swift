@@ -13,7 +13,7 @@ package struct FormerIngresses: Sendable {
     ///   canaries among them.
     package init?(among owned: [Object], besides routers: [Router], total: Int) {
         let named = Set(routers.flatMap(\.reads))
-        references = owned.filter { !CanaryShares($0).prefixes.isEmpty }
+        references = owned.filter { !CanaryShares($0).prefixes.isEmpty && !isGoing($0) }
             .map { Reference(.ingresses, namespace: $0.namespace, name: $0.name) }
             .filter { !named.contains($0) }
         if references.isEmpty { return nil }
@@ -31,7 +31,11 @@ package struct FormerIngresses: Sendable {
 
     private func change(_ reference: Reference, to split: Split, _ seen: Observed) -> Change? {
         guard let ingress = seen.objects[reference] else { return nil }
-        if split.canary == 0 {
+        let shares = CanaryShares(ingress)
+        let lowered = shares.lowered(shares.prefixes, to: split)
+        // What others still have to finish with stays until they have, and divides traffic so long.
+        let isLowered = lowered.isEmpty || ingress.finalizers.isEmpty
+        if split.canary == 0, isLowered {
             return Change(
                 reference, .delete,
                 event: Event(
@@ -39,8 +43,6 @@ package struct FormerIngresses: Sendable {
                     "Deleting canary ingress `\(reference.name)`: the rollout names its Ingress no"
                         + " more"))
         }
-        let shares = CanaryShares(ingress)
-        let lowered = shares.lowered(shares.prefixes, to: split)
         guard !lowered.isEmpty else { return nil }
         return Change(
             reference, .patch(.merge(["metadata": ["annotations": JSON(strings: lowered)]])),
@@ -54,4 +56,11 @@ package struct FormerIngresses: Sendable {
             .map { $0.largest($0.prefixes, of: total) ?? total }
         return .former(Split(canary: shares.max() ?? 0, of: total))
     }
+}
+
+/// It carries nothing, and is deleted as soon as others have finished with it.
+private func isGoing(_ ingress: Object) -> Bool {
+    let shares = CanaryShares(ingress)
+    return ingress.deletionTimestamp != nil
+        && shares.prefixes.allSatisfy { shares.share($0, of: 100) == 0 }
 }

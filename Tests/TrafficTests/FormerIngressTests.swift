@@ -41,6 +41,22 @@ struct `A canary Ingress that is named no more` {
         #expect(stage["Ingress", "model-old-canary"] == nil)
     }
 
+    @Test func `is lowered before it goes where others have to finish with it`() throws {
+        var held = canary("model-old-canary", weighted("50"))
+        held["metadata", "finalizers"] = ["example.com/addresses"]
+        var stage = Stage([held])
+        let router = try former(stage)
+        try stage.move(router, to: 0)
+        #expect(router.read(stage.seen) == .former(Split(canary: 0, of: 100)))
+        #expect(
+            try router.plan(Split(canary: 0, of: 100), stage.seen).map(\.act) == [.delete])
+        var going = try #require(stage["Ingress", "model-old-canary"])
+        going["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(FormerIngresses(among: [going], besides: [], total: 100) == nil)
+        held["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(FormerIngresses(among: [held], besides: [], total: 100) != nil)
+    }
+
     @Test(arguments: [("7", "1000", 1), ("999", "1000", 100), ("x", nil, 100), ("-1", nil, 100)])
     func `counts by its own total, and as all where it cannot be read`(
         weight: String, total: String?, share: Int
