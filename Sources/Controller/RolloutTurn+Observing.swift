@@ -24,9 +24,10 @@ extension RolloutTurn {
         }
         let replicaSets = reading.replicaSets(sets)
         await memory.keep(reading, of: key)
-        let services = try await services(of: parsed, in: namespace)
+        var services = try await services(of: parsed, in: namespace)
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
+        services.merge(try await formerServices(of: parsed, object)) { named, _ in named }
         let ingresses = try await cluster.owned(.ingresses, object)
         let total = parsed.rollout.spec.canary.totalWeight
         let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
@@ -82,6 +83,20 @@ extension RolloutTurn {
                 Reference(.services, namespace: namespace, name: name))
         }
         return services
+    }
+
+    /// The services that an update under way has moved, whatever the document calls them by now.
+    /// Those of a canary carry what its routers send there, and need no looking for.
+    private func formerServices(
+        of parsed: ParsedRollout, _ rollout: Object
+    ) async throws(ClusterError) -> [String: Object] {
+        let status = parsed.rollout.status
+        guard parsed.rollout.spec.blueGreen != nil, status.stableHash != status.currentPodHash
+        else { return [:] }
+        let managed = try await cluster.list(.services, rollout.namespace).filter {
+            $0.annotations[Keys.managedBy] == rollout.name
+        }
+        return Dictionary(managed.map { ($0.name, $0) }) { first, _ in first }
     }
 
     /// What the document refers to, as far as it is there (§8.2).

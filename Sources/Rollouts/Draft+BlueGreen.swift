@@ -29,8 +29,10 @@ extension Draft {
     /// The new revision grows and is judged beside the stable one; then all traffic moves to it.
     mutating func preview(_ plan: BlueGreen) {
         noticeForeignReturn(plan)
-        // What a person ended stays ended, whatever the pods are like at this moment.
-        if pauseWasEnded { status.blueGreen.previewIsOver = true }
+        // What a person ended stays ended, whatever the pods are like at this moment. It was another
+        // pause than the preview's own where the analysis before that has not ended well.
+        let wasJudged = !plan.judgesPreview || status.blueGreen.preRun?.phase == .successful
+        if pauseWasEnded, wasJudged { status.blueGreen.previewIsOver = true }
         scaleBesideStable(to: previewSize(plan))
         returnActive(plan)
         if isHalted {
@@ -82,6 +84,7 @@ extension Draft {
             return
         }
         scale(stable, to: seen.size)
+        if mayTakeBack(stable, plan) { giveBackFormerServices(to: stable) }
         if seen.activeHash(plan) == stable.hash {
             note(.aborted(abortMessage, evidence: abortEvidence))
             retireNew(plan, stable)
@@ -100,10 +103,9 @@ extension Draft {
     /// As much of it as needs no readable document.
     mutating func giveUp(_ plan: BlueGreen) {
         order = .together
-        guard let stable = seen.stable, seen.activeHash(plan) == new.hash,
-            mayTakeBack(stable, plan)
-        else { return }
-        switchActive(plan, backTo: stable)
+        guard let stable = seen.stable, mayTakeBack(stable, plan) else { return }
+        if seen.activeHash(plan) == new.hash { switchActive(plan, backTo: stable) }
+        giveBackFormerServices(to: stable)
     }
 }
 

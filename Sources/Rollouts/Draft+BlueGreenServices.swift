@@ -39,11 +39,20 @@ extension Draft {
         bind(plan.activeService, to: stable)
     }
 
+    /// A service that the document named when it moved, and names no more, or misspells, goes back
+    /// like the others.
+    mutating func giveBackFormerServices(to stable: ReplicaSet) {
+        for service in seen.formerServices where seen.service(service)?.hash == new.hash {
+            bind(service, to: stable)
+        }
+    }
+
     /// All of stable's pods are worth a short wait while others serve; a bad revision is not worth
     /// a longer one.
     mutating func mayTakeBack(_ stable: ReplicaSet, _ plan: BlueGreen) -> Bool {
         if stable.available == 0 { return false }
-        let serving = seen.active(plan)?.available ?? 0
+        let isServing = seen.formerServices.contains { seen.service($0)?.hash == new.hash }
+        let serving = seen.active(plan)?.available ?? (isServing ? new.available : 0)
         if stable.available >= min(serving, seen.size) || seen.mayServe(stable, plan) {
             return true
         }

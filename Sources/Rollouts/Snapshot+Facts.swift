@@ -113,6 +113,11 @@ extension Snapshot {
         name.flatMap { services[$0] }
     }
 
+    /// Services that the rollout has moved and that its document does not name, in order.
+    var formerServices: [String] {
+        services.keys.filter { !spec.services.contains($0) }.sorted()
+    }
+
     /// I7: whether a service of the rollout leads to this ReplicaSet.
     func isSelected(_ set: ReplicaSet) -> Bool {
         spec.services.contains { service($0)?.hash == set.hash }

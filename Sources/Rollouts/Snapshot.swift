@@ -3,8 +3,8 @@ package struct Snapshot: Hashable, Sendable {
     package var rollout: Rollout
     /// The ReplicaSets that the rollout controls.
     package var replicaSets: [ReplicaSet]
-    /// What the stable and the canary service select at present, by service name. A service that is
-    /// absent here was not found.
+    /// What the services of the rollout select at present, by service name. A service that is
+    /// absent here was not found. There may be others that the rollout has moved and names no more.
     package var services: [String: ServiceBinding]
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]

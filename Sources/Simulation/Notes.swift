@@ -162,7 +162,10 @@ extension Snapshot {
         guard let plan = rollout.spec.blueGreen else { return nil }
         let set = replicaSets.first { $0.hash == hash }
         let revision = set.map { $0.name == new?.name ? self.revision(of: $0) : $0.revision } ?? 0
-        return "\(service == plan.activeService ? "active" : "preview") → revision \(revision)"
+        let side =
+            service == plan.activeService
+            ? "active" : service == plan.previewService ? "preview" : "service \(service)"
+        return "\(side) → revision \(revision)"
     }
 }
 

@@ -98,6 +98,24 @@ struct `An aborted blue-green update` {
         #expect(world.status.isAborted)
     }
 
+    /// A renamed service, or a misspelt one.
+    @Test(arguments: [nil, "service \"other\" not found"])
+    func `gives traffic back where the document names its service no more`(refusal: String?) {
+        var world = switched()
+        world.rollout.spec.strategy = .blueGreen(
+            twoServices {
+                $0.judgesActive = true
+                $0.activeService = "other"
+            })
+        if refusal == nil { world.services["other"] = ServiceBinding(hash: nil, managedBy: nil) }
+        world.refusal = refusal
+        world.end(.failed) { _ in true }
+        world.settle()
+        #expect(world.active == "h1")
+        #expect(world.status.isAborted)
+        #expect(world.broken == [])
+    }
+
     @Test func `stays back while the abort cannot be stored`() {
         var world = switched()
         world.services["active"]?.hash = "h1"

@@ -325,13 +325,17 @@ struct `A judged blue-green update` {
         #expect(world.broken == [])
     }
 
-    @Test func `is not taken forward again when traffic went back without a word`() {
+    @Test func `is not taken forward again unjudged when traffic went back without a word`() {
         var world = switched()
         world.services["active"]?.hash = "h1"
         world.settle()
         #expect(world.active == "h1")
         #expect(world.status.pauseConditions.map(\.reason) == [.inconclusiveAnalysisRun])
         world.resume()
+        #expect(world.active == "h1", "its preview is judged again")
+        world.end(.successful) { !$0.phase.isCompleted }
+        world.settle()
         #expect(world.active == "h2")
+        #expect(world.broken == [])
     }
 }
