@@ -39,7 +39,7 @@ final class Notes: @unchecked Sendable {
         transcript.events.append(
             Transcript.Told(
                 reason: event.reason, message: event.message,
-                revision: rollout.annotations[Keys.revision].flatMap { Int($0) }))
+                revision: rollout.number(Keys.revision)))
     }
 
     /// What could not be written. A conflict is observed again and says nothing; the rest is told
@@ -107,11 +107,11 @@ extension Transcript.End {
         message = status?["message"]?.string ?? ""
         stable = status?["stableRS"]?.string ?? ""
         current = status?["currentPodHash"]?.string ?? ""
-        revision = rollout.annotations[Keys.revision].flatMap { Int($0) } ?? 0
+        revision = rollout.number(Keys.revision) ?? 0
         let active = status?["blueGreen"]?["activeSelector"]?.string
         self.active = active.map { hash in
             sets.first { $0.labels[Keys.templateHash] == hash }
-                .flatMap { $0.annotations[Keys.revision] }.flatMap { Int($0) } ?? 0
+                .flatMap { $0.number(Keys.revision) } ?? 0
         }
         weight = status?["canary"]?["weights"]?["canary"]?["weight"]?.int ?? 0
         step = status?["currentStepIndex"]?.int
@@ -120,7 +120,7 @@ extension Transcript.End {
         pods = [:]
         for set in sets {
             let desired = set.spec?["replicas"]?.int ?? 0
-            guard desired > 0, let revision = set.annotations[Keys.revision].flatMap({ Int($0) })
+            guard desired > 0, let revision = set.number(Keys.revision)
             else { continue }
             pods[revision] = Transcript.Pods(
                 desired: desired, available: set.status?["availableReplicas"]?.int ?? 0)

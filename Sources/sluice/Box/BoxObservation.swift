@@ -73,7 +73,7 @@ struct BoxObservation: Sendable {
         let record = Record(
             key: "observed/\(rollout.uid)/\(span.begun.milliseconds)", at: now,
             namespace: rollout.namespace, rollout: rollout.name,
-            revision: rollout.annotations[Keys.revision].flatMap { Int($0) }, kind: .observedWeight,
+            revision: rollout.number(Keys.revision), kind: .observedWeight,
             summary: "asked \(span.asked), observed \(text) % of \(served.total) requests",
             details: [
                 "asked": .int(Int64(span.asked)), "observedPercent": .number(text),

@@ -140,7 +140,7 @@ struct Delivery: Sendable {
     private func noted(on rollout: Object) async -> Note? {
         let note = CommandNote(
             command: order.words, actor: order.actor, reason: order.reason,
-            revision: rollout.annotations[Keys.revision].flatMap { Int($0) }, at: now())
+            revision: rollout.number(Keys.revision), at: now())
         var write = note.write(on: rollout)
         if case .patch(.merge(var body)) = write.act, !order.isUrgent {
             body.set(.string(rollout.resourceVersion), at: ["metadata", "resourceVersion"])

@@ -60,7 +60,7 @@ enum PodChoice: Hashable, Sendable {
                 && (revision == nil || $0.annotations[Keys.revision] == revision.map(String.init))
         }
         let newestFirst = sets.sorted {
-            let numbers = [$0, $1].map { Int($0.annotations[Keys.revision] ?? "") ?? 0 }
+            let numbers = [$0, $1].map { $0.number(Keys.revision) ?? 0 }
             return numbers[0] > numbers[1]
         }
         let pods = try await list(.pods, connected)

@@ -24,7 +24,7 @@ struct RolloutFollower: Sendable {
             verdict = Verdict(of: object)
             phase = object.status?["phase"]?.string ?? ""
             generation = object.generation
-            revision = object.annotations[Keys.revision].flatMap { Int($0) }
+            revision = object.number(Keys.revision)
             let steps = object.spec?["strategy"]?["canary"]?["steps"]?.array?.count ?? 0
             if let index = object.status?["currentStepIndex"]?.int, index < steps {
                 place = "step \(index + 1) of \(steps)"

@@ -24,7 +24,7 @@ extension RunView {
     fileprivate init(_ object: Object) {
         self.init(
             name: object.name, purpose: RunDocument.parse(object)?.purpose,
-            revision: object.annotations[Keys.revision].flatMap { Int($0) },
+            revision: object.number(Keys.revision),
             created: object.creationTimestamp ?? Timestamp(milliseconds: 0),
             spec: RunDocument.spec(of: object).spec, status: RunDocument.status(of: object))
     }

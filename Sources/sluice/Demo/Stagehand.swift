@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import KubernetesClient
 import KubernetesObjects
+import Manifests
 
 /// Watches one rollout while an act is played: waits for what should come, and gives up when it
 /// does not.
@@ -64,7 +65,7 @@ struct Stagehand: Sendable {
         let sets = box.controller.cluster.caches[.replicaSets]?.owned(by: rollout.uid) ?? []
         let note = CommandNote(
             command: command.word, actor: "demo", reason: reason,
-            revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) },
+            revision: rollout.number(Keys.revision),
             at: .now)
         let edge = box.controller.cluster.edge
         _ = try await edge.write(note.write(on: rollout))
