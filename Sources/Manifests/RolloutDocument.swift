@@ -111,8 +111,7 @@ struct RolloutParser {
     private static let specFields: Set = [
         "replicas", "selector", "template", "workloadRef", "minReadySeconds", "strategy",
         "revisionHistoryLimit", "paused", "progressDeadlineSeconds", "progressDeadlineAbort",
-        "restartAt",
-        "rollbackWindow", "analysis",
+        "restartAt", "rollbackWindow", "analysis",
     ]
 
     private mutating func spec(_ reader: Reader, collisionCount: Int?) -> Spec {
@@ -138,7 +137,7 @@ struct RolloutParser {
                 remedy: "raise progressDeadlineSeconds above \(minReady ?? 0)")
         }
         let strategy = strategy(reader["strategy"])
-        for field in ["restartAt", "rollbackWindow"] { reader[field].refuseUnsupported(field) }
+        reader["restartAt"].refuseUnsupported("restartAt")
         let steps = reader["strategy"]["canary"]["steps"].value
         var spec = Spec(
             replicas: replicas,
@@ -152,6 +151,9 @@ struct RolloutParser {
         spec.progressDeadlineSeconds = deadline ?? spec.progressDeadlineSeconds
         spec.progressDeadlineAbort = reader["progressDeadlineAbort"].bool() ?? false
         spec.isPaused = reader["paused"].bool() ?? false
+        let window = reader["rollbackWindow"]
+        window.allowOnly(["revisions"], strictness)
+        spec.rollbackWindow = window["revisions"].count()
         let limits = reader["analysis"]
         limits.allowOnly(["successfulRunHistoryLimit", "unsuccessfulRunHistoryLimit"], strictness)
         spec.successfulRunHistoryLimit =

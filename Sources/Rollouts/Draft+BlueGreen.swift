@@ -29,8 +29,8 @@ extension Draft {
     /// The new revision grows and is judged beside the stable one; then all traffic moves to it.
     mutating func preview(_ plan: BlueGreen) {
         noticeForeignReturn(plan)
-        // What a person ended stays ended, whatever the pods are like at this moment. It was another
-        // pause than the preview's own where the analysis before that has not ended well.
+        // What a person ended stays ended, whatever the pods are like at this moment. It was
+        // another pause than the preview's own where the analysis before that has not ended well.
         let wasJudged = !plan.judgesPreview || status.blueGreen.preRun?.phase == .successful
         if pauseWasEnded, wasJudged { status.blueGreen.previewIsOver = true }
         scaleBesideStable(to: previewSize(plan))
@@ -69,7 +69,8 @@ extension Draft {
         } else if !plan.judgesActive {
             promote("Completed blue-green update")
         } else if isReturn {
-            promote("Rollback to '\(new.name)' within scaleDownDelay")
+            let why = new.scaleDownDeadline == nil ? "the rollback window" : "scaleDownDelay"
+            promote("Rollback to '\(new.name)' within \(why)")
         } else if isJudgedGood(status.blueGreen.postRun, .postPromotion) {
             promote("Completed blue-green update")
         }

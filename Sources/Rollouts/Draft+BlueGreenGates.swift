@@ -1,7 +1,11 @@
 /// What has to happen before a blue-green rollout moves its traffic (rollout-semantics §4.4, §4.8).
 extension Draft {
-    /// A return to a revision that was stable a moment ago and still has its pods needs no trial.
-    var isReturn: Bool { new.wasStable && new.scaleDownDeadline != nil && !isRetry }
+    /// A return to a revision that was stable a moment ago and still has its pods needs no trial,
+    /// and neither does one within the rollback window.
+    var isReturn: Bool {
+        let wasStableJustNow = new.wasStable && new.scaleDownDeadline != nil
+        return (wasStableJustNow || seen.isWithinRollbackWindow) && !isRetry
+    }
 
     /// Whether nothing is judged or waited for but pods: on request, on a return, and where nobody
     /// serves whom a bad revision could replace.

@@ -48,7 +48,9 @@ extension Draft {
 
     private var revisionStarts: Reason {
         switch seen.spec.strategy {
-        case .canary: .revisionChanged(revision: revision)
+        case .canary:
+            seen.isWithinRollbackWindow
+                ? .returning(revision: revision) : .revisionChanged(revision: revision)
         case .blueGreen:
             isReturn ? .returning(revision: revision) : .previewStarts(revision: revision)
         }
@@ -77,9 +79,9 @@ extension Draft {
         status.stepRun = nil
         status.backgroundRun = nil
         startPreviewAgain()
-        let isStable = status.stableHash == new.hash
+        let skipsSteps = status.stableHash == new.hash || seen.isWithinRollbackWindow
         let count = seen.canary.steps.count
-        status.currentStepIndex = count == 0 ? nil : isStable ? count : 0
+        status.currentStepIndex = count == 0 ? nil : skipsSteps ? count : 0
     }
 
     /// What the preview of another revision, or of an earlier attempt, came to counts no more.
@@ -92,6 +94,9 @@ extension Draft {
     private mutating func announceStart() {
         if status.stableHash == new.hash {
             events.append(Event("SkipSteps", "Rollback to stable ReplicaSets"))
+        } else if seen.isWithinRollbackWindow {
+            events.append(
+                Event("SkipSteps", "Rollback to active ReplicaSets within RollbackWindow"))
         } else {
             events.append(
                 Event(

@@ -130,7 +130,8 @@ extension Draft {
         }
     }
 
-    /// After the last step: all pods, then all traffic, then the new revision is stable.
+    /// After the last step, or instead of all steps within the rollback window: all pods, then all
+    /// traffic, then the new revision is stable.
     mutating func finish() {
         if isHalted {
             holdAtEnd()
@@ -138,7 +139,7 @@ extension Draft {
             return
         }
         growToFullSize()
-        startBackgroundAnalysis()
+        if !seen.isWithinRollbackWindow { startBackgroundAnalysis() }
         // With steps, the last weight holds until all pods are there; without any, traffic follows
         // the pods.
         let holds = !isFullyAvailable && !seen.canary.steps.isEmpty
@@ -155,6 +156,10 @@ extension Draft {
             return
         }
         let count = seen.canary.steps.count
+        if seen.isWithinRollbackWindow {
+            promote("Rollback to '\(new.name)' within the rollback window")
+            return
+        }
         promote("Completed all \(count) canary steps")
     }
 
@@ -167,7 +172,8 @@ extension Draft {
             return
         }
         let count = seen.canary.steps.count
-        let last = count == 0 ? 0 : seen.canary.weight(at: count - 1)
+        let skipped = count == 0 || seen.isWithinRollbackWindow
+        let last = skipped ? 0 : seen.canary.weight(at: count - 1)
         let wanted = seen.hasSize ? max(seen.canaryWeight, last) : 0
         let sizing = seen.sizing(at: count)
         followSize(atMost: sizing.replicas.canary, forWeight: wanted)

@@ -70,7 +70,7 @@ extension Reason {
         case .previewStarts(let revision):
             "revision \(revision) is tried beside the stable one"
         case .returning(let revision):
-            "revision \(revision) was stable a moment ago: it takes everything back untried"
+            "revision \(revision) was stable not long ago: it takes everything back untried"
         case .waitingForNewPods(let available, let wanted):
             "waiting for pods of the new revision: \(available) of \(wanted) available"
         case .switchingActive(let revision): "all traffic moves to revision \(revision)"

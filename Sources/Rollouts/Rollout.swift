@@ -31,6 +31,8 @@ package struct Spec: Hashable, Sendable {
     package var revisionHistoryLimit = 10
     package var progressDeadlineSeconds = 600
     package var progressDeadlineAbort = false
+    /// How many revisions before the stable one can be returned to without a trial; nil for none.
+    package var rollbackWindow: Int?
     /// The user's own pause.
     package var isPaused = false
     package var successfulRunHistoryLimit = 5

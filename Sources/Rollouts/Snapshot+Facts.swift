@@ -29,6 +29,17 @@ extension Snapshot {
         replicaSets.first { $0.hash == rollout.status.stableHash && !$0.isDeleting }
     }
 
+    /// Whether the present template is one of the last revisions before the stable one, as many as
+    /// `rollbackWindow` says (§4.8).
+    var isWithinRollbackWindow: Bool {
+        guard let window = spec.rollbackWindow, let new, let stable, new.created < stable.created
+        else { return false }
+        let between = replicaSets.filter {
+            new.created < $0.created && $0.created < stable.created
+        }
+        return between.count < window
+    }
+
     /// The ReplicaSet of the release that the status speaks of, whatever the template says by now.
     var current: ReplicaSet? {
         replicaSets.first { $0.hash == rollout.status.currentPodHash && !$0.isDeleting }

@@ -32,6 +32,16 @@ struct `A rollout document` {
         #expect(found.routerKeys == ["nginx"] && found.routers.map(\.kind) == ["nginx"])
     }
 
+    @Test func `says how far back a return needs no trial`() {
+        #expect(parsed(rollout()).rollout.spec.rollbackWindow == nil)
+        let found = parsed(rollout { $0["spec"]?["rollbackWindow"] = ["revisions": 3] }, .lint)
+        #expect(found.findings == [])
+        #expect(found.rollout.spec.rollbackWindow == 3)
+        let wrong = parsed(
+            rollout { $0["spec"]?["rollbackWindow"] = ["revisions": -1, "days": 2] }, .lint)
+        #expect(wrong.findings.count == 2)
+    }
+
     @Test func `names the analysis of each step and of the whole`() {
         let found = parsed(rollout())
         #expect(

@@ -1,0 +1,101 @@
+import Rollouts
+import Testing
+
+/// Three revisions were stable one after the other; the last one is.
+private func promoted(_ world: World, window: Int?) -> World {
+    var world = world
+    world.rollout.spec.rollbackWindow = window
+    for hash in ["h2", "h3"] {
+        world.wait(100)
+        world.update(to: hash)
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+    }
+    world.wait(100)
+    return world
+}
+
+struct `A return within the rollback window` {
+    private func canary(window: Int?) -> World {
+        promoted(deployed([.setWeight(10), .pause(seconds: nil)]), window: window)
+    }
+
+    @Test func `skips the steps, and moves traffic to a whole revision only`() {
+        var world = canary(window: 2)
+        #expect(world.status.stableHash == "h3")
+        world.limits["h1"] = 3
+        world.weights = []
+        world.update(to: "h1")
+        world.settle()
+        #expect(world.weights.allSatisfy { $0 == 0 })
+        #expect(world.events.last { $0.reason == "SkipSteps" } != nil)
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.stableHash == "h1")
+        #expect(world.status.phase == .healthy)
+        #expect(
+            world.events.last { $0.reason == "RolloutCompleted" }?.message
+                == "Rollout completed update to revision 4 (h1): "
+                + "Rollback to 'app-h1' within the rollback window")
+        #expect(world.broken == [])
+    }
+
+    @Test(arguments: [nil, 0, 1]) func `ends where the window ends`(window: Int?) {
+        var world = canary(window: window)
+        world.update(to: "h1")
+        world.settle()
+        #expect(world.weight == 10)
+        #expect(world.status.phase == .paused)
+    }
+
+    @Test func `is none for a revision that is new`() {
+        var world = canary(window: 10)
+        world.update(to: "h4")
+        world.settle()
+        #expect(world.weight == 10)
+    }
+
+    @Test func `is given up like any other update`() {
+        var world = canary(window: 2)
+        world.limits["h1"] = 3
+        world.update(to: "h1")
+        world.settle()
+        world.rollout.status.isAborted = true
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.stableHash == "h3")
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `waits while the rollout is paused`() {
+        var world = canary(window: 2)
+        world.rollout.spec.isPaused = true
+        world.update(to: "h1")
+        world.settle()
+        #expect([world.weight, world.set("h1")?.available] == [0, 0])
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.status.stableHash == "h1")
+        #expect(world.broken == [])
+    }
+
+    @Test func `needs no trial in a blue-green rollout`() {
+        let plan = twoServices {
+            $0.promotion = .byHand
+            $0.judgesPreview = true
+            $0.judgesActive = true
+        }
+        var world = promoted(deployed(plan), window: 2)
+        #expect(world.sizes == ["h1": 0, "h2": 0, "h3": 4])
+        let runs = world.runs.count
+        world.update(to: "h1")
+        world.settle()
+        #expect([world.active, world.status.stableHash] == ["h1", "h1"])
+        #expect(world.runs.count == runs)
+        #expect(world.broken == [])
+    }
+}
