@@ -6,7 +6,7 @@
 SWIFT_BUILD = swift build
 KEEP ?=
 
-.PHONY: demo test test-kubernetes check build bench fuzz clean
+.PHONY: demo test test-kubernetes check build bench image fuzz clean
 
 build:
 	@Scripts/install build
@@ -32,6 +32,10 @@ check:
 bench:
 	@Scripts/install build run
 	@Scripts/bench
+
+image:
+	@Scripts/install build image
+	@Scripts/image
 
 fuzz:
 	@Scripts/install build
