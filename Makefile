@@ -6,7 +6,7 @@
 SWIFT_BUILD = swift build
 KEEP ?=
 
-.PHONY: demo test test-kubernetes check build bench image fuzz clean
+.PHONY: demo test test-kubernetes check build bench bench-kubernetes image fuzz clean
 
 build:
 	@Scripts/install build
@@ -32,6 +32,10 @@ check:
 bench:
 	@Scripts/install build run
 	@Scripts/bench
+
+bench-kubernetes:
+	@Scripts/install build kubernetes
+	@Scripts/bench-kubernetes
 
 image:
 	@Scripts/install build image

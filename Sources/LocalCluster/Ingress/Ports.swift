@@ -70,7 +70,7 @@ package struct Ports: Hashable, Sendable {
     }
 
     /// A port of 127.0.0.1 that nobody listens on now; 0 leaves the choice to the kernel.
-    static func free(wanted: Int = 0) throws(SystemFailure) -> Int {
+    package static func free(wanted: Int = 0) throws(SystemFailure) -> Int {
         let port = Int(cprocess_free_port("127.0.0.1", Int32(wanted)))
         guard port > 0 else { throw SystemFailure("port \(wanted) of 127.0.0.1 cannot be used") }
         return port

@@ -7,7 +7,8 @@ import Logging
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this program on this machine.",
-        shouldDisplay: false, subcommands: [BenchController.self])
+        shouldDisplay: false,
+        subcommands: [BenchController.self, KubernetesBench.self])
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
@@ -18,11 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
     var only: [Part] = []
 
     func run() async throws {
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = .error
-            return handler
-        }
+        Self.logErrorsOnly()
         var report = BenchReport(machine: Machine.description)
         for part in only.isEmpty ? Part.allCases : only {
             Terminal.error.say("Measuring: \(part.rawValue) …")
@@ -33,6 +30,14 @@ struct BenchCommand: AsyncParsableCommand {
             }
         }
         Terminal.output.say(report.markdown)
+    }
+
+    static func logErrorsOnly() {
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .error
+            return handler
+        }
     }
 
     private func measure(_ part: Part) async throws -> [BenchReport.Section] {

@@ -18,7 +18,8 @@ struct BenchReport {
         var rows: [Row]
     }
 
-    var machine: String
+    /// Empty where somebody else says it.
+    var machine = ""
     var sections: [Section] = []
 
     var markdown: String {
@@ -27,7 +28,7 @@ struct BenchReport {
             let head = ["### \(section.title)", "", "| Measure | Value | Aim |", "|---|---:|---|"]
             return (head + rows).joined(separator: "\n")
         }
-        return ([machine] + tables).joined(separator: "\n\n")
+        return ((machine.isEmpty ? [] : [machine]) + tables).joined(separator: "\n\n")
     }
 }
 

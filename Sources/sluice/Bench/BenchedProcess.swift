@@ -18,6 +18,8 @@ struct BenchedProcess: Sendable {
         var proportional = 0
         /// With all that is shared.
         var resident = 0
+        /// The most that `resident` ever was.
+        var peak = 0
     }
 
     var memory: Memory {
@@ -25,7 +27,7 @@ struct BenchedProcess: Sendable {
         return Memory(
             anonymous: status["RssAnon"] ?? 0,
             proportional: fields(of: "smaps_rollup")["Pss"] ?? 0,
-            resident: status["VmRSS"] ?? 0)
+            resident: status["VmRSS"] ?? 0, peak: status["VmHWM"] ?? 0)
     }
 
     /// Time on the processors since its start, in nanoseconds.

@@ -33,21 +33,49 @@ struct Fleet: Sendable {
         Reference(.rollouts, namespace: namespace(of: name), name: name)
     }
 
+    /// The namespaces, and what rollouts of the same namespace share.
+    var shared: [Whole] {
+        Set(names.map(namespace)).sorted().flatMap { namespace in
+            [
+                Whole(
+                    .namespaces,
+                    [
+                        "apiVersion": "v1", "kind": "Namespace",
+                        "metadata": ["name": .string(namespace)],
+                    ]), Whole(.analysisTemplates, template(in: namespace)),
+            ]
+        }
+    }
+
+    /// All that one application consists of, its rollout last.
+    func application(_ name: String) -> [Whole] {
+        [
+            Whole(.services, service(name, for: name)),
+            Whole(.services, service("\(name)-canary", for: name)),
+            Whole(.ingresses, ingress(name)), Whole(.rollouts, rollout(name)),
+        ]
+    }
+
+    /// An object as `kubectl apply` creates it.
+    struct Whole: Sendable {
+        let resource: Resource
+        let object: Object
+
+        init(_ resource: Resource, _ json: JSON) {
+            self.resource = resource
+            var object = Object(json)
+            object["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"] =
+                .string(json.text)
+            self.object = object
+        }
+    }
+
     /// Creates everything.
     func create(in server: ObjectServer) async throws(StoreError) {
-        for namespace in Set(names.map(namespace)).sorted() {
-            try await store(
-                [
-                    "apiVersion": "v1", "kind": "Namespace",
-                    "metadata": ["name": .string(namespace)],
-                ], .namespaces, server)
-            try await store(template(in: namespace), .analysisTemplates, server)
-        }
-        for name in names {
-            try await store(service(name, for: name), .services, server)
-            try await store(service("\(name)-canary", for: name), .services, server)
-            try await store(ingress(name), .ingresses, server)
-            try await store(rollout(name), .rollouts, server)
+        for whole in shared + names.flatMap(application) {
+            _ = try await server.create(
+                whole.object, in: whole.resource, namespace: whole.object.namespace,
+                by: Caller(manager: "kubectl-client-side-apply"))
         }
     }
 
@@ -55,12 +83,20 @@ struct Fleet: Sendable {
     func release(_ version: String, of name: String, in server: ObjectServer)
         async throws(StoreError)
     {
-        let patch: JSON = [
-            "op": "replace", "path": "/spec/template/spec/containers/0/image",
-            "value": .string(image(name, version)),
-        ]
         try await server.patch(
-            reference(name), with: .json([patch]), by: Caller(manager: "kubectl-set"))
+            reference(name), with: patch(to: version, of: name), by: Caller(manager: "kubectl-set"))
+    }
+
+    /// What `kubectl set image` would write.
+    ///
+    /// - Parameter steps: other ones, where the rollout shall have other ones from now on.
+    func patch(to version: String, of name: String, steps: JSON? = nil) -> Patch {
+        func change(_ path: String, _ value: JSON) -> JSON {
+            ["op": "replace", "path": .string(path), "value": value]
+        }
+        return .json(
+            [change("/spec/template/spec/containers/0/image", .string(image(name, version)))]
+                + (steps.map { [change("/spec/strategy/canary/steps", $0)] } ?? []))
     }
 
     /// How many rollouts are in `phase`, at `message` where one is given.
@@ -73,17 +109,6 @@ struct Fleet: Sendable {
                 && $0.status?["observedGeneration"]?.string == String($0.generation)
                 && (message == nil || $0.status?["message"]?.string == message)
         }.count
-    }
-
-    private func store(_ json: JSON, _ resource: Resource, _ server: ObjectServer)
-        async throws(StoreError)
-    {
-        var object = Object(json)
-        object["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"] =
-            .string(json.text)
-        _ = try await server.create(
-            object, in: resource, namespace: object.namespace,
-            by: Caller(manager: "kubectl-client-side-apply"))
     }
 
     private func image(_ name: String, _ version: String) -> String {
