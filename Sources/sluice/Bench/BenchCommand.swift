@@ -12,16 +12,19 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case small, large, rollback, pure
+        case small, large, rollback, pure, endurance
+
+        /// Without what takes many minutes.
+        static let usual: [Part] = [.small, .large, .rollback, .pure]
     }
 
-    @Option(help: "Measure only this part: small, large, rollback or pure. Repeatable.")
+    @Option(help: "Measure this part: small, large, rollback, pure or endurance. Repeatable.")
     var only: [Part] = []
 
     func run() async throws {
         Self.logErrorsOnly()
         var report = BenchReport(machine: Machine.description)
-        for part in only.isEmpty ? Part.allCases : only {
+        for part in only.isEmpty ? Part.usual : only {
             Terminal.error.say("Measuring: \(part.rawValue) …")
             do {
                 report.sections += try await measure(part)
@@ -46,6 +49,7 @@ struct BenchCommand: AsyncParsableCommand {
         case .large: [try await IdleMeasure(rollouts: 1_000).section()]
         case .rollback: try await RollbackMeasure().sections()
         case .pure: [StoryMeasure().section()]
+        case .endurance: [try await EnduranceMeasure().section()]
         }
     }
 }

@@ -17,8 +17,9 @@ struct Fleet: Sendable {
     var size: Int64 = 4
     private static let teamSize = 25
 
-    init(_ count: Int, steps: JSON) {
-        names = (0..<count).map { number in
+    /// - Parameter first: the number of the first one.
+    init(_ count: Int, from first: Int = 0, steps: JSON) {
+        names = (first..<first + count).map { number in
             let text = String(number)
             return "app-" + String(repeating: "0", count: 4 - text.count) + text
         }
@@ -76,6 +77,15 @@ struct Fleet: Sendable {
             _ = try await server.create(
                 whole.object, in: whole.resource, namespace: whole.object.namespace,
                 by: Caller(manager: "kubectl-client-side-apply"))
+        }
+    }
+
+    /// Deletes the applications; what their rollouts own goes with them.
+    func delete(from server: ObjectServer) async throws(StoreError) {
+        for whole in names.flatMap(application).reversed() {
+            let object = whole.object
+            _ = try await server.delete(
+                Reference(whole.resource, namespace: object.namespace, name: object.name))
         }
     }
 

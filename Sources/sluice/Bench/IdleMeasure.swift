@@ -38,7 +38,7 @@ struct IdleMeasure: Sendable {
     }
 
     /// How many objects a controller knows.
-    private static func cached(in cluster: BenchCluster) async throws -> Int {
+    static func cached(in cluster: BenchCluster) async throws -> Int {
         var count = 0
         let kinds: [Resource] = [
             .rollouts, .replicaSets, .services, .ingresses, .analysisTemplates, .analysisRuns,
