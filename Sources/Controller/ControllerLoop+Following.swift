@@ -20,10 +20,12 @@ extension ControllerLoop {
                 }
                 await addOwner(of: object)
             case .replicaSets:
+                if object.controllerOwner?.kind != Resource.rollouts.kind {
+                    await addReaders(of: Reference(object, resource))
+                }
                 await addOwner(of: object)
             default:
-                await addReaders(
-                    of: Reference(resource, namespace: object.namespace, name: object.name))
+                await addReaders(of: Reference(object, resource))
             }
         }
     }
@@ -34,6 +36,18 @@ extension ControllerLoop {
         guard settings.isOurs(rollout), rollout.status?["observedGeneration"] == nil else { return }
         let message = "Rollout \(rollout.namespace)/\(rollout.name) is looked after"
         await turn.journal.announce(rollout, Rollouts.Event("RolloutAddedToInformer", message))
+    }
+
+    /// Lists PodTemplates, and goes on watching them, from the moment that a rollout refers to one:
+    /// no cluster without any needs to be asked, nor the right to ask.
+    func followPodTemplates() async {
+        guard let cache = cluster.caches[.rollouts] else { return }
+        for await change in cache.changes() {
+            let reference = change.new.flatMap(WorkloadDocument.reference)
+            if reference?.resource == .podTemplates { break }
+        }
+        await cluster.podTemplates.follow(
+            cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
     }
 
     /// Writes down what is seen, also on a replica that does not lead.
@@ -95,11 +109,18 @@ extension ControllerLoop {
     }
 }
 
+extension Reference {
+    fileprivate init(_ object: Object, _ resource: Resource) {
+        self.init(resource, namespace: object.namespace, name: object.name)
+    }
+}
+
 extension Object {
     /// Whether the name of `reference` occurs in this rollout's strategy. A canary's own Ingress is
     /// named after the rollout.
     fileprivate func mentions(_ reference: Reference) -> Bool {
         if reference.name.hasPrefix("\(name)-") { return true }
+        if WorkloadDocument.reference(in: self) == reference { return true }
         return spec?["strategy"]?.mentions(reference.name) ?? false
     }
 }

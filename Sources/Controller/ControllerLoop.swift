@@ -105,6 +105,10 @@ package struct ControllerLoop: Sendable {
                 }
             }
             group.addTask {
+                await self.followPodTemplates()
+                return .observing
+            }
+            group.addTask {
                 await chronicle.keep()
                 return .observing
             }
@@ -186,6 +190,7 @@ package struct ControllerLoop: Sendable {
             for (resource, cache) in cluster.caches {
                 group.addTask { await self.follow(resource, cache) }
             }
+            group.addTask { await self.follow(.podTemplates, cluster.podTemplates) }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }

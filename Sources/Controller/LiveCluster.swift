@@ -7,6 +7,8 @@ import KubernetesObjects
 package struct LiveCluster: Sendable {
     package let client: APIClient
     package let caches: [Resource: ObjectCache]
+    /// Of a kind that hardly anybody uses: followed once a rollout refers to one.
+    let podTemplates: ObjectCache
     /// Of the kinds of which only the metadata is watched.
     private var wholes: [Resource: WholeObjects] = [:]
     private let tenure: Tenure
@@ -37,6 +39,7 @@ package struct LiveCluster: Sendable {
             caches[kind] = cache
             wholes[kind] = WholeObjects(cache, client: client)
         }
+        podTemplates = ObjectCache(.podTemplates, namespaces: namespaces)
         self.caches = caches
     }
 
@@ -91,6 +94,9 @@ package struct LiveCluster: Sendable {
             } catch {
                 throw ClusterError(error)
             }
+        }
+        if reference.resource == .podTemplates, podTemplates.isSynced {
+            return podTemplates.get(namespace: reference.namespace, name: reference.name)
         }
         if reference.resource == .clusterAnalysisTemplates { return nil }
         return try await fresh(reference)

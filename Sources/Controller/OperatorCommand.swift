@@ -46,9 +46,12 @@ extension OperatorCommand {
     /// The writes, in order. They carry the version that was looked at where the command depends on
     /// it, so that it never applies to another moment than the one the person saw.
     ///
-    /// - Parameter replicaSets: those of the rollout, for `undo`.
+    /// - Parameters:
+    ///   - replicaSets: those of the rollout, for `undo`.
+    ///   - workload: what the rollout takes its template from, if it has none of its own: a new
+    ///     template goes there.
     package func writes(
-        on rollout: Object, replicaSets: [Object]
+        on rollout: Object, replicaSets: [Object], workload: WorkloadSeen = .missing
     ) throws(CommandRefusal) -> [Write] {
         let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
         let status = rollout.status
@@ -70,9 +73,11 @@ extension OperatorCommand {
             return unpause(reference, rollout)
                 + [Write(reference, .patchStatus(.merge(["status": ["promoteFull": true]])))]
         case .undo(let revision):
-            return [try undo(reference, rollout, replicaSets, to: revision)]
+            let target = try TemplateTarget(rollout, workload)
+            return [try undo(target, rollout, replicaSets, to: revision)]
         case .setImage(let container, let image):
-            return [try setImage(reference, rollout, container, image)]
+            let target = try TemplateTarget(rollout, workload)
+            return [try setImage(target, container, image)]
         case .scale(let count):
             return [Write(reference, .patch(.merge(["spec": ["replicas": .int(Int64(count))]])))]
         }
@@ -144,7 +149,7 @@ extension OperatorCommand {
     }
 
     private func undo(
-        _ reference: Reference, _ rollout: Object, _ sets: [Object], to revision: Int?
+        _ holder: TemplateTarget, _ rollout: Object, _ sets: [Object], to revision: Int?
     ) throws(CommandRefusal) -> Write {
         let byRevision = sets.compactMap { set in
             set.number(Keys.revision).map { (revision: $0, set: set) }
@@ -162,40 +167,80 @@ extension OperatorCommand {
             throw CommandRefusal("no revision found for rollout \"\(rollout.name)\"")
         }
         let template = ReplicaSetDocument.template(of: target)
-        if TemplateMeaning(template) == TemplateMeaning(rollout.spec?["template"] ?? .null) {
+        if TemplateMeaning(template) == TemplateMeaning(holder.template) {
             let number = target.annotations[Keys.revision] ?? "?"
             throw CommandRefusal(
                 "skipped rollback (current template already matches revision \(number))")
         }
         return Write(
-            reference,
-            .patch(.json([["op": "replace", "path": "/spec/template", "value": template]])))
+            holder.reference,
+            .patch(.json([["op": "replace", "path": .string(holder.path), "value": template]])))
     }
 
     private func setImage(
-        _ reference: Reference, _ rollout: Object, _ container: String, _ image: String
+        _ holder: TemplateTarget, _ container: String, _ image: String
     ) throws(CommandRefusal) -> Write {
         let lists = ["containers", "initContainers"]
-        var operations: [JSON] = [
-            [
-                "op": "test", "path": "/metadata/resourceVersion",
-                "value": .string(rollout.resourceVersion),
-            ]
-        ]
+        var operations: [JSON] = []
         for list in lists {
-            let containers = rollout.spec?["template"]?["spec"]?[list]?.array ?? []
+            let containers = holder.template["spec"]?[list]?.array ?? []
             for (index, entry) in containers.enumerated()
             where container == "*" || entry["name"]?.string == container {
+                let path = "\(holder.path)/spec/\(list)/\(index)"
+                operations += holder.test(path, entry)
                 operations.append([
                     "op": entry["image"] == nil ? "add" : "replace",
-                    "path": .string("/spec/template/spec/\(list)/\(index)/image"),
-                    "value": .string(image),
+                    "path": .string("\(path)/image"), "value": .string(image),
                 ])
             }
         }
-        guard operations.count > 1 else {
-            throw CommandRefusal("rollout \(rollout.name) has no container \(container)")
+        guard !operations.isEmpty else {
+            throw CommandRefusal("\(holder.name) has no container \(container)")
         }
-        return Write(reference, .patch(.json(operations)))
+        if let version = holder.versionTest { operations.insert(version, at: 0) }
+        return Write(holder.reference, .patch(.json(operations)))
+    }
+}
+
+/// Where the pod template of a rollout stands.
+private struct TemplateTarget {
+    let reference: Reference
+    /// As messages name it.
+    let name: String
+    let template: JSON
+    /// The JSON pointer to the template.
+    let path: String
+    /// Its version is tested where nobody but its owner writes into it.
+    let versionTest: JSON?
+
+    init(_ rollout: Object, _ workload: WorkloadSeen) throws(CommandRefusal) {
+        guard rollout.spec?["workloadRef"].map({ !$0.isNull }) ?? false else {
+            reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
+            name = "rollout \(rollout.name)"
+            template = rollout.spec?["template"] ?? .null
+            path = "/spec/template"
+            versionTest = [
+                "op": "test", "path": "/metadata/resourceVersion",
+                "value": .string(rollout.resourceVersion),
+            ]
+            return
+        }
+        guard let reference = WorkloadDocument.reference(in: rollout), case .found = workload else {
+            throw CommandRefusal(
+                "what rollout \(rollout.name) takes its template from is not there: create it, or"
+                    + " correct spec.workloadRef")
+        }
+        self.reference = reference
+        name = "\(reference.resource.singular) \(reference.name)"
+        template = rollout.resolved(by: workload).spec?["template"] ?? .null
+        path = WorkloadDocument.templatePath(of: reference.resource).map { "/\($0)" }.joined()
+        // The status of a Deployment changes with each of its pods, and with it the version.
+        versionTest = nil
+    }
+
+    /// Tests that a container is still the one that was looked at.
+    func test(_ path: String, _ container: JSON) -> [JSON] {
+        guard versionTest == nil, let name = container["name"] else { return [] }
+        return [["op": "test", "path": .string("\(path)/name"), "value": name]]
     }
 }

@@ -63,6 +63,12 @@ extension RolloutTurn {
         guard now.generation == scene.object.generation, isAborted == decision.status.isAborted,
             !isLatched || decision.status.isAborted
         else { throw .conflict("\(scene.key) was changed in between") }
+        guard let workload = scene.parsed.workload?.reference,
+            let seen = scene.snapshot.workload?.generation
+        else { return }
+        if try await cluster.get(workload)?.generation != seen {
+            throw .conflict("\(workload) was changed in between")
+        }
     }
 
     /// Status and router at once: neither waits for, or fails with, the other. Until the status is

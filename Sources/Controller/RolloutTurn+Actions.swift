@@ -22,6 +22,15 @@ extension RolloutTurn {
             // is only raised.
             let body: JSON = ["metadata": ["annotations": .object([Keys.revision: revision])]]
             _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
+        case .noteWorkload(let generation):
+            let body: JSON = [
+                "metadata": ["annotations": .object([Keys.workloadGeneration: generation])]
+            ]
+            _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
+        case .scaleWorkload(_, let count, let adoption):
+            guard let reference = scene.parsed.workload?.reference else { return }
+            let body = WorkloadDocument.scaling(to: count, adoption, by: scene.object)
+            _ = try await cluster.write(Write(reference, .patch(.merge(body))))
         case .bind(let service, _, let hash):
             try await bind(service, to: hash, scene)
         case .terminateRun(let name):

@@ -9,11 +9,16 @@ import Traffic
 extension RolloutTurn {
     /// - Returns: nil where the rollout is gone or going.
     func observe(_ key: RolloutKey, news: Object?) async throws(ClusterError) -> Scene? {
-        guard let object = try await cluster.get(key.reference), object.deletionTimestamp == nil
+        guard let document = try await cluster.get(key.reference),
+            document.deletionTimestamp == nil
         else {
             return nil
         }
-        var reading = RolloutReading(object, routers: routers, after: await memory.reading(of: key))
+        let workload = try await workload(of: document)
+        // With the template that it refers to: what is made of it is made of that.
+        let object = document.resolved(by: workload)
+        var reading = RolloutReading(
+            document, workload: workload, routers: routers, after: await memory.reading(of: key))
         var parsed = reading.parsed
         let namespace = key.namespace
         var taken = TakenNames()
@@ -46,6 +51,9 @@ extension RolloutTurn {
             runs: runs.compactMap { Run(reading: $0, of: parsed.rollout.status) },
             refusal: parsed.invalidSpecMessage,
             now: now)
+        if let reference = parsed.workload, case .found(let found) = workload {
+            snapshot.workload = WorkloadDocument.parse(found, reference, for: object)
+        }
         observed.currentHash = snapshot.new?.hash ?? ""
         snapshot.routers = parsed.routers.map { router in
             RouterSeen(
@@ -60,6 +68,17 @@ extension RolloutTurn {
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
             observed: observed, replicaSets: sets, runs: runs)
+    }
+
+    /// What the rollout takes its template from.
+    private func workload(of rollout: Object) async throws(ClusterError) -> WorkloadSeen {
+        guard let reference = WorkloadDocument.reference(in: rollout) else { return .missing }
+        var found = try await cluster.get(reference)
+        // Of the ReplicaSets of Deployments only names are kept.
+        if found != nil, found?.spec == nil, reference.resource == .replicaSets {
+            found = try await cluster.fresh(reference)
+        }
+        return found.map { .found($0) } ?? .missing
     }
 
     /// The objects of a kind that the rollout controls. Of the others `names` gets those that

@@ -85,6 +85,8 @@ extension Resource {
         group: "", version: "v1", kind: "Secret", plural: "secrets")
     package static let events = Resource(
         group: "", version: "v1", kind: "Event", plural: "events", shortNames: ["ev"])
+    package static let podTemplates = Resource(
+        group: "", version: "v1", kind: "PodTemplate", plural: "podtemplates")
     package static let endpointSlices = Resource(
         group: "discovery.k8s.io", version: "v1", kind: "EndpointSlice", plural: "endpointslices")
     package static let deployments = Resource(

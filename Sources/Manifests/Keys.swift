@@ -9,6 +9,11 @@ package enum Keys {
     package static let scaleDownDeadline = "scale-down-deadline"
     /// Ours, on a ReplicaSet that waits for its deadline: it was the stable one until then.
     package static let wasStable = "sluice/was-stable"
+    package static let workloadGeneration = "rollout.argoproj.io/workload-generation"
+    /// Ours, on a workload that a rollout takes over: the uid of the rollout.
+    package static let adoptedBy = "sluice/adopted-by"
+    /// Ours, beside it while the workload's pods go: how many they were.
+    package static let podsBefore = "sluice/pods-before"
     package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
     package static let instanceID = "argo-rollouts.argoproj.io/controller-instance-id"
     /// Label of analysis runs: `Step`, `Background`, `PrePromotion` or `PostPromotion`.

@@ -20,9 +20,12 @@ package enum Lint {
             findings += identity(of: object, seen: &seen).placed(in: document)
             switch object.kind {
             case "Rollout" where isOurs(object):
-                var parsed = RolloutDocument.parse(document, routers: routers)
+                let workload = workload(of: object, in: documents, isComplete: isComplete)
+                var parsed = RolloutDocument.parse(document, workload: workload, routers: routers)
                 let resources = resources(for: object, in: documents, isComplete: isComplete)
-                parsed.note(parsed.findings(in: resources, document: object).placed(in: document))
+                parsed.note(
+                    parsed.findings(in: resources, document: object.resolved(by: workload))
+                        .placed(in: document))
                 findings += parsed.findings
             case "AnalysisTemplate" where isOurs(object),
                 "ClusterAnalysisTemplate" where isOurs(object):
@@ -33,6 +36,18 @@ package enum Lint {
             }
         }
         return findings.withoutRepetitions
+    }
+
+    /// What the set has of the object that this rollout takes its template from.
+    private static func workload(
+        of rollout: Object, in documents: [Document], isComplete: Bool
+    ) -> WorkloadSeen {
+        guard let reference = WorkloadDocument.reference(in: rollout) else { return .missing }
+        let found = documents.map { Object($0.value) }.first {
+            $0.kind == reference.resource.kind && $0.apiVersion == reference.resource.apiVersion
+                && $0.namespace == rollout.namespace && $0.name == reference.name
+        }
+        return found.map { .found($0) } ?? (isComplete ? .missing : .elsewhere)
     }
 
     private static func isOurs(_ object: Object) -> Bool {

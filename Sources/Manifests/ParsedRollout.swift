@@ -9,7 +9,10 @@ import Traffic
 /// good.
 package struct ParsedRollout: Sendable {
     package var rollout: Rollout
-    /// `spec.template` as it stands in the document.
+    /// What the template comes from; nil for a rollout with one of its own.
+    package var workload: WorkloadReference?
+    /// `spec.template` as it stands in the document, or in what that refers to; empty where that
+    /// cannot be had.
     package var template: JSON
     /// What the template means, to compare with the templates of ReplicaSets.
     package var meaning: TemplateMeaning

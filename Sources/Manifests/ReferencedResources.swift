@@ -54,8 +54,10 @@ private struct ReferenceCheck {
         }
         let labels = parsed.template["metadata"]?["labels"]?.strings ?? [:]
         let selector = service.spec?["selector"]?.strings ?? [:]
+        // A template that cannot be had has its own finding.
+        let isResolved = parsed.workload == nil || !labels.isEmpty
         for (key, value) in selector.sorted(by: { $0.key < $1.key })
-        where key != Keys.templateHash && labels[key] != value {
+        where isResolved && key != Keys.templateHash && labels[key] != value {
             reader.invalid(
                 "Service \"\(name)\" has unmatch label \"\(key)\" in rollout",
                 remedy: "make the Service select labels that spec.template has")

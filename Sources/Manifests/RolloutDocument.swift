@@ -7,21 +7,27 @@ import Traffic
 /// pass.
 package enum RolloutDocument {
     /// Reads an object of the API server. The status is read whatever the spec is like.
+    ///
+    /// - Parameter workload: what the rollout refers to, if it does.
     package static func parse(
-        _ object: Object, routers kinds: [RouterKind], strictness: Strictness = .controller
+        _ object: Object, workload: WorkloadSeen = .elsewhere, routers kinds: [RouterKind],
+        strictness: Strictness = .controller
     ) -> ParsedRollout {
         let findings = Reader.Findings()
         var parser = RolloutParser(
-            root: Reader(object.json, findings: findings), object: object, kinds: kinds,
-            strictness: strictness)
+            root: Reader(object.resolved(by: workload).json, findings: findings), object: object,
+            kinds: kinds, strictness: strictness)
+        parser.workloadSeen = workload
         return parser.parse()
     }
 
     /// Reads a document of a file: the findings carry their places.
     package static func parse(
-        _ document: Document, routers kinds: [RouterKind], strictness: Strictness = .lint
+        _ document: Document, workload: WorkloadSeen = .elsewhere, routers kinds: [RouterKind],
+        strictness: Strictness = .lint
     ) -> ParsedRollout {
-        var parsed = parse(Object(document.value), routers: kinds, strictness: strictness)
+        var parsed = parse(
+            Object(document.value), workload: workload, routers: kinds, strictness: strictness)
         parsed.findings = parsed.findings.placed(in: document)
         return parsed
     }
@@ -48,6 +54,7 @@ extension Rollout {
             namespace: object.namespace, name: object.name, generation: object.generation,
             revision: object.number(Keys.revision), spec: spec,
             status: status)
+        workloadGeneration = object.number(Keys.workloadGeneration)
     }
 }
 
@@ -70,11 +77,15 @@ extension [Finding] {
 
 /// One pass over one Rollout object.
 struct RolloutParser {
+    /// Over the document with the template that it refers to.
     let root: Reader
+    /// The document as it was written.
     let object: Object
     let kinds: [RouterKind]
     let strictness: Strictness
 
+    var workloadSeen = WorkloadSeen.elsewhere
+    var workload: WorkloadReference?
     var routers: [Router] = []
     var routerKeys: [String] = []
     var stepAnalyses: [Int: AnalysisReference] = [:]
@@ -94,18 +105,18 @@ struct RolloutParser {
         // and no error in the spec may lose it.
         let status = StatusDocument.parse(object.status)
         root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
-        let template = object.spec?["template"] ?? .object(JSONObject())
+        let template = root["spec"]["template"].value ?? .object(JSONObject())
         let spec = spec(root["spec"], collisionCount: status.collisionCount)
         return ParsedRollout(
             rollout: Rollout(object, spec, status, isReadable: root.findings.all.isEmpty),
-            template: template, meaning: TemplateMeaning(template),
+            workload: workload, template: template, meaning: TemplateMeaning(template),
             formerTemplateHash: TemplateHash.ofTemplate(
                 template, collisionCount: status.collisionCount, library: .former),
             routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,
             backgroundAnalysis: backgroundAnalysis, preAnalysis: preAnalysis,
             postAnalysis: postAnalysis, findings: root.findings.all.withoutRepetitions,
             invalidSpecMessage: root.findings.all.first?.invalidSpecMessage(
-                rollout: object.name, in: object.json))
+                rollout: object.name, in: root.value ?? .null))
     }
 
     private static let specFields: Set = [
@@ -121,10 +132,9 @@ struct RolloutParser {
         reader.allowOnly(Self.specFields, strictness)
         let replicas = reader["replicas"].count()
         var selector = ""
-        if reader["workloadRef"].isPresent {
-            reader["workloadRef"].refuseUnsupported(
-                "workloadRef", remedy: "put the pod template into spec.template")
-        } else {
+        workload = workload(reader["workloadRef"])
+        // Where the template cannot be had there is nothing more to say about it.
+        if !reader["workloadRef"].isPresent || reader["template"].isPresent {
             selector = self.selector(reader["selector"])
             templateChecks(reader["template"], selector: reader["selector"])
         }

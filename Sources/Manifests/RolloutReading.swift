@@ -15,14 +15,17 @@ package struct RolloutReading: Sendable {
     private var compared: [(template: JSON, isSame: Bool)] = []
 
     /// Reads `object`, the spec only where it is another one than `former` was read from.
-    package init(_ object: Object, routers: [RouterKind], after former: RolloutReading? = nil) {
+    package init(
+        _ object: Object, workload: WorkloadSeen = .missing, routers: [RouterKind],
+        after former: RolloutReading? = nil
+    ) {
         let status = StatusDocument.parse(object.status)
-        said = Self.said(by: object, collisionCount: status.collisionCount)
+        said = Self.said(by: object, workload, collisionCount: status.collisionCount)
         if let former, former.said == said {
             parsed = former.parsed.again(object, status)
             compared = former.compared
         } else {
-            parsed = RolloutDocument.parse(object, routers: routers)
+            parsed = RolloutDocument.parse(object, workload: workload, routers: routers)
         }
         if let former { parsed.remember(former.parsed) }
     }
@@ -42,8 +45,14 @@ package struct RolloutReading: Sendable {
         }
     }
 
-    private static func said(by object: Object, collisionCount: Int?) -> JSON {
-        var said = object.json
+    private static func said(
+        by object: Object, _ workload: WorkloadSeen, collisionCount: Int?
+    ) -> JSON {
+        var said = object.resolved(by: workload).json
+        if object.spec?["workloadRef"] != nil {
+            said["ownTemplate"] = object.spec?["template"]
+            said["isMissing"] = .bool(workload == .missing)
+        }
         said["metadata"] = ["namespace": .string(object.namespace), "name": .string(object.name)]
         said["status"] = collisionCount.map { ["collisionCount": .int(Int64($0))] }
         return said

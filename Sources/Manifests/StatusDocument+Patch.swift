@@ -52,7 +52,7 @@ extension StatusDocument {
             "controllerPause", "currentPodHash", "currentStepHash", "currentStepIndex", "message",
             "observedGeneration", "pauseConditions", "phase", "promoteFull", "readyReplicas",
             "replicas",
-            "selector", "stableRS", "updatedReplicas",
+            "selector", "stableRS", "updatedReplicas", "workloadObservedGeneration",
         ]
         return .members(
             whole.map { ($0, .whole) } + [("blueGreen", blueGreen), ("canary", canary)])

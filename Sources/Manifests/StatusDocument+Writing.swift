@@ -29,6 +29,7 @@ extension StatusDocument {
         members.add("selector", status.selector)
         members.add("stableRS", status.stableHash)
         members.add("updatedReplicas", status.updatedReplicas)
+        members.add("workloadObservedGeneration", status.workloadObservedGeneration)
         return .object(members)
     }
 

@@ -28,6 +28,7 @@ package enum StatusDocument {
         status.conditions = reader["conditions"].elements().compactMap(condition)
         status.phase = reader["phase"].string().flatMap(Phase.init)
         status.message = reader["message"].string() ?? ""
+        status.workloadObservedGeneration = reader["workloadObservedGeneration"].string() ?? ""
         let canary = reader["canary"]
         status.stepRun = run(canary["currentStepAnalysisRunStatus"])
         status.backgroundRun = run(canary["currentBackgroundAnalysisRunStatus"])

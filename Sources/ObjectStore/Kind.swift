@@ -72,8 +72,8 @@ struct Kind: Hashable {
     }
 
     static let builtIn: [Kind] = [
-        .namespaces, .pods, .services, .configMaps, .secrets, .events, .endpointSlices,
-        .deployments,
+        .namespaces, .pods, .services, .configMaps, .secrets, .events, .podTemplates,
+        .endpointSlices, .deployments,
         .replicaSets, .jobs, .ingresses, .leases, .customResourceDefinitions,
     ].map { Kind($0) }
 

@@ -7,8 +7,8 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     guard seen.spec.replicas != nil else {
         return Decision(
-            status: seen.rollout.status, actions: [.setRolloutReplicas(1)],
-            reason: .writingDefaultReplicas)
+            status: seen.rollout.status, actions: [.setRolloutReplicas(seen.defaultSize)],
+            reason: .writingDefaultReplicas(seen.defaultSize))
     }
     guard let new = seen.new else {
         return givingBackFirst(seen) ?? createReplicaSet(seen)
@@ -44,6 +44,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     draft.tidyRuns()
     draft.tidyReplicaSets()
     draft.describe()
+    draft.takeOverWorkload()
     return draft.decision
 }
 

@@ -39,6 +39,10 @@ package struct Decision: Hashable, Sendable {
 package enum Action: Hashable, Sendable {
     /// Writes the default size into the spec.
     case setRolloutReplicas(Int)
+    /// Tells clients which generation of the workload there is.
+    case noteWorkload(generation: Int)
+    /// Sizes the workload, and marks on it how far it is taken over.
+    case scaleWorkload(from: Int, to: Int, Workload.Adoption)
     case createReplicaSet(hash: String, revision: Int)
     case setRolloutRevision(Int)
     case setReplicaSetRevision(name: String, revision: Int, history: [Int])
@@ -67,7 +71,10 @@ package enum Action: Hashable, Sendable {
 
     /// Whether this act takes pods away, which another decision may need meanwhile.
     package var shrinks: Bool {
-        if case .scale(_, let from, let to) = self { to < from } else { false }
+        switch self {
+        case .scale(_, let from, let to), .scaleWorkload(let from, let to, _): to < from
+        default: false
+        }
     }
 
     /// Whether this act gives traffic back to stable, which nothing may hold up.

@@ -22,6 +22,7 @@ extension Draft {
         } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {
+            noteLeftPods()
             note(.healthy)
         }
     }

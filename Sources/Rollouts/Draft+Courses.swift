@@ -35,6 +35,7 @@ extension Draft {
         } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {
+            noteLeftPods()
             note(.healthy)
         }
     }

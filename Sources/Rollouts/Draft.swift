@@ -23,7 +23,8 @@ struct Draft {
         status = seen.rollout.status
         weight = seen.canaryWeight
         status.observedGeneration = String(seen.rollout.generation)
-        status.selector = seen.spec.selector
+        if !seen.spec.selector.isEmpty { status.selector = seen.spec.selector }
+        status.workloadObservedGeneration = seen.workload.map { String($0.generation) } ?? ""
         status.conditions.removeAll { $0.type == .invalidSpec }
         let living = seen.replicaSets.filter { !$0.isDeleting }
         status.replicas = living.reduce(0) { $0 + $1.replicas }
@@ -68,9 +69,10 @@ extension [Action] {
             case .route(let split): split.canary <= weight ? 0 : 3
             case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
                 .setReplicaSetRevision,
-                .setMinReadySeconds, .cancelScaleDown:
+                .setMinReadySeconds, .cancelScaleDown, .noteWorkload:
                 1
-            case .scale(_, let from, let to): to >= from ? 1 : 5
+            case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
+                to >= from ? 1 : 5
             case .bind: 2
             case .startRun: 4
             case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun: 6

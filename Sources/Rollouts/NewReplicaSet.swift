@@ -14,7 +14,7 @@ func createReplicaSet(_ seen: Snapshot) -> Decision {
     let revision = nextRevision(seen.replicaSets)
     return Decision(
         status: seen.rollout.status,
-        actions: [
+        actions: seen.workloadNotes + [
             .createReplicaSet(hash: seen.spec.templateHash, revision: revision),
             .setRolloutRevision(revision),
         ],

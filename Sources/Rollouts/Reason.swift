@@ -1,7 +1,7 @@
 /// Why a decision is what it is. Every decision has one, also the decision to wait.
 package enum Reason: Hashable, Sendable {
     case refused(String)
-    case writingDefaultReplicas
+    case writingDefaultReplicas(Int)
     case creatingReplicaSet(revision: Int)
     /// Another object has the name of the new ReplicaSet.
     case nameTaken(String)
@@ -53,6 +53,8 @@ package enum Reason: Hashable, Sendable {
     case timedOut(String, available: Int, of: Int)
     case settling(String)
     case scalingDownOld(at: Instant)
+    /// Pods of the workload that the rollout refers to.
+    case takingOver(pods: Int)
     case healthy
 }
 
@@ -61,7 +63,7 @@ extension Reason {
     package var sentence: String {
         switch self {
         case .refused(let text): text
-        case .writingDefaultReplicas: "spec.replicas is absent: writing 1"
+        case .writingDefaultReplicas(let count): "spec.replicas is absent: writing \(count)"
         case .creatingReplicaSet(let revision): "creating the ReplicaSet of revision \(revision)"
         case .nameTaken(let name):
             "ReplicaSet \(name) belongs to somebody else: taking another name"
@@ -119,6 +121,8 @@ extension Reason {
             "\(message) \(available) of \(wanted) pods are available"
         case .settling(let what): what
         case .scalingDownOld(let at): "the old ReplicaSet is scaled down at \(at.clockText)"
+        case .takingOver(let pods):
+            "taking over from the referenced workload: \(pods) of its pods are left"
         case .healthy: "all traffic is on the current revision"
         }
     }

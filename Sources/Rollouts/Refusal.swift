@@ -15,6 +15,10 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
                     lastUpdate: seen.now, lastTransition: seen.now))
     }
     decision.status.observedGeneration = String(seen.rollout.generation)
+    decision.status.workloadObservedGeneration =
+        seen.workload.map { String($0.generation) }
+        ?? seen.rollout.status.workloadObservedGeneration
+    decision.actions += seen.workloadNotes
     decision.status.phase = .degraded
     decision.status.message = "InvalidSpec: \(refusal)"
     decision.lookAgain = seen.now.advanced(bySeconds: refusalRetrySeconds)

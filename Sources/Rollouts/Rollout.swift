@@ -7,6 +7,8 @@ package struct Rollout: Hashable, Sendable {
     package var generation: Int
     /// The annotation `rollout.argoproj.io/revision`; nil before the first ReplicaSet.
     package var revision: Int?
+    /// The annotation `rollout.argoproj.io/workload-generation`.
+    package var workloadGeneration: Int?
     package var spec: Spec
     package var status: Status
 

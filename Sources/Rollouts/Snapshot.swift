@@ -9,6 +9,8 @@ package struct Snapshot: Hashable, Sendable {
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]
     package var runs: [Run]
+    /// What the rollout takes its template from; nil where it has one of its own.
+    package var workload: Workload?
     /// What objects of somebody else are called: a name can be had only once in a namespace.
     package var taken = TakenNames()
     /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid

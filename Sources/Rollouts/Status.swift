@@ -26,6 +26,8 @@ package struct Status: Hashable, Sendable {
     /// Nil before the first status write.
     package var phase: Phase?
     package var message = ""
+    /// The generation of the workload that this status is about; "" without one.
+    package var workloadObservedGeneration = ""
     package var stepRun: RunMirror?
     package var backgroundRun: RunMirror?
     package var weights: Weights?

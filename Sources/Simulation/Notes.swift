@@ -92,7 +92,8 @@ final class Notes: @unchecked Sendable {
         result.shown = await cluster.shown
         result.placed = await cluster.placed
         let sets = await cluster.all(.replicaSets)
-        for rollout in await cluster.rollouts {
+        for document in await cluster.rollouts {
+            let rollout = document.resolved(by: await cluster.workload(of: document))
             let own = sets.filter { $0.controllerOwner?.uid == rollout.uid }
             result.ends["\(rollout.namespace)/\(rollout.name)"] = Transcript.End(rollout, own)
         }
@@ -138,6 +139,8 @@ extension Decision {
             case .route(let split): "set \(split.canary)"
             case .scale(let name, let from, let to) where from != to:
                 "\(seen.side(of: name)) \(from) → \(to) pods"
+            case .scaleWorkload(let from, let to, _) where from != to:
+                "workload \(from) → \(to) pods"
             case .bind(let service, _, let hash): seen.moving(service, to: hash)
             case .deleteReplicaSet(let name): "delete \(name)"
             default: nil
@@ -176,7 +179,8 @@ extension Reason {
         case .waitingForCanaryPods, .waitingForNewPods, .waitingForStablePods, .waitingForRouter,
             .movingTraffic,
             .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
-            .nameTaken, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused, .timedOut:
+            .nameTaken, .takingOver, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused,
+            .timedOut:
             true
         case .refused, .cannotCreate, .revisionChanged, .stepsChanged, .stepCompleted,
             .stableCannotCarry, .routerUnreadable, .sharesGoingBack, .pausedByUser,

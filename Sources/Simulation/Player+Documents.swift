@@ -31,7 +31,8 @@ extension Player {
         let answers = metrics.sorted { $0.key < $1.key }.map { name, answer in
             Story.Moment(seconds: 0, .metric(name, answer))
         }
-        let told = story ?? Story([Story.Moment(seconds: 10, .image(rollouts[0].nextImage))])
+        let first = rollouts[0].resolved(by: rollouts[0].workload(among: objects + madeUp))
+        let told = story ?? Story([Story.Moment(seconds: 10, .image(first.nextImage))])
         self.init(
             objects: (objects + madeUp).filter(\.playsAPart), story: Story(answers + told.moments))
     }
@@ -80,6 +81,16 @@ extension Object {
         Resource.simulated.contains { $0.kind == kind && $0.apiVersion == apiVersion }
     }
 
+    /// What this rollout takes its template from.
+    fileprivate func workload(among objects: [Object]) -> WorkloadSeen {
+        guard let reference = WorkloadDocument.reference(in: self) else { return .missing }
+        let found = objects.first {
+            $0.kind == reference.resource.kind && $0.namespace == namespace
+                && $0.name == reference.name
+        }
+        return found.map { .found($0) } ?? .missing
+    }
+
     /// The first container's image under another tag.
     fileprivate var nextImage: String {
         let image = spec?["template"]?["spec"]?["containers"]?[0]?["image"]?.string ?? "image"
@@ -97,7 +108,13 @@ private struct MadeUpObjects {
 
     init(for rollouts: [Object], beside present: [Object]) {
         let kinds = Set(present.map(\.kind))
-        for rollout in rollouts {
+        for document in rollouts {
+            if let reference = WorkloadDocument.reference(in: document),
+                reference.resource == .deployments, !kinds.contains("Deployment")
+            {
+                add(workload(reference.name, for: document))
+            }
+            let rollout = document.resolved(by: document.workload(among: present + objects))
             let parsed = RolloutDocument.parse(rollout, routers: RouterKind.all)
             if !kinds.contains("Service") {
                 for name in parsed.rollout.spec.services {
@@ -166,6 +183,17 @@ private struct MadeUpObjects {
             .map { "\($0)=http://\($0)" }.joined(separator: ";")
         let key = policy?["upstreamsKey"]?.string ?? "GATEWAY_UPSTREAMS"
         return object(.configMaps, name, rollout, [("data", JSON(strings: [key: upstreams]))])
+    }
+
+    /// With the rollout's size and the labels that it selects.
+    private func workload(_ name: String, for rollout: Object) -> Object {
+        var made = deployment(name, for: rollout)
+        made["spec", "replicas"] = rollout.spec?["replicas"] ?? 1
+        if let labels = rollout.spec?["selector"]?["matchLabels"] {
+            made["spec", "selector", "matchLabels"] = labels
+            made["spec", "template", "metadata", "labels"] = labels
+        }
+        return made
     }
 
     private func deployment(_ name: String, for rollout: Object) -> Object {

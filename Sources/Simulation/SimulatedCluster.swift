@@ -96,13 +96,19 @@ actor SimulatedCluster {
             milliseconds: milliseconds)
         let sets = list(.replicaSets, rollout.namespace)
         do {
-            let writes = try command.writes(on: rollout, sets: sets)
+            let writes = try command.writes(
+                on: rollout, sets: sets, workload: workload(of: rollout))
             for write in writes { try apply(write) }
             placed.isAccepted = !writes.isEmpty
         } catch {
             placed.isAccepted = false
         }
         self.placed.append(placed)
+    }
+
+    /// What the rollout takes its template from.
+    func workload(of rollout: Object) -> WorkloadSeen {
+        WorkloadDocument.reference(in: rollout).flatMap(get).map { .found($0) } ?? .missing
     }
 
     private var milliseconds: Int64 { now.milliseconds - Player.start.milliseconds }

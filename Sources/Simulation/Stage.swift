@@ -168,7 +168,8 @@ struct Stage {
         let sets = await cluster.list(.replicaSets, rollout.namespace)
             .filter { $0.controllerOwner?.uid == rollout.uid }
         do {
-            for write in try command.writes(on: rollout, sets: sets) {
+            let workload = await cluster.workload(of: rollout)
+            for write in try command.writes(on: rollout, sets: sets, workload: workload) {
                 try await cluster.apply(write)
             }
             notes.came(command.text)
@@ -276,6 +277,6 @@ extension Resource {
     static let simulated: [Resource] = [
         .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
         .configMaps,
-        .secrets, .deployments, .namespaces, .replicaSets, .analysisRuns,
+        .secrets, .deployments, .podTemplates, .namespaces, .replicaSets, .analysisRuns,
     ]
 }

@@ -1,6 +1,7 @@
 import Controller
 import Documents
 import KubernetesObjects
+import Manifests
 
 extension Story.Command {
     /// The command as a person's tools would send it; nil for what is no command to the cluster.
@@ -22,11 +23,13 @@ extension Story.Command {
     /// The writes of the command.
     ///
     /// - Throws: `CommandRefusal` for a command that has nothing to do.
-    func writes(on rollout: Object, sets: [Object]) throws(CommandRefusal) -> [Write] {
+    func writes(
+        on rollout: Object, sets: [Object], workload: WorkloadSeen = .missing
+    ) throws(CommandRefusal) -> [Write] {
         if case .edit(let patch) = self {
             let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
             return [Write(reference, .patch(.merge(patch)))]
         }
-        return try asOperator?.writes(on: rollout, replicaSets: sets) ?? []
+        return try asOperator?.writes(on: rollout, replicaSets: sets, workload: workload) ?? []
     }
 }

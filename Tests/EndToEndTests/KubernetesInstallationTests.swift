@@ -101,12 +101,40 @@ struct `A Kubernetes installation` {
         try await example.release("v4", instead: "v3")
         try await example.ends(with: 1)
         try await gateway(on: cluster)
+        try await template(on: cluster)
         _ = try await eventually("the first two versions to be tidied up", seconds: 60) {
             let sets = try await cluster.kubectl(
                 "get", "replicasets", "-l", "app=model-api", "-o", "name"
             ).checked()
             return sets.split(separator: "\n").count <= 2 ? true : nil
         }
+    }
+
+    /// A rollout that refers to a PodTemplate, which is read only then.
+    private func template(on cluster: Kubernetes) async throws {
+        let file = cluster.scratch.path("template.yaml")
+        try """
+        apiVersion: v1
+        kind: PodTemplate
+        metadata: {name: referred}
+        template:
+          metadata: {labels: {app: referred}}
+          spec: {containers: [{name: app, image: "referred:v1"}]}
+        ---
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: {name: referring}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: referred}}
+          workloadRef: {apiVersion: v1, kind: PodTemplate, name: referred}
+          strategy: {canary: {}}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        _ = try await cluster.kubectl("apply", "-f", file).checked()
+        _ = try await cluster.kubectl(
+            "wait", "rollout/referring", "--for=jsonpath={.status.phase}=Healthy", "--timeout=60s",
+            seconds: 70
+        ).checked()
     }
 
     private func gateway(on cluster: Kubernetes) async throws {
@@ -237,7 +265,9 @@ private struct Right: Hashable, CustomStringConvertible {
         Right("update", "rollouts", "argoproj.io", "finalizers"),
         // When a name is taken: whether what is there was made by a predecessor that was killed.
         Right("get", "replicasets", "apps"),
-        // The same, and when somebody has written a run while it was measured.
+        // Until they are listed.
+        Right("get", "podtemplates", ""),
+        // For the same reason, and when somebody has written a run while it was measured.
         Right("get", "analysisruns", "argoproj.io"),
     ]
 }

@@ -53,10 +53,33 @@ struct `A wrong rollout document` {
             "spec.strategy.strategy: Required value: Rollout has missing field "
                 + "'.spec.strategy.canary or .spec.strategy.blueGreen'"
         ) { $0["strategy"] = [:] },
-        Case("spec.workloadRef: Forbidden: workloadRef is not supported yet") {
-            $0["workloadRef"] = ["name": "x"]
+        Case(
+            "spec.template: Internal error: "
+                + "template must be empty for workload reference rollout"
+        ) { $0["workloadRef"] = ["apiVersion": "apps/v1", "kind": "Deployment", "name": "x"] },
+        Case(
+            "spec.workloadRef: Internal error: "
+                + "workload of type apps/StatefulSet is not supported"
+        ) {
+            $0["workloadRef"] = ["apiVersion": "apps/v1", "kind": "StatefulSet", "name": "x"]
             $0["template"] = .none
-            $0["selector"] = .none
+        },
+        Case("spec.workloadRef: Internal error: workload of type /Pod is not supported") {
+            $0["workloadRef"] = ["apiVersion": "v1", "kind": "Pod", "name": "x"]
+            $0["template"] = .none
+        },
+        Case("spec.workloadRef.name: Required value") {
+            $0["workloadRef"] = ["apiVersion": "apps/v1", "kind": "Deployment"]
+            $0["template"] = .none
+        },
+        Case(
+            "spec.workloadRef.scaleDown: Unsupported value: \"soon\": "
+                + "supported values: \"never\", \"onsuccess\", \"progressively\""
+        ) {
+            $0["workloadRef"] = [
+                "apiVersion": "apps/v1", "kind": "Deployment", "name": "x", "scaleDown": "soon",
+            ]
+            $0["template"] = .none
         },
         Case("spec.restartAt: Forbidden: restartAt is not supported yet") {
             $0["restartAt"] = "2026-01-01T00:00:00Z"

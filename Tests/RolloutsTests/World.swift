@@ -12,6 +12,7 @@ struct World {
     var reading: Reading?
     var runs: [Run] = []
     var taken = TakenNames()
+    var workload: Workload?
     var memory = Memory()
     var now = Instant(milliseconds: 1_000_000)
     /// How many pods of a hash may be available; nil for all.
@@ -68,6 +69,7 @@ struct World {
             routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
         snapshot.taken = taken
+        snapshot.workload = workload
         return snapshot
     }
 
@@ -92,9 +94,9 @@ struct World {
     /// Takes turns until nothing changes any more.
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {
-            let before = (rollout, replicaSets, services, weight, runs)
+            let before = (rollout, replicaSets, services, weight, runs, workload)
             turn()
-            if before == (rollout, replicaSets, services, weight, runs) { return }
+            if before == (rollout, replicaSets, services, weight, runs, workload) { return }
         }
         broken.append("the world does not settle")
     }
@@ -114,6 +116,10 @@ struct World {
         writes += 1
         switch action {
         case .setRolloutReplicas(let count): rollout.spec.replicas = count
+        case .noteWorkload(let generation): rollout.workloadGeneration = generation
+        case .scaleWorkload(_, let count, let adoption):
+            workload?.desired = count
+            workload?.adoption = adoption
         case .createReplicaSet(let hash, _) where forbidden.contains(hash):
             memory.refusedReplicaSet = RefusedReplicaSet(hash: hash, why: "over the quota")
         case .createReplicaSet(let hash, let revision):

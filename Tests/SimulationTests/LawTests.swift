@@ -34,7 +34,8 @@ struct `Any release` {
         #expect(transcript.samples.last?.stableAvailable == size, comment)
     }
 
-    /// In every third document stable shrinks as the canary grows.
+    /// In every third document stable shrinks as the canary grows; in every fifth the template
+    /// stands in a Deployment, which the rollout takes over.
     private func document(_ random: inout Lehmer, _ seed: Int) -> String {
         let steps = (0..<random.next(0...5)).map { _ in
             switch random.next(0...7) {
@@ -50,6 +51,7 @@ struct `Any release` {
               replicas: \(random.next(1...6))
               progressDeadlineSeconds: \(random.next(20...60))
               progressDeadlineAbort: \(random.next(0...1) == 0)
+              \(seed % 5 == 4 ? workloadReference(seed) : "")
               strategy:
                 canary:
                   steps: [\(steps.joined(separator: ", "))]
@@ -58,6 +60,7 @@ struct `Any release` {
                   scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")
                   analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")
             \(lawObjects)
+            \(seed % 5 == 4 ? lawDeployment(seed) : "")
             """
     }
 
@@ -145,6 +148,27 @@ private let lawObjects = """
               successCondition: "result[0] <= 0.01"
               provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
     """
+
+private func workloadReference(_ seed: Int) -> String {
+    let scaleDown = ["never", "onsuccess", "progressively"][seed % 3]
+    return "template: null\n  workloadRef: {apiVersion: apps/v1, "
+        + "kind: Deployment, name: web, scaleDown: \(scaleDown)}"
+}
+
+/// Serves the first version, with another size than the rollout.
+private func lawDeployment(_ seed: Int) -> String {
+    """
+      - apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          replicas: \(seed % 7)
+          selector: {matchLabels: {app: model-api}}
+          template:
+            metadata: {labels: {app: model-api}}
+            spec: {containers: [{name: model, image: "model-api:v1"}]}
+    """
+}
 
 private func nginxEdit(_ fields: String) -> String {
     "{spec: {strategy: {canary: {trafficRouting: {nginx: {\(fields)}}}}}}"

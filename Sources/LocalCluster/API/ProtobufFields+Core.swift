@@ -79,6 +79,7 @@ extension ProtobufFields {
           fieldPath:7s
         PersistentVolumeClaimVolumeSource claimName:1s readOnly:2b
         Pod metadata:1ObjectMeta spec:2PodSpec status:3PodStatus
+        PodTemplate metadata:1ObjectMeta template:2PodTemplateSpec
         PodAffinity requiredDuringSchedulingIgnoredDuringExecution:1*PodAffinityTerm
           preferredDuringSchedulingIgnoredDuringExecution:2*WeightedPodAffinityTerm
         PodAffinityTerm labelSelector:1LabelSelector namespaces:2*s topologyKey:3s

@@ -34,6 +34,7 @@ enum FieldTexts {
         ServiceSpec.clusterIP The address of the service.
         ServicePort.port The port of the service.
         ServicePort.targetPort The port of the pods, by number or name. As port where not given.
+        PodTemplate A pod template that others refer to.
         ConfigMap A config map holds settings that pods read.
         ConfigMap.data Settings as text.
         ConfigMap.binaryData Settings in base64.

@@ -264,7 +264,7 @@ extension Resource {
 
     private static let applicable: [Resource] = [
         .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets,
-        .jobs,
-        .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .analysisRuns,
+        .podTemplates, .jobs, .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates,
+        .analysisRuns,
     ]
 }

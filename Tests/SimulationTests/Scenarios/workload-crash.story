@@ -1,0 +1,17 @@
+# The controller is killed in mid-adoption.
+spec: {replicas: 5, selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web, scaleDown: progressively}}
+objects:
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web, namespace: default}
+    spec:
+      replicas: 5
+      selector: {matchLabels: {app: model-api}}
+      template:
+        metadata: {labels: {app: model-api}}
+        spec: {containers: [{name: model, image: "model-api:v1"}]}
+---
+0s   metric error-rate 0.001
+1s   crash
+3s   crash
+90s  end
