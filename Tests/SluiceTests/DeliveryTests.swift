@@ -143,6 +143,50 @@ struct `An order` {
         #expect(template?[0]?["image"] == "shop:v3")
     }
 
+    private static let workload: JSON = [
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web"],
+        "spec": [
+            "selector": ["matchLabels": ["app": "shop"]],
+            "template": [
+                "metadata": ["labels": ["app": "shop"]],
+                "spec": ["containers": [["name": "app", "image": "shop:v2"]]],
+            ],
+        ],
+    ]
+    private static let referring: JSON = [
+        "spec": [
+            "template": .null,
+            "workloadRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"],
+        ]
+    ]
+
+    @Test func `for an image goes to what the rollout takes its template from`() async throws {
+        let bench = try Bench([
+            (.deployments, Object(Self.workload)), (.rollouts, try rollout(Self.referring)),
+        ])
+        let receipt = try await delivery(.setImage(container: "app", image: "shop:v3"), to: bench)
+            .send(to: Bench.key)
+        #expect(
+            receipt.text == "rollout web/shop: deployment web, whose template it uses: "
+                + "app runs shop:v3 from now on")
+        let web = await bench.get(Reference(.deployments, namespace: "web", name: "web"))
+        #expect(
+            web?["spec", "template", "spec", "containers"]?[0]
+                == ["name": "app", "image": "shop:v3"])
+        #expect(await bench.rollout?.spec?["template"] == nil)
+    }
+
+    @Test func `for an image says so where the template's object is not there`() async throws {
+        let bench = try bench(Self.referring)
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.setImage(container: "app", image: "shop:v3"), to: bench)
+                .send(to: Bench.key)
+        }
+        #expect(
+            failure?.message == "what rollout shop takes its template from is not there: "
+                + "create it, or correct spec.workloadRef")
+    }
+
     @Test func `that may have arrived says so`() async throws {
         let bench = try bench()
         await bench.refuse(2, .unreachable("timed out"))

@@ -27,6 +27,20 @@ struct `The verdict of a gate` {
         #expect(try underWay(stale) == "waiting for rollout spec update to be observed")
     }
 
+    @Test func `waits until the last edit of a workload is seen`() throws {
+        let stale: JSON = [
+            "metadata": ["annotations": ["rollout.argoproj.io/workload-generation": "4"]],
+            "spec": [
+                "template": .null,
+                "workloadRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"],
+            ],
+            "status": ["phase": "Healthy", "workloadObservedGeneration": "3"],
+        ]
+        #expect(
+            try underWay(stale)
+                == "waiting for rollout spec update to be observed for the reference workload")
+    }
+
     @Test func `believes a generation that is ahead or of another kind`() throws {
         for observed in ["7", "6d5f9"] {
             let status: JSON = [

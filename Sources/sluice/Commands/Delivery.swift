@@ -22,10 +22,13 @@ struct Order: Hashable, Sendable {
     }
 
     /// The writes on the rollout as it is now; those of several images are one.
-    func writes(on rollout: Object, replicaSets: [Object]) throws(CommandRefusal) -> [Write] {
+    func writes(
+        on rollout: Object, replicaSets: [Object], workload: WorkloadSeen = .missing
+    ) throws(CommandRefusal) -> [Write] {
         var writes: [Write] = []
         for command in commands {
-            let more = try command.writes(on: rollout, replicaSets: replicaSets)
+            let more = try command.writes(
+                on: rollout, replicaSets: replicaSets, workload: workload)
             guard case .patch(.json(let first)) = writes.last?.act, let last = writes.indices.last,
                 case .patch(.json(let second)) = more.first?.act, more.count == 1
             else {
@@ -164,11 +167,24 @@ struct Delivery: Sendable {
                 throw CommandFailure("the revisions of \(rollout.name) cannot be read: \(error)")
             }
         }
+        let workload = try await workload(of: rollout)
         do throws(CommandRefusal) {
             if let refusal = order.refusal(on: rollout) { throw refusal }
-            return try order.writes(on: rollout, replicaSets: sets)
+            return try order.writes(on: rollout, replicaSets: sets, workload: workload)
         } catch {
             throw CommandFailure(error.description, remedy: order.remedy(rollout.name))
+        }
+    }
+
+    /// What the rollout takes its template from, for orders that change the template.
+    private func workload(of rollout: Object) async throws(CommandFailure) -> WorkloadSeen {
+        guard order.changesTemplate, let reference = WorkloadDocument.reference(in: rollout) else {
+            return .missing
+        }
+        do throws(ClusterError) {
+            return try await cluster.get(reference).map { .found($0) } ?? .missing
+        } catch {
+            throw CommandFailure("\(reference) cannot be read from \(server): \(error)")
         }
     }
 
@@ -222,14 +238,22 @@ struct Meaning: Hashable, Sendable {
         for command in order.commands {
             switch command {
             case .promote, .resume:
-                template = rollout.spec?["template"] ?? .null
+                template = rollout.knownTemplate
                 step = rollout.status?["currentStepIndex"]?.int
                 pauses = rollout.status?["pauseConditions"] ?? .null
             case .promoteFull, .abort, .retry, .undo(nil):
-                template = rollout.spec?["template"] ?? .null
+                template = rollout.knownTemplate
             case .pause, .undo, .setImage, .scale: break
             }
         }
+    }
+}
+
+extension Object {
+    /// The template of this rollout; where it stands elsewhere, the hash of the one that the
+    /// controller has seen.
+    fileprivate var knownTemplate: JSON {
+        spec?["template"] ?? status?["currentPodHash"] ?? .null
     }
 }
 

@@ -64,7 +64,7 @@ extension Verdict {
         let status = parsed.rollout.status
         if object.deletionTimestamp != nil {
             self = .degraded("the rollout is being deleted")
-        } else if let news = Self.unseen(status, of: object) {
+        } else if let news = Self.unseen(parsed.rollout, of: object) {
             self = .underWay(news)
         } else {
             switch status.phase {
@@ -79,9 +79,15 @@ extension Verdict {
 
     /// What the status does not speak of yet. Commands come through the status and leave the
     /// generation as it is, so each has a sign of its own.
-    private static func unseen(_ status: Status, of object: Object) -> String? {
+    private static func unseen(_ rollout: Rollout, of object: Object) -> String? {
+        let status = rollout.status
         if !isObserved(status, object.generation) {
             return "waiting for rollout spec update to be observed"
+        }
+        if object.spec?["workloadRef"]?.object != nil, let generation = rollout.workloadGeneration,
+            status.workloadObservedGeneration != String(generation)
+        {
+            return "waiting for rollout spec update to be observed for the reference workload"
         }
         if status[.invalidSpec] != nil { return nil }
         let wasAborted = status.conditions.contains { $0.reason == "RolloutAborted" }

@@ -10,6 +10,16 @@ extension Order {
         commands.contains { if case .undo = $0 { true } else { false } }
     }
 
+    /// Whether it is about the pod template.
+    var changesTemplate: Bool {
+        commands.contains { command in
+            switch command {
+            case .undo, .setImage: true
+            default: false
+            }
+        }
+    }
+
     /// Whether it gives traffic back, which waits for nothing: not even for the note.
     var isUrgent: Bool { commands == [.abort] }
 
@@ -51,13 +61,19 @@ extension Order {
         case .abort: "to go back to an earlier revision: sluice undo \(name)"
         case .undo: "see the revisions: sluice get \(name)"
         case .setImage:
-            "name a container of spec.template, or * for all: sluice get \(name) -o yaml"
+            "name a container of its pod template, or * for all: sluice get \(name) -o yaml"
         }
     }
 
     /// What was asked for, once it is written. What comes of it the controller says.
     func outcome(on rollout: Object) -> String {
         commands.map { outcome(of: $0, on: rollout) }.joined(separator: ", ")
+    }
+
+    /// The object that has the template, where that is not the rollout itself.
+    private func holder(on rollout: Object) -> String {
+        WorkloadDocument.reference(in: rollout)
+            .map { "\($0.resource.singular) \($0.name), whose template it uses: " } ?? ""
     }
 
     private func outcome(of command: OperatorCommand, on rollout: Object) -> String {
@@ -76,9 +92,12 @@ extension Order {
         case .retry: return "asked to start again at the first step"
         case .pause: return "paused; traffic stays as it is"
         case .resume: return "asked to go on"
-        case .undo(let revision?): return "has the template of revision \(revision) again"
-        case .undo: return "has the template of the revision before again"
-        case .setImage(let container, let image): return "\(container) runs \(image) from now on"
+        case .undo(let revision?):
+            return "\(holder(on: rollout))has the template of revision \(revision) again"
+        case .undo:
+            return "\(holder(on: rollout))has the template of the revision before again"
+        case .setImage(let container, let image):
+            return "\(holder(on: rollout))\(container) runs \(image) from now on"
         case .scale(let count): return "asked for \(count) pods"
         }
     }

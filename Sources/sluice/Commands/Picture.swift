@@ -34,11 +34,20 @@ struct Picture {
         if let revision = view.snapshot.rollout.revision {
             facts.rows.append(["revision", Columns.Cell("\(revision)")])
         }
+        if !object.workloadText.isEmpty {
+            facts.rows.append(["template", Columns.Cell(object.workloadText + leftPods)])
+        }
         facts.rows.append(["why", Columns.Cell(view.reason)])
         if case .waiting(_, let remedy) = verdict {
             facts.rows.append(["to do", Columns.Cell(remedy, .waiting)])
         }
         return facts.lines(palette)
+    }
+
+    /// The pods that run beside the rollout's.
+    private var leftPods: String {
+        let left = view.snapshot.workload?.desired ?? 0
+        return left == 0 ? "" : " · \(left) pods of its own"
     }
 
     private func findings(_ palette: Palette) -> [String] {

@@ -35,7 +35,23 @@ struct RolloutFollower: Sendable {
 
     /// One look.
     func look() async throws(CommandFailure) -> Outcome {
-        Outcome(try await connected.rollout(name))
+        let present = try await connected.rollout(name)
+        do {
+            return Outcome(present.knowing(try await workloadGeneration(of: present)))
+        } catch {
+            throw CommandFailure(error, asking: "what \(name.text) refers to", of: connected)
+        }
+    }
+
+    /// The generation of what the rollout takes its template from: whoever has just changed that
+    /// must not be told how the one before came out.
+    private func workloadGeneration(of rollout: Object) async throws(APIError) -> Int? {
+        guard let reference = WorkloadDocument.reference(in: rollout) else { return nil }
+        do {
+            return try await connected.client.get(reference).generation
+        } catch .notFound {
+            return nil
+        }
     }
 
     /// Follows the rollout until the verdict is final or the time is up, and tells each state that
@@ -106,7 +122,8 @@ struct RolloutFollower: Sendable {
         _ reference: Reference, _ last: Latest, _ tell: @Sendable (Outcome) -> Void
     ) async throws(APIError) -> Outcome? {
         let present = try await connected.client.get(reference)
-        if let outcome = await last.saw(present, tell) { return outcome }
+        let generation = try await workloadGeneration(of: present)
+        if let outcome = await last.saw(present.knowing(generation), tell) { return outcome }
         let selection = Selection(
             namespace: reference.namespace, fields: .name(reference.name))
         let changes = try await connected.client.watch(
@@ -115,12 +132,23 @@ struct RolloutFollower: Sendable {
         while let event = try await events.next() {
             switch event {
             case .added(let object), .modified(let object):
-                if let outcome = await last.saw(object, tell) { return outcome }
+                let known = object.knowing(generation)
+                if let outcome = await last.saw(known, tell) { return outcome }
             case .deleted: throw .notFound("rollouts \"\(reference.name)\" was deleted")
             case .bookmark: continue
             }
         }
         return nil
+    }
+}
+
+extension Object {
+    /// This rollout with the note that what it refers to has at least this generation.
+    fileprivate func knowing(_ generation: Int?) -> Object {
+        guard let generation, generation > number(Keys.workloadGeneration) ?? 0 else { return self }
+        var known = self
+        known["metadata", "annotations", Keys.workloadGeneration] = .string(String(generation))
+        return known
     }
 }
 

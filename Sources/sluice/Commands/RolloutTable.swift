@@ -30,10 +30,17 @@ struct RolloutTable {
             Columns.Cell((status.weights?.canary.weight).map(String.init) ?? "-"),
             Columns.Cell("\(status.availableReplicas)/\(object.spec?["replicas"]?.int ?? 1)"),
             Columns.Cell(object.annotations[Keys.revision] ?? "-"),
-            Columns.Cell(images?.joined(separator: ",") ?? ""),
+            Columns.Cell(images?.joined(separator: ",") ?? object.workloadText),
             Columns.Cell(age(of: object.creationTimestamp, at: now)),
         ]
         return showsNamespaces ? [Columns.Cell(object.namespace)] + cells : cells
+    }
+}
+
+extension Object {
+    /// Where the images of a rollout without a template of its own stand: `deployment/web`.
+    var workloadText: String {
+        WorkloadDocument.reference(in: self).map { "\($0.resource.singular)/\($0.name)" } ?? ""
     }
 }
 
