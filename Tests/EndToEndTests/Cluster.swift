@@ -68,9 +68,11 @@ struct Cluster: Sendable {
 
     /// Requests at the rollout, one after the other from its first answer on, until the program is
     /// stopped; each prints its status and the version that answered.
-    func load(perSecond: Int = 100, limitSeconds: Int = 120) async throws -> Program {
+    func load(
+        host: String = "model.local", perSecond: Int = 100, limitSeconds: Int = 120
+    ) async throws -> Program {
         let curl = [
-            "curl", "-s", "-o", "/dev/null", "-m", "10", "-H", "Host: model.local",
+            "curl", "-s", "-o", "/dev/null", "-m", "10", "-H", "Host: \(host)",
             "-w", "%{http_code} %header{x-version}\\n",
         ]
         _ = try await eventually("the first answer", seconds: 20) {

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// A Deployment that serves already, and a rollout that takes its place.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct `A Deployment with requests on it` {
+    @Test(arguments: ["onsuccess", "progressively"])
+    func `is taken over and then released through steps, and no request fails`(
+        scaleDown: String
+    ) async throws {
+        try await Scratch.with { scratch in
+            try scratch.copyExample("workload-ref")
+            try scratch.edit(
+                "rollout.yaml", "scaleDown: progressively", to: "scaleDown: \(scaleDown)")
+            let rollout = try scratch.read("rollout.yaml")
+            try FileManager.default.removeItem(atPath: scratch.path("files/rollout.yaml"))
+            let cluster = try await Cluster.start(in: scratch)
+            try await isRolledOut(cluster)
+            let load = try await cluster.load(host: "catalog.local")
+            try scratch.write(rollout, to: "rollout.yaml")
+            try await adopted(cluster)
+            try await released(cluster)
+            _ = try await eventually("a hundred answers of version 2", seconds: 20) {
+                told(load).suffix(100).allSatisfy { $0 == "200 v2" } ? true : nil
+            }
+            load.signal(SIGTERM)
+            _ = try await load.ended(within: 20)
+            let answers = told(load)
+            #expect(answers.count > 200)
+            #expect(answers.filter { !$0.hasPrefix("200 v") } == [])
+            #expect(try await cluster.end().left == [])
+        }
+    }
+
+    private func isRolledOut(_ cluster: Cluster) async throws {
+        _ = try await eventually("the Deployment", seconds: 30) {
+            let asked = try await cluster.kubectl("get", "deployment", "catalog")
+            return asked.status == 0 ? true : nil
+        }
+        _ = try await cluster.kubectl(
+            "rollout", "status", "deployment/catalog", "--timeout=60s", seconds: 70
+        ).checked()
+    }
+
+    /// The pods of the rollout serve, and those of the Deployment are gone.
+    private func adopted(_ cluster: Cluster) async throws {
+        _ = try await eventually("the rollout's pods alone", seconds: 90) {
+            let size = try await cluster.kubectl(
+                "get", "deployment", "catalog", "-o", "jsonpath={.spec.replicas}"
+            ).checked()
+            return size == "0" ? true : nil
+        }
+        let end = try await cluster.sluice(
+            "status", "catalog", "--watch", "--timeout", "60s", seconds: 70)
+        #expect(end.status == 0, "\(end)")
+        let own = try await cluster.kubectl("get", "pods", "-o", "name").checked()
+        #expect(own.split(separator: "\n").count >= 2)
+    }
+
+    /// `kubectl set image` on the Deployment, as ever: the rollout takes it through its steps.
+    private func released(_ cluster: Cluster) async throws {
+        _ = try await cluster.kubectl(
+            "set", "image", "deployment/catalog", "catalog=catalog:v2"
+        ).checked()
+        let paused = try await cluster.sluice(
+            "status", "catalog", "--watch", "--timeout", "60s", seconds: 70)
+        #expect(paused.status == 4, "\(paused)")
+        let weight = try await cluster.kubectl(
+            "get", "rollout", "catalog", "-o", "jsonpath={.status.canary.weights.canary.weight}"
+        ).checked()
+        #expect(weight == "20")
+        _ = try await cluster.sluice("promote", "catalog").checked()
+        let end = try await cluster.sluice(
+            "status", "catalog", "--watch", "--timeout", "60s", seconds: 70)
+        #expect(end.status == 0, "\(end)")
+    }
+}
