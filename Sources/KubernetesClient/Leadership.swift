@@ -13,6 +13,7 @@ package final class Leadership: Sendable {
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     private let time: @Sendable () -> Timestamp
+    private let report: @Sendable (APIError) -> Void
     private let election: Lock<LeaderElection>
     private let resigned = Signal()
     /// Somebody has given the lease back.
@@ -21,11 +22,14 @@ package final class Leadership: Sendable {
     /// - Parameters:
     ///   - lease: where the Lease is, or will be.
     ///   - time: the wall clock, only written for people.
+    ///   - report: is told once of each thing that keeps this process from the lease.
     package init(
         _ lease: Reference, _ settings: LeaderElection.Settings, client: APIClient,
-        clock: any Clock<Duration>, time: @escaping @Sendable () -> Timestamp
+        clock: any Clock<Duration>, time: @escaping @Sendable () -> Timestamp,
+        report: @escaping @Sendable (APIError) -> Void = { _ in }
     ) {
         self.lease = lease
+        self.report = report
         var client = client
         // Two attempts fit before the deadline; whoever waits longer has lost anyway.
         client.timeoutMilliseconds = Int(
@@ -161,11 +165,11 @@ package final class Leadership: Sendable {
         } catch {
             switch error {
             case .notFound:
-                if case .create = act { trouble.withLock { $0 = error } }
+                if case .create = act { note(error) }
                 return .absent
             case .conflict, .alreadyExists: return .conflict
             case .gone, .refused, .throttled, .unreachable, .cancelled:
-                trouble.withLock { $0 = error }
+                note(error)
                 return .failed
             }
         }
@@ -187,6 +191,14 @@ package final class Leadership: Sendable {
     /// What last kept this process from reading or writing the lease; nil where nothing does.
     package var lastTrouble: APIError? { trouble.withLock { $0 } }
     private let trouble = Lock<APIError?>(nil)
+
+    private func note(_ error: APIError) {
+        let isNews = trouble.withLock { trouble in
+            defer { trouble = error }
+            return trouble != error
+        }
+        if isNews, error != .cancelled { report(error) }
+    }
 
     private func outcome(_ stored: Object) -> LeaderElection.Outcome {
         trouble.withLock { $0 = nil }

@@ -84,6 +84,8 @@ private final class LeaseServer: Sendable {
 struct `A leadership` {
     private let clock = ManualClock()
     private let server = LeaseServer()
+    /// What it has told of.
+    private let troubles = Lock<[APIError]>([])
 
     private func withLeadership(_ body: (Leadership) async throws -> Void) async throws {
         try await withClient(server.script) { client, _ in
@@ -91,7 +93,8 @@ struct `A leadership` {
             try await body(
                 Leadership(
                     lease, .init(identity: "me"), client: client, clock: clock,
-                    time: { Timestamp(seconds: 0) }))
+                    time: { Timestamp(seconds: 0) },
+                    report: { error in troubles.withLock { $0.append(error) } }))
         }
     }
 
@@ -163,13 +166,18 @@ struct `A leadership` {
         }
     }
 
-    @Test func `says what is missing, and tries again later`() async throws {
+    @Test func `says once what is missing, and tries again later`() async throws {
         server.hasNamespace.withLock { $0 = false }
         try await withLeadership { leadership in
             let (terms, task) = terms(leadership)
             var reports = terms.makeAsyncIterator()
+            for _ in 0..<3 {
+                await clock.sleeper(for: .seconds(2))
+                #expect(leadership.lastTrouble != nil)
+                #expect(troubles.withLock { $0.count } == 1)
+                clock.advance(by: .seconds(2))
+            }
             await clock.sleeper(for: .seconds(2))
-            #expect(leadership.lastTrouble != nil)
             server.hasNamespace.withLock { $0 = true }
             clock.advance(by: .seconds(2))
             #expect(await reports.next() == "leads")

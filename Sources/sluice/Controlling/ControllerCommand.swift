@@ -90,7 +90,7 @@ struct ControllerCommand: AsyncParsableCommand {
         let leadership = election.leadership(
             client, namespace: try leaseNamespace(environment),
             // The name of the pod, inside of one.
-            host: environment["HOSTNAME"] ?? "sluice")
+            host: environment["HOSTNAME"] ?? "sluice", log: log)
         let controller = ControllerLoop(
             client: client, settings: settings, source: try source(environment),
             secrets: secrets, history: store, leadership: leadership, tallies: tallies, log: log,

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import KubernetesClient
 import KubernetesObjects
+import Logging
 
 /// How one of several replicas becomes the one that acts, in the words of the field (§7.4).
 struct ElectionOptions: ParsableArguments {
@@ -54,7 +55,7 @@ struct ElectionOptions: ParsableArguments {
 
     /// Nil where this replica is told to act alone.
     func leadership(
-        _ client: APIClient, namespace: String?, host: String
+        _ client: APIClient, namespace: String?, host: String, log: Logger
     ) -> Leadership? {
         guard leaderElect ?? true else { return nil }
         // Another one after each start: a process never takes itself for its predecessor.
@@ -66,6 +67,10 @@ struct ElectionOptions: ParsableArguments {
         let lease = Reference(
             .leases, namespace: namespace ?? Self.usualNamespace, name: Self.leaseName)
         return Leadership(
-            lease, settings, client: client, clock: ContinuousClock(), time: wallClock)
+            lease, settings, client: client, clock: ContinuousClock(), time: wallClock,
+            report: { error in
+                log.warning(
+                    "waiting for the lease", metadata: ["lease": "\(lease)", "error": "\(error)"])
+            })
     }
 }
