@@ -8,39 +8,77 @@ import Rollouts
 package struct Cluster: Sendable {
     /// The object, or nil where there is none.
     package var get: @Sendable (Reference) async throws(ClusterError) -> Object?
-    /// All objects of a kind in a namespace.
-    package var list:
-        @Sendable (Resource, _ namespace: String) async throws(ClusterError) -> [Object]
-    /// The objects of a kind whose controller is the given object, in its namespace.
-    package var owned: @Sendable (Resource, _ owner: Object) async throws(ClusterError) -> [Object]
+    /// What the given object controls of a kind, in its namespace.
+    package var holdings:
+        @Sendable (Resource, _ owner: Object) async throws(ClusterError) -> Holdings
+    /// The services that say that the given rollout manages them.
+    package var managedServices:
+        @Sendable (_ rollout: Object) async throws(ClusterError) -> [Object]
     /// The object as the server has it at this moment, past any cache.
     package var fresh: @Sendable (Reference) async throws(ClusterError) -> Object?
     /// Carries out one write and answers the object as stored; nil after a deletion.
     package var write: @Sendable (Write) async throws(ClusterError) -> Object?
 
-    /// - Parameters:
-    ///   - owned: nil where what is listed has to be looked through.
-    ///   - fresh: nil where `get` asks the server each time.
+    /// - Parameter fresh: nil where `get` asks the server each time.
     package init(
         get: @escaping @Sendable (Reference) async throws(ClusterError) -> Object?,
-        list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object],
-        owned: (@Sendable (Resource, Object) async throws(ClusterError) -> [Object])? = nil,
+        holdings: @escaping @Sendable (Resource, Object) async throws(ClusterError) -> Holdings,
+        managedServices: @escaping @Sendable (Object) async throws(ClusterError) -> [Object],
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object?
     ) {
         self.get = get
-        self.list = list
-        if let owned {
-            self.owned = owned
-        } else {
-            self.owned = { resource, owner throws(ClusterError) in
-                let all = try await list(resource, owner.namespace)
-                return all.filter { $0.isControlled(by: owner) }
-            }
-        }
+        self.holdings = holdings
+        self.managedServices = managedServices
         self.fresh = fresh ?? get
         self.write = write
     }
+
+    /// - Parameter list: all objects of a kind in a namespace, by name.
+    package init(
+        get: @escaping @Sendable (Reference) async throws(ClusterError) -> Object?,
+        list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object],
+        fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
+        write: @escaping @Sendable (Write) async throws(ClusterError) -> Object?
+    ) {
+        self.init(
+            get: get,
+            holdings: { resource, owner throws(ClusterError) in
+                Holdings(of: owner, among: try await list(resource, owner.namespace))
+            },
+            managedServices: { rollout throws(ClusterError) in
+                try await list(.services, rollout.namespace).filter { $0.isManaged(by: rollout) }
+            },
+            fresh: fresh, write: write)
+    }
+}
+
+/// What an object controls of one kind, and what is in the way of more.
+package struct Holdings: Sendable {
+    /// By name.
+    package var own: [Object]
+    /// The names of others that begin as those of its own do.
+    package var othersNames: Set<String>
+
+    /// What an object calls its own begins with this.
+    package static func prefix(of owner: Object) -> String { "\(owner.name)-" }
+
+    package init(own: [Object], othersNames: Set<String>) {
+        self.own = own
+        self.othersNames = othersNames
+    }
+
+    fileprivate init(of owner: Object, among all: [Object]) {
+        let prefix = Self.prefix(of: owner)
+        let others = all.filter { !$0.isControlled(by: owner) && $0.name.hasPrefix(prefix) }
+        self.init(
+            own: all.filter { $0.isControlled(by: owner) }, othersNames: Set(others.map(\.name)))
+    }
+}
+
+extension Object {
+    /// Whether this service says that `rollout` manages it (rollout-semantics §3.5).
+    func isManaged(by rollout: Object) -> Bool { annotations[Keys.managedBy] == rollout.name }
 }
 
 /// One write to the API server.

@@ -74,8 +74,8 @@ package struct LiveCluster: Sendable {
     package var edge: Cluster {
         Cluster(
             get: { reference throws(ClusterError) in try await get(reference) },
-            list: { resource, namespace throws(ClusterError) in try list(resource, namespace) },
-            owned: { resource, owner throws(ClusterError) in try owned(resource, by: owner) },
+            holdings: { resource, owner throws(ClusterError) in try holdings(resource, owner) },
+            managedServices: { rollout throws(ClusterError) in try managedServices(of: rollout) },
             fresh: { reference throws(ClusterError) in try await fresh(reference) },
             write: { write throws(ClusterError) in try await self.write(write) })
     }
@@ -114,20 +114,24 @@ package struct LiveCluster: Sendable {
         }
     }
 
-    private func list(_ resource: Resource, _ namespace: String) throws(ClusterError) -> [Object] {
+    private func holdings(
+        _ resource: Resource, _ owner: Object
+    ) throws(ClusterError) -> Holdings {
         guard let cache = caches[resource], cache.isSynced else {
             throw .unreachable("\(resource.plural) are not listed yet")
         }
-        return cache.list(namespace: namespace)
+        // Whoever names an owner of another namespace has none.
+        let own = cache.owned(by: owner.uid).filter { $0.namespace == owner.namespace }
+        let names = cache.names(
+            beginning: Holdings.prefix(of: owner), namespace: owner.namespace)
+        return Holdings(own: own, othersNames: Set(names).subtracting(own.map(\.name)))
     }
 
-    private func owned(
-        _ resource: Resource, by owner: Object
-    ) throws(ClusterError) -> [Object] {
-        guard let cache = caches[resource], cache.isSynced else {
-            throw .unreachable("\(resource.plural) are not listed yet")
+    private func managedServices(of rollout: Object) throws(ClusterError) -> [Object] {
+        guard let cache = caches[.services], cache.isSynced else {
+            throw .unreachable("services are not listed yet")
         }
-        return cache.owned(by: owner.uid)
+        return cache.list(namespace: rollout.namespace).filter { $0.isManaged(by: rollout) }
     }
 
     private func write(_ write: Write) async throws(ClusterError) -> Object? {

@@ -21,19 +21,20 @@ extension RolloutTurn {
             document, workload: workload, routers: routers, after: await memory.reading(of: key))
         var parsed = reading.parsed
         let namespace = key.namespace
-        var taken = TakenNames()
-        let sets = try await own(.replicaSets, of: object, &taken.replicaSets)
-        var runs = try await own(.analysisRuns, of: object, &taken.runs)
+        let sets = try await cluster.holdings(.replicaSets, object)
+        let known = try await cluster.holdings(.analysisRuns, object)
+        let taken = TakenNames(replicaSets: sets.othersNames, runs: known.othersNames)
+        var runs = known.own
         if let news, let index = runs.firstIndex(where: { $0.uid == news.uid }) {
             runs[index] = news
         }
-        let replicaSets = reading.replicaSets(sets)
+        let replicaSets = reading.replicaSets(sets.own)
         await memory.keep(reading, of: key)
         var services = try await services(of: parsed, in: namespace)
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
         services.merge(try await formerServices(of: parsed, object)) { named, _ in named }
-        let ingresses = try await cluster.owned(.ingresses, object)
+        let ingresses = try await cluster.holdings(.ingresses, object).own
         let total = parsed.rollout.spec.canary.totalWeight
         let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
         if let former { parsed.routers.insert(former.router, at: 0) }
@@ -67,7 +68,7 @@ extension RolloutTurn {
             at: now)
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
-            observed: observed, replicaSets: sets, runs: runs)
+            observed: observed, replicaSets: sets.own, runs: runs)
     }
 
     /// What the rollout takes its template from.
@@ -79,18 +80,6 @@ extension RolloutTurn {
             found = try await cluster.fresh(reference)
         }
         return found.map { .found($0) } ?? .missing
-    }
-
-    /// The objects of a kind that the rollout controls. Of the others `names` gets those that
-    /// begin like its own.
-    private func own(
-        _ resource: Resource, of rollout: Object, _ names: inout Set<String>
-    ) async throws(ClusterError) -> [Object] {
-        let all = try await cluster.list(resource, rollout.namespace)
-        for other in all where !other.isControlled(by: rollout) {
-            if other.name.hasPrefix("\(rollout.name)-") { names.insert(other.name) }
-        }
-        return all.filter { $0.isControlled(by: rollout) }
     }
 
     private func services(
@@ -112,9 +101,7 @@ extension RolloutTurn {
         let status = parsed.rollout.status
         guard parsed.rollout.spec.blueGreen != nil, status.stableHash != status.currentPodHash
         else { return [:] }
-        let managed = try await cluster.list(.services, rollout.namespace).filter {
-            $0.annotations[Keys.managedBy] == rollout.name
-        }
+        let managed = try await cluster.managedServices(rollout)
         return Dictionary(managed.map { ($0.name, $0) }) { first, _ in first }
     }
 

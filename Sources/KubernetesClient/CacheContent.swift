@@ -30,12 +30,27 @@ struct CacheContent: Sendable {
 
     private(set) var objects: [ObjectKey: Object] = [:]
     private var owned: [String: Set<ObjectKey>] = [:]
+    /// The names in each namespace, in their order: a cluster has many namespaces, and nearly every
+    /// question is about one of them.
+    private var names: [String: [String]] = [:]
     /// By their uids, objects that we deleted and whose last events have not come yet.
     private var deleted: [String: ObjectKey] = [:]
     private var compactor = Compactor()
 
     func owned(by uid: String) -> [Object] {
         owned[uid, default: []].sorted().compactMap { objects[$0] }
+    }
+
+    func list(namespace: String) -> [Object] {
+        names[namespace, default: []].compactMap {
+            objects[ObjectKey(namespace: namespace, name: $0)]
+        }
+    }
+
+    func names(beginning prefix: String, namespace: String) -> ArraySlice<String> {
+        let names = names[namespace, default: []]
+        let others = names[names.firstIndex(notBefore: prefix)...]
+        return others.prefix { $0.hasPrefix(prefix) }
     }
 
     /// Takes an event of the watch.
@@ -115,7 +130,18 @@ struct CacheContent: Sendable {
         }
         if let uid = new?.controllerOwner?.uid { owned[uid, default: []].insert(key) }
         objects[key] = new
+        if old == nil || new == nil { note(key, isThere: new != nil) }
         return [(key, Change(old: old, new: new))]
+    }
+
+    private mutating func note(_ key: ObjectKey, isThere: Bool) {
+        let place = names[key.namespace, default: []].firstIndex(notBefore: key.name)
+        if isThere {
+            names[key.namespace, default: []].insert(key.name, at: place)
+        } else {
+            names[key.namespace]?.remove(at: place)
+            if names[key.namespace]?.isEmpty == true { names[key.namespace] = nil }
+        }
     }
 
     /// `object`, in as little memory as it needs: what it has in common with its former version, or
@@ -126,5 +152,17 @@ struct CacheContent: Sendable {
             return Object(compactor.compact(object.json).sharing(known.json))
         }
         return Object(compactor.compact(object.json))
+    }
+}
+
+extension [String] {
+    /// Of texts in their order, the first that is not less than `text`; `endIndex` where all are.
+    fileprivate func firstIndex(notBefore text: String) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < text { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -74,9 +74,14 @@ package final class ObjectCache: Sendable {
 
     /// The objects of `namespace` (nil: of all), by namespace and name.
     package func list(namespace: String? = nil) -> [Object] {
+        if let namespace { return state.withLock { $0.content.list(namespace: namespace) } }
         let objects = state.withLock { $0.content.objects }
-        return objects.lazy.filter { namespace == nil || $0.key.namespace == namespace }
-            .sorted { $0.key < $1.key }.map(\.value)
+        return objects.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The names in `namespace` that begin like this.
+    package func names(beginning prefix: String, namespace: String) -> [String] {
+        state.withLock { Array($0.content.names(beginning: prefix, namespace: namespace)) }
     }
 
     /// The objects whose controller is the object with `uid`, by namespace and name.

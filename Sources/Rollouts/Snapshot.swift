@@ -41,10 +41,13 @@ package struct Snapshot: Hashable, Sendable {
 /// Names in the rollout's namespace that its own objects cannot have: a rollout that was deleted
 /// and made again meets the objects of the one before it.
 package struct TakenNames: Hashable, Sendable {
-    package var replicaSets: Set<String> = []
-    package var runs: Set<String> = []
+    package var replicaSets: Set<String>
+    package var runs: Set<String>
 
-    package init() {}
+    package init(replicaSets: Set<String> = [], runs: Set<String> = []) {
+        self.replicaSets = replicaSets
+        self.runs = runs
+    }
 }
 
 /// What this process alone remembers of the rollout.

@@ -103,3 +103,32 @@ struct `A cache that lists again` {
         #expect(content.owned(by: "p").isEmpty)
     }
 }
+
+struct `A cache of several namespaces` {
+    private var content = CacheContent()
+
+    init() {
+        let shop = ["b-2", "a", "b", "b-10", "b.c", "bb-1"].map { rollout($0, version: 5) }
+        var other = rollout("b-1", version: 5)
+        other["metadata", "namespace"] = "test"
+        _ = content.reset(to: shop + [other], version: "5", in: .everything)
+    }
+
+    private var names: [String] { Array(content.names(beginning: "b-", namespace: "shop")) }
+
+    @Test func `lists one of them by name`() {
+        let names = content.list(namespace: "shop").map(\.name)
+        #expect(names == ["a", "b", "b-10", "b-2", "b.c", "bb-1"])
+        #expect(content.list(namespace: "test").map(\.name) == ["b-1"])
+        #expect(content.list(namespace: "none").isEmpty)
+    }
+
+    @Test mutating func `knows which names begin alike, as they come and go`() {
+        #expect(names == ["b-10", "b-2"])
+        _ = content.apply(.added(rollout("b-0", version: 6, uid: "new")))
+        _ = content.apply(.modified(rollout("b-10", version: 7)))
+        _ = content.apply(.deleted(rollout("b-2", version: 8)))
+        #expect(names == ["b-0", "b-10"])
+        #expect(content.names(beginning: "z", namespace: "shop").isEmpty)
+    }
+}

@@ -161,8 +161,7 @@ struct Delivery: Sendable {
         var sets: [Object] = []
         if order.needsReplicaSets {
             do throws(ClusterError) {
-                sets = try await cluster.list(.replicaSets, rollout.namespace)
-                    .filter { $0.controllerOwner?.uid == rollout.uid }
+                sets = try await cluster.holdings(.replicaSets, rollout).own
             } catch {
                 throw CommandFailure("the revisions of \(rollout.name) cannot be read: \(error)")
             }

@@ -120,9 +120,9 @@ struct RolloutSight: Sendable {
                 throw error
             }
         }
-        cluster.list = { resource, namespace throws(ClusterError) in
+        cluster.holdings = { resource, owner throws(ClusterError) in
             do throws(ClusterError) {
-                return try await direct.list(resource, namespace)
+                return try await direct.holdings(resource, owner)
             } catch {
                 trouble.withLock { $0 = error }
                 throw error
