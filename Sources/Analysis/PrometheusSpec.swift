@@ -16,37 +16,27 @@ package struct PrometheusSpec: Hashable, Sendable {
     /// Nil where absent; seconds.
     package var timeoutSeconds: Int?
     package var isInsecure: Bool
-    package var headers: [(name: String, value: String)]
+    package var headers: [HeaderSpec]
     package var range: Range?
-
-    package static func == (left: Self, right: Self) -> Bool { left.key == right.key }
-    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
-
-    private var key: [String?] {
-        [address, query, timeoutSeconds.map(String.init), "\(isInsecure)"]
-            + headers.flatMap { [$0.name, $0.value] } + [range?.start, range?.end, range?.step]
-    }
+    package var oauth2: OAuth2Spec?
 }
 
 extension PrometheusSpec {
-    /// Reads `provider.prometheus`. What we cannot do yet (OAuth 2, SigV4) is refused: a query
-    /// without its credentials would only fail later, in the middle of a release.
+    /// Reads `provider.prometheus`. What we cannot do yet (SigV4) is refused: a query without its
+    /// credentials would only fail later, in the middle of a release.
     package init(reading reader: Reader) {
         reader.allowOnly([
             "address", "query", "timeout", "insecure", "headers", "rangeQuery", "authentication",
         ])
         address = reader["address"].string()
         query = reader["query"].requiredString()
-        timeoutSeconds = reader["timeout"].int(in: Int(Int32.min)...Self.longestTimeoutSeconds)
+        timeoutSeconds = reader["timeout"].int(in: Int(Int32.min)...longestTimeoutSeconds)
         if let timeoutSeconds, timeoutSeconds < 0 {
             reader["timeout"].refuse(
                 "prometheus timeout should not be negative", remedy: "use seconds, or remove it")
         }
         isInsecure = reader["insecure"].bool() ?? false
-        headers = reader["headers"].elements().map { header in
-            header.allowOnly(["key", "value"])
-            return (header["key"].requiredString(), header["value"].string() ?? "")
-        }
+        headers = reader["headers"].headers()
         let range = reader["rangeQuery"]
         if range.isPresent {
             range.allowOnly(["start", "end", "step"])
@@ -54,14 +44,13 @@ extension PrometheusSpec {
                 start: range["start"].requiredString(), end: range["end"].requiredString(),
                 step: range["step"].requiredString())
         }
-        for (kind, value) in reader["authentication"].members()
-        where value.value?.object?.isEmpty == false {
-            value.refuse(
-                "authentication by \(kind) is not supported yet",
-                remedy: "send a token in headers, from a secretKeyRef argument")
+        let authentication = reader["authentication"]
+        authentication.allowOnly(["oauth2", "sigv4"])
+        oauth2 = OAuth2Spec(reading: authentication["oauth2"])
+        if authentication["sigv4"].value?.object?.isEmpty == false {
+            authentication["sigv4"].refuse(
+                "authentication by sigv4 is not supported yet",
+                remedy: "use oauth2, or a token in headers, from a secretKeyRef argument")
         }
     }
-
-    /// A measurement that takes longer than this holds up the release more than it helps it.
-    private static let longestTimeoutSeconds = 3_600
 }

@@ -6,12 +6,20 @@ package struct Answer: Hashable, Sendable {
     /// What the measurement shows as its value.
     package var text: String
     package var metadata: [String: String]
+    /// Knows the credentials that only the provider met: those of its configuration, and tokens.
+    package var redactor = Redactor.none
 
     package init(value: MetricValue, text: String? = nil, metadata: [String: String] = [:]) {
         self.value = value
         self.text = text ?? value.text
         self.metadata = metadata
     }
+
+    package static func == (one: Self, other: Self) -> Bool {
+        (one.value, one.text, one.metadata) == (other.value, other.text, other.metadata)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 /// One measurement to be taken: the metric with its arguments and secrets, and the redactor that
@@ -56,11 +64,12 @@ package struct Question: Sendable {
         let judgement = judge(
             answer.value, success: metric.successCondition, failure: metric.failureCondition,
             now: finishedAt)
+        let redact = { redactor.redact(answer.redactor.redact($0)) }
         return taken(
             Measurement(
-                phase: judgement.phase, message: redactor.redact(judgement.message),
-                value: redactor.redact(answer.text), startedAt: startedAt, finishedAt: finishedAt,
-                metadata: answer.metadata.mapValues(redactor.redact)))
+                phase: judgement.phase, message: redact(judgement.message),
+                value: redact(answer.text), startedAt: startedAt, finishedAt: finishedAt,
+                metadata: answer.metadata.mapValues(redact)))
     }
 
     /// The measurement of a provider that gave no answer: an error with its own budget, never a

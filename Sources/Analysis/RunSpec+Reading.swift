@@ -64,17 +64,24 @@ extension MetricSpec {
         consecutiveSuccessLimit = Amount(reading: reader["consecutiveSuccessLimit"])
         let kinds = reader["provider"].members()
         provider = .object(JSONObject(kinds.map { ($0.key, $0.reader.value ?? .null) }))
-        if reader["provider"]["prometheus"].isPresent {
-            _ = PrometheusSpec(reading: reader["provider"]["prometheus"])
-        }
-        if providerKinds.count != 1 {
-            reader["provider"].refuse(
+        check(reader["provider"])
+    }
+
+    private func check(_ reader: Reader) {
+        let kinds = providerKinds
+        guard kinds.count == 1, let name = kinds.first else {
+            reader.refuse(
                 kinds.isEmpty ? "no provider specified" : "multiple providers specified",
                 remedy: "name exactly one provider, for example prometheus")
-        } else if let kind = providerKinds.first, kind != "prometheus" {
-            reader["provider"][kind].refuse(
-                "the provider \(kind) is not supported",
-                remedy: "measure it with prometheus, or leave this analysis to another controller")
+            return
+        }
+        if let kind = ProviderKind(rawValue: name) {
+            kind.check(reader[name])
+        } else {
+            reader[name].refuse(
+                "the provider \(name) is not supported",
+                remedy: "use one of: \(ProviderKind.names), "
+                    + "or leave this analysis to another controller")
         }
     }
 }

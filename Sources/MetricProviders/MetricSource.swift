@@ -51,13 +51,26 @@ extension MetricSource {
     package static func live(_ edge: ProviderEdge) -> MetricSource {
         MetricSource { question throws(ProviderError) in
             let metric = question.reveal()
-            switch metric.providerKind {
-            case "prometheus":
-                return try await Prometheus(metric.provider, edge, question.redactor).answer()
-            default:
+            guard let kind = ProviderKind(rawValue: metric.providerKind) else {
                 throw ProviderError(
-                    "the provider \(metric.providerKind) is not supported; use prometheus")
+                    "the provider \(metric.providerKind) is not supported; "
+                        + "use one of: \(ProviderKind.names)")
+            }
+            switch kind {
+            case .prometheus:
+                return try await Prometheus(metric.provider, edge, question.redactor).answer()
+            case .web: return try await Web(metric.provider, edge, question.redactor).answer()
             }
         }
     }
+}
+
+/// What the configuration says now that its placeholders are replaced.
+func checked<Spec>(
+    _ provider: JSON, _ read: (Reader) -> Spec
+) throws(ProviderError) -> Spec {
+    let findings = Reader.Findings()
+    let spec = read(Reader(provider, findings: findings))
+    if let finding = findings.all.first { throw ProviderError("\(finding)") }
+    return spec
 }

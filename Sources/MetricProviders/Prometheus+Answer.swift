@@ -4,8 +4,8 @@ import Documents
 /// More samples than this are no metric to judge a release by.
 private let maximumSamples = 100_000
 
-/// What a measurement shows of its value; a status must stay far below etcd's limit of 1.5 MiB.
-private let maximumTextCharacters = 2_000
+/// What a measurement shows of warnings.
+private let maximumWarningCharacters = 2_000
 
 /// Reads what a Prometheus server answered. Pure: everything that can come over the wire ends as an
 /// answer or as an error that says what came instead. What is cut is redacted first.
@@ -35,13 +35,10 @@ func prometheusAnswer(
                 + "\"\(beginning(of: body, redactor))\"")
     }
     var answer = Answer(value: try value(of: result, type: type, redactor))
-    if answer.text.count > maximumTextCharacters {
-        answer.text = answer.text.prefix(maximumTextCharacters) + "…"
-    }
     let warnings = json["warnings"]?.array?.compactMap(\.string) ?? []
     if !warnings.isEmpty {
         let text = warnings.map { "\"\($0)\"" }.joined(separator: ", ")
-        answer.metadata["warnings"] = redactor.redact(text, upTo: maximumTextCharacters)
+        answer.metadata["warnings"] = redactor.redact(text, upTo: maximumWarningCharacters)
     }
     return answer
 }
@@ -56,18 +53,6 @@ private func refused(_ status: Int, _ begins: String) -> ProviderError {
     default: return ProviderError("bad_response: bad response code \(status)\(text)")
     }
 }
-
-/// The first words of an answer that is none, on one line.
-private func beginning(of body: [UInt8], _ redactor: Redactor) -> String {
-    let text = String(decoding: body.prefix(maximumSearchedBytes), as: UTF8.self)
-    return String(
-        String.UnicodeScalarView(
-            redactor.redact(text, upTo: 160).unicodeScalars
-                .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
-}
-
-/// Where secrets are looked for before a text is cut: none that a header can carry is longer.
-private let maximumSearchedBytes = 64 << 10
 
 private func value(
     of result: JSON, type: String, _ redactor: Redactor

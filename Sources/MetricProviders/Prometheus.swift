@@ -6,19 +6,14 @@ import Documents
 struct Prometheus {
     private let spec: PrometheusSpec
     private let address: String
-    private let edge: ProviderEdge
-    private let redactor: Redactor
-
-    /// Answers longer than this are no metric but a table; a hundred thousand samples fit.
-    private static let maximumBodyBytes = 8 << 20
+    private let now: Timestamp
+    private let call: ProviderCall
 
     /// Checks the configuration; nothing is sent yet.
     init(
         _ provider: JSON, _ edge: ProviderEdge, _ redactor: Redactor = .none
     ) throws(ProviderError) {
-        let findings = Reader.Findings()
-        spec = PrometheusSpec(reading: Reader(provider, findings: findings))
-        if let finding = findings.all.first { throw ProviderError("\(finding)") }
+        spec = try checked(provider, PrometheusSpec.init(reading:))
         let wanted = spec.address.flatMap { $0.isEmpty ? nil : $0 } ?? edge.defaultPrometheusAddress
         guard let wanted, !wanted.isEmpty else {
             throw ProviderError(
@@ -32,57 +27,44 @@ struct Prometheus {
         var address = wanted
         while address.hasSuffix("/") { address.removeLast() }
         self.address = address
-        self.edge = edge
-        self.redactor = redactor.knowing(credentials(of: address, spec.headers))
+        now = edge.now()
+        call = ProviderCall(
+            "prometheus", edge, redactor.knowing(credentials(of: address, spec.headers)),
+            timeoutSeconds: spec.timeoutSeconds ?? 30, isInsecure: spec.isInsecure)
     }
 
-    /// Asks by POST, and by GET where a server or proxy does not take that. What comes back may
-    /// repeat what was sent; credentials are taken out here, since only here all are known.
+    /// Asks by POST, and by GET where a server or proxy does not take that.
     func answer() async throws(ProviderError) -> Answer {
-        do {
-            return try await answered()
-        } catch {
-            throw ProviderError(redactor.redact(error.message), isCancelled: error.isCancelled)
+        let (path, form) = try parameters()
+        return try await call.authorized(by: spec.oauth2) { call throws(ProviderError) in
+            try await answer(path, form, call)
         }
     }
 
-    private func answered() async throws(ProviderError) -> Answer {
-        let (path, form) = try parameters(now: edge.now())
-        let body = form.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+    private func answer(
+        _ path: String, _ form: [(String, String)], _ call: ProviderCall
+    ) async throws(ProviderError) -> Answer {
+        let body = encodedForm(form)
         let url = "\(address)/api/v1/\(path)"
         var post = request(url, "POST")
         post.headers.append(Header("Content-Type", "application/x-www-form-urlencoded"))
         post.body = Array(body.utf8)
-        var response = try await send(post)
+        var response = try await call.send(post)
         if response.head.status == 405 || response.head.status == 501 {
-            response = try await send(request("\(url)?\(body)", "GET"))
+            response = try await call.send(request("\(url)?\(body)", "GET"))
         }
         return try prometheusAnswer(
-            status: response.head.status, body: response.body, redactor: redactor)
+            status: response.head.status, body: response.body, redactor: call.redactor)
     }
 
     private func request(_ url: String, _ method: String) -> CurlRequest {
-        var request = CurlRequest(
+        CurlRequest(
             url: url, method: method, headers: spec.headers.map { Header($0.name, $0.value) })
-        let seconds = spec.timeoutSeconds.flatMap { $0 > 0 ? $0 : nil } ?? 30
-        request.timeoutMilliseconds = seconds * 1000
-        request.verifiesPeer = !spec.isInsecure
-        request.maximumBodyBytes = Self.maximumBodyBytes
-        return request
     }
 
-    private func send(_ request: CurlRequest) async throws(ProviderError) -> Response {
-        do {
-            return try await edge.send(request)
-        } catch {
-            throw ProviderError(
-                "prometheus gave no answer: \(error)", isCancelled: error.isCancelled)
-        }
-    }
-
-    private func parameters(
-        now: Timestamp
-    ) throws(ProviderError) -> (path: String, form: [(String, String)]) {
+    private func parameters()
+        throws(ProviderError) -> (path: String, form: [(String, String)])
+    {
         guard let range = spec.range else {
             return ("query", [("query", spec.query), ("time", seconds(now.milliseconds))])
         }
@@ -93,15 +75,15 @@ struct Prometheus {
             "query_range",
             [
                 ("query", spec.query),
-                ("start", try time("rangeQuery.start", range.start, now: now)),
-                ("end", try time("rangeQuery.end", range.end, now: now)),
+                ("start", try time("rangeQuery.start", range.start)),
+                ("end", try time("rangeQuery.end", range.end)),
                 ("step", seconds(step)),
             ]
         )
     }
 
     private func time(
-        _ field: String, _ expression: String, now: Timestamp
+        _ field: String, _ expression: String
     ) throws(ProviderError) -> String {
         let value: MetricValue
         do {
@@ -116,21 +98,6 @@ struct Prometheus {
         }
         return seconds(time.milliseconds)
     }
-}
-
-/// What lets us in and stands in the configuration as plain text: the login of an address, and the
-/// fields that are there for credentials.
-private func credentials(
-    of address: String, _ headers: [(name: String, value: String)]
-) -> [Secret] {
-    let fields = headers.filter { namesSecret($0.name) }.map(\.value)
-    let afterScheme = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? ""
-    let authority = afterScheme.prefix { $0 != "/" }
-    guard let at = authority.lastIndex(of: "@") else { return fields.map(Secret.init) }
-    let login = authority[..<at]
-    let password = login.firstIndex(of: ":").map { login[login.index(after: $0)...] } ?? login
-    return (fields + [percentDecoded(String(login)), percentDecoded(String(password))])
-        .map(Secret.init)
 }
 
 /// Milliseconds as the seconds that Prometheus reads.

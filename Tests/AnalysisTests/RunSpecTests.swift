@@ -56,6 +56,24 @@ struct `An analysis run's document` {
         #expect(findings.map(\.message) == ["the provider job is not supported"])
     }
 
+    @Test func `names each wrong field of its provider`() throws {
+        let (_, findings) = try read(
+            #"""
+            {"metrics":[{"name":"a","provider":{"web":{"url":"web:80","method":"get","tmeout":1,
+            "jsonPath":"{$.a[}","headers":[{"key":"a","vale":"b"}],"body":"x","jsonBody":{},
+            "authentication":{"oauth2":{"tokenUrl":"x"}}}}},
+            {"name":"b","provider":{"web":{"url":"{{args.u}}","method":"{{args.m}}",
+            "jsonPath":"{$.{{args.p}}}"}}}]}
+            """#)
+        let web = "metrics[0].provider.web"
+        #expect(
+            findings.map(\.path.description) == [
+                "\(web).tmeout", "\(web).method", "\(web).url", "\(web).headers[0].vale",
+                "\(web).jsonBody", "\(web).jsonPath", "\(web).authentication.oauth2",
+                "\(web).authentication.oauth2.tokenUrl",
+            ])
+    }
+
     @Test func `is read as a template too`() throws {
         let findings = Reader.Findings()
         let json = try JSON(

@@ -109,9 +109,9 @@ struct `A Prometheus query` {
             (
                 [
                     "query": "up", "address": "http://p",
-                    "authentication": ["oauth2": ["tokenUrl": "x"]],
+                    "authentication": ["oauth2": ["tokenUrl": "http://x"]],
                 ],
-                "authentication by oauth2 is not supported yet"
+                "missing mandatory parameter in metric for OAuth2 setup"
             ),
             (
                 [
@@ -153,9 +153,10 @@ struct `A Prometheus query` {
 
     @Test func `is refused for a provider that nobody speaks`() async throws {
         await #expect(
-            throws: ProviderError("the provider datadog is not supported; use prometheus")
+            throws: ProviderError(
+                "the provider kayenta is not supported; use one of: \(ProviderKind.names)")
         ) {
-            try await Recorded().source().ask(question(["query": "x"], kind: "datadog"))
+            try await Recorded().source().ask(question(["query": "x"], kind: "kayenta"))
         }
     }
 
@@ -207,12 +208,13 @@ struct `An answer of Prometheus` {
         #expect(try answer(text).metadata == ["warnings": "\"w1\", \"w2\""])
     }
 
-    @Test func `shows no more than a status can hold`() throws {
+    @Test func `shows no more than a status can hold`() async throws {
         let many =
             "["
             + Array(repeating: "{\"value\":[1,\"0.12345\"]}", count: 2_000).joined(separator: ",")
             + "]"
-        let answer = try answer(data("vector", many))
+        let question = try question(["query": "up", "address": "http://p"])
+        let answer = try await Recorded((200, data("vector", many))).source().ask(question)
         #expect(answer.text.count == 2_001 && answer.text.hasSuffix("…"))
     }
 

@@ -1,0 +1,20 @@
+import Documents
+
+/// Who can be asked for a measurement, by the name that documents give it.
+package enum ProviderKind: String, CaseIterable, Sendable {
+    case prometheus
+    case web
+
+    /// Notes what is wrong in the configuration of such a provider.
+    func check(_ reader: Reader) {
+        switch self {
+        case .prometheus: _ = PrometheusSpec(reading: reader)
+        case .web: _ = WebSpec(reading: reader)
+        }
+    }
+
+    /// All names, for a message that says what there is.
+    package static var names: String {
+        allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}

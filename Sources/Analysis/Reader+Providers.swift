@@ -1,0 +1,55 @@
+import Documents
+
+/// What several providers write alike.
+extension Reader {
+    /// Seconds to wait for an answer; nil where the provider's own default is meant.
+    func timeoutSeconds() -> Int? {
+        int(in: 0...longestTimeoutSeconds).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// `[{key, value}]`, as providers write the headers of their requests.
+    func headers() -> [HeaderSpec] {
+        elements().map { header in
+            header.allowOnly(["key", "value"])
+            return HeaderSpec(
+                name: header["key"].requiredString(), value: header["value"].string() ?? "")
+        }
+    }
+
+    /// `http://host…` or `https://host…`, once the placeholders in it are replaced.
+    func requiredURL() -> String {
+        let text = requiredString()
+        guard !text.isEmpty, !text.contains("{{"), !isURL(text) else { return text }
+        // It is not repeated: there may be a password in it.
+        refuse("is no URL", remedy: "write it as https://host/path")
+        return text
+    }
+
+    /// One of `choices`, the first where it is absent or empty.
+    func choice(of choices: [String]) -> String {
+        guard let text = string(), !text.isEmpty else { return choices[0] }
+        if !text.contains("{{"), !choices.contains(text) {
+            refuse(
+                "unknown value \(quoted(text))",
+                remedy: "use one of: \(choices.joined(separator: ", "))")
+        }
+        return text
+    }
+}
+
+/// A header of a request, as its document writes it.
+package struct HeaderSpec: Hashable, Sendable {
+    package let name: String
+    package let value: String
+}
+
+/// A measurement that takes longer than this holds up the release more than it helps it.
+let longestTimeoutSeconds = 3_600
+
+private func isURL(_ text: String) -> Bool {
+    guard let separator = text.firstRange(of: "://"),
+        ["http", "https"].contains(text[..<separator.lowerBound].lowercased())
+    else { return false }
+    let host = text[separator.upperBound...].prefix { !"/?#".contains($0) }
+    return !host.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+}

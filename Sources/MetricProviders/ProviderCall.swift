@@ -1,0 +1,90 @@
+import Analysis
+import Curl
+import Documents
+
+/// Sends the requests of one measurement, and keeps what they carry out of what is said of them.
+struct ProviderCall {
+    /// As messages name it.
+    private let name: String
+    private let edge: ProviderEdge
+    private(set) var redactor: Redactor
+    private let timeoutSeconds: Int
+    private let isInsecure: Bool
+    private var authorization: Header?
+
+    init(
+        _ name: String, _ edge: ProviderEdge, _ redactor: Redactor, timeoutSeconds: Int,
+        isInsecure: Bool = false
+    ) {
+        self.name = name
+        self.edge = edge
+        self.redactor = redactor
+        self.timeoutSeconds = timeoutSeconds
+        self.isInsecure = isInsecure
+    }
+
+    /// The answer that `ask` gets, with a token where one is wanted. What comes back may repeat
+    /// what was sent; credentials are taken out here, since only here all are known.
+    func authorized(
+        by oauth2: OAuth2Spec? = nil,
+        _ ask: (ProviderCall) async throws(ProviderError) -> Answer
+    ) async throws(ProviderError) -> Answer {
+        var call = self
+        do {
+            if let oauth2 {
+                call.redactor = redactor.knowing([Secret(oauth2.clientSecret)])
+                let token = try await call.token(for: oauth2)
+                call.redactor = call.redactor.knowing([token])
+                call.authorization = Header("Authorization", "Bearer \(token.reveal())")
+            }
+            var answer = try await ask(call)
+            answer.redactor = call.redactor
+            answer.text = call.redactor.redact(answer.text)
+            if answer.text.count > maximumTextCharacters {
+                answer.text = answer.text.prefix(maximumTextCharacters) + "…"
+            }
+            return answer
+        } catch {
+            throw ProviderError(call.redactor.redact(error.message), isCancelled: error.isCancelled)
+        }
+    }
+
+    func send(_ request: CurlRequest) async throws(ProviderError) -> Response {
+        var request = request
+        if let authorization {
+            request.headers.removeAll { $0.name.lowercased() == authorization.name.lowercased() }
+            request.headers.append(authorization)
+        }
+        request.timeoutMilliseconds = timeoutSeconds * 1000
+        request.verifiesPeer = !isInsecure
+        request.maximumBodyBytes = maximumBodyBytes
+        do {
+            return try await edge.send(request)
+        } catch {
+            throw ProviderError("\(name) gave no answer: \(error)", isCancelled: error.isCancelled)
+        }
+    }
+}
+
+/// Answers longer than this are no metric but a table; a hundred thousand samples fit.
+private let maximumBodyBytes = 8 << 20
+
+/// What a measurement shows of its value; a status must stay far below etcd's limit of 1.5 MiB.
+private let maximumTextCharacters = 2_000
+
+/// Where secrets are looked for before a text is cut: none that a header can carry is longer.
+private let maximumSearchedBytes = 64 << 10
+
+/// The first words of an answer that is none, on one line.
+func beginning(of body: [UInt8], _ redactor: Redactor) -> String {
+    let text = String(decoding: body.prefix(maximumSearchedBytes), as: UTF8.self)
+    return String(
+        String.UnicodeScalarView(
+            redactor.redact(text, upTo: 160).unicodeScalars
+                .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+}
+
+/// `application/x-www-form-urlencoded`.
+func encodedForm(_ fields: [(String, String)]) -> String {
+    fields.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+}
