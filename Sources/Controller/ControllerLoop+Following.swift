@@ -21,7 +21,7 @@ extension ControllerLoop {
                 await addOwner(of: object)
             case .replicaSets:
                 if object.controllerOwner?.kind != Resource.rollouts.kind {
-                    await addReaders(of: Reference(object, resource))
+                    await addReferring(to: Reference(object, resource))
                 }
                 await addOwner(of: object)
             default:
@@ -83,6 +83,15 @@ extension ControllerLoop {
         guard let cache = cluster.caches[.rollouts] else { return }
         let namespace = reference.resource.isNamespaced ? reference.namespace : nil
         for rollout in cache.list(namespace: namespace) where rollout.mentions(reference) {
+            await add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+        }
+    }
+
+    /// Those that take their template from it. Nothing else of a rollout names a ReplicaSet, and
+    /// Deployments have many.
+    private func addReferring(to workload: Reference) async {
+        for rollout in cluster.caches[.rollouts]?.list(namespace: workload.namespace) ?? []
+        where WorkloadDocument.reference(in: rollout) == workload {
             await add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
         }
     }

@@ -52,6 +52,17 @@ struct `Somebody's own documents` {
         #expect(player.unansweredMetrics == [])
     }
 
+    @Test func `may leave the Deployment out that has the template`() throws {
+        let text = Self.rollout.replacing(
+            #/  template:\n.*\n.*\n/#,
+            with: "  workloadRef: {apiVersion: apps/v1, kind: Deployment, name: old}\n")
+        let player = try player(text + Self.template, metrics: ["error-rate": .value(0.01)])
+        let end = try #require(player.play().ends["web/shop"])
+        #expect(end.phase == "Healthy")
+        #expect(end.images == ["gateway:next"])
+        #expect(end.revision == 2)
+    }
+
     @Test func `say which metrics have no answer`() throws {
         let player = try player(Self.rollout + Self.template)
         #expect(player.unansweredMetrics == ["error-rate"])
