@@ -18,8 +18,10 @@ struct KubernetesBench: AsyncParsableCommand {
         shouldDisplay: false)
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
-    @Option(help: "How many rollouts there are; a tenth of them is released at once.")
+    @Option(help: "How many rollouts there are.")
     var rollouts = 100
+    @Option(help: "How many are released at once. Default: a tenth of all.")
+    var released: Int?
     @Option(help: "How many pods each of them has.")
     var pods: Int64 = 2
     // A server on the same processors as everything else takes its time.
@@ -28,11 +30,15 @@ struct KubernetesBench: AsyncParsableCommand {
 
     func validate() throws {
         guard (10...10_000).contains(rollouts), (1...100).contains(pods),
-            (1...86_400).contains(patience)
+            (1...86_400).contains(patience), (1...rollouts / 2).contains(releasedAtOnce)
         else {
-            throw ValidationError("10 to 10000 rollouts of 1 to 100 pods, 1 s to a day of patience")
+            throw ValidationError(
+                "10 to 10000 rollouts of 1 to 100 pods, up to half of them released at once,"
+                    + " 1 s to a day of patience")
         }
     }
+
+    private var releasedAtOnce: Int { released ?? rollouts / 10 }
 
     func run() async throws {
         BenchCommand.logErrorsOnly()
@@ -49,12 +55,12 @@ struct KubernetesBench: AsyncParsableCommand {
         var fleet = Fleet(rollouts, steps: KubernetesMeasure.steps)
         (fleet.size, fleet.analysisInterval) = (pods, KubernetesMeasure.analysisInterval)
         let flags = flags
-        let measure = BoxPart { [fleet, patience] in
+        let measure = BoxPart { [fleet, patience, releasedAtOnce] in
             for await port in ports {
                 let controller = try BenchedController(flags, prometheusPort: port)
                 let measure = KubernetesMeasure(
-                    fleet: fleet, client: client, watched: watched, metrics: metrics,
-                    controller: controller, longestSeconds: patience)
+                    fleet: fleet, released: releasedAtOnce, client: client, watched: watched,
+                    metrics: metrics, controller: controller, longestSeconds: patience)
                 do {
                     let sections = try await measure.sections()
                     Terminal.output.say(BenchReport(sections: sections).markdown)
