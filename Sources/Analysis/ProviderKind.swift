@@ -4,12 +4,20 @@ import Documents
 package enum ProviderKind: String, CaseIterable, Sendable {
     case prometheus
     case web
+    case datadog
+    case newRelic
+    case influxdb
+    case graphite
 
     /// Notes what is wrong in the configuration of such a provider.
     func check(_ reader: Reader) {
         switch self {
         case .prometheus: _ = PrometheusSpec(reading: reader)
         case .web: _ = WebSpec(reading: reader)
+        case .datadog: _ = DatadogSpec(reading: reader)
+        case .newRelic: _ = NewRelicSpec(reading: reader)
+        case .influxdb: _ = InfluxDBSpec(reading: reader)
+        case .graphite: _ = GraphiteSpec(reading: reader)
         }
     }
 

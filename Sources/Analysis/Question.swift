@@ -27,8 +27,9 @@ package struct Answer: Hashable, Sendable {
 package struct Question: Sendable {
     /// The metric as it may be shown, secrets hidden.
     package let shown: Metric
-    package let redactor: Redactor
+    package private(set) var redactor: Redactor
     private let whole: @Sendable () -> Metric
+    private var credentials: @Sendable () -> [String: String] = { [:] }
 
     /// - Throws: `RunError` where an argument or secret is missing, or no metric is called so.
     package init(
@@ -55,6 +56,19 @@ package struct Question: Sendable {
 
     /// The metric with its secrets, for the provider alone.
     package func reveal() -> Metric { whole() }
+
+    /// What the Secret holds that the metric's `credentials` name, for the provider alone.
+    package func revealCredentials() -> [String: String] { credentials() }
+
+    /// This question with the keys of that Secret. Only those that are called like a secret are
+    /// one: a region or an address may stand in any text.
+    package func with(credentials: [String: String]) -> Question {
+        var question = self
+        question.credentials = { credentials }
+        let secrets = credentials.filter { namesSecret($0.key) }.values.map(Secret.init)
+        question.redactor = redactor.knowing(secrets)
+        return question
+    }
 
     /// The measurement that `answer` gives, judged and redacted.
     package func concluded(

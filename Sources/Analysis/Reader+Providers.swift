@@ -25,6 +25,15 @@ extension Reader {
         return text
     }
 
+    /// A Go duration longer than nothing; nil where it is absent or empty.
+    func duration() -> String? {
+        guard let text = string(), !text.isEmpty else { return nil }
+        if !text.contains("{{"), GoDuration.parse(text).map({ $0 > 0 }) != true {
+            refuse("invalid duration \(quoted(text))", remedy: "write a duration, for example 5m")
+        }
+        return text
+    }
+
     /// One of `choices`, the first where it is absent or empty.
     func choice(of choices: [String]) -> String {
         guard let text = string(), !text.isEmpty else { return choices[0] }

@@ -60,7 +60,8 @@ extension AnalysisTurn {
         do {
             let resolved = try await resolvedSecrets(of: run)
             secrets.add(Array(resolved.values))
-            question = try Question(metric: metric, of: run.spec, secrets: resolved)
+            question = try await withCredentials(
+                Question(metric: metric, of: run.spec, secrets: resolved), of: run)
         } catch {
             return Taken(
                 metric: metric,
@@ -80,17 +81,39 @@ extension AnalysisTurn {
         var secrets: [String: Secret] = [:]
         for argument in run.spec.arguments {
             guard case .secret(let name, let key) = argument.source else { continue }
-            let reference = Reference(.secrets, namespace: run.object.namespace, name: name)
-            do {
-                guard let object = try await cluster.get(reference),
-                    let encoded = object.json["data"]?[key]?.string,
-                    let text = decodedSecret(encoded)
-                else { continue }
-                secrets[argument.name] = Secret(text)
-            } catch {
-                throw RunError("Secret \(name) cannot be read: \(error.description)")
-            }
+            let data = try await secret(name, namespace: run.object.namespace)
+            guard let text = data[key] else { continue }
+            secrets[argument.name] = Secret(text)
         }
         return secrets
+    }
+
+    /// The question with what its provider needs to be let in. Where that Secret is not there, the
+    /// provider says so, or knows another way.
+    private func withCredentials(
+        _ question: Question, of run: ReadRun
+    ) async throws(RunError) -> Question {
+        guard let wanted = question.reveal().credentials else { return question }
+        let namespace =
+            switch wanted.owner {
+            case .run: run.object.namespace
+            case .controller: home
+            }
+        let data = try await secret(wanted.name, namespace: namespace)
+        secrets.add(data.filter { namesSecret($0.key) }.values.map(Secret.init))
+        return question.with(credentials: data)
+    }
+
+    /// What a Secret holds; nothing where there is none.
+    private func secret(
+        _ name: String, namespace: String
+    ) async throws(RunError) -> [String: String] {
+        do {
+            let object = try await cluster.get(
+                Reference(.secrets, namespace: namespace, name: name))
+            return object?.json["data"]?.strings.compactMapValues(decodedSecret) ?? [:]
+        } catch {
+            throw RunError("Secret \(name) cannot be read: \(error.description)")
+        }
     }
 }

@@ -11,6 +11,8 @@ package struct AnalysisTurn: Sendable {
     let cluster: Cluster
     let source: MetricSource
     let secrets: SecretsInUse
+    /// The namespace of the controller, whose Secrets let it in for everybody.
+    let home: String
     /// Of this process, over all its turns.
     let unstored: Unstored
     /// Tells the rollout that owns the run what the run is about to say.
@@ -25,6 +27,7 @@ package struct AnalysisTurn: Sendable {
         cluster: Cluster,
         source: MetricSource,
         secrets: SecretsInUse,
+        home: String = "",
         unstored: Unstored,
         tell: @escaping @Sendable (RolloutKey, Object) async -> Void,
         announce: @escaping @Sendable (Object, String, String, Bool) async -> Void,
@@ -34,6 +37,7 @@ package struct AnalysisTurn: Sendable {
         self.cluster = cluster
         self.source = source
         self.secrets = secrets
+        self.home = home
         self.unstored = unstored
         self.tell = tell
         self.announce = announce

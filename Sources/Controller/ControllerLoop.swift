@@ -22,6 +22,8 @@ package struct ControllerLoop: Sendable {
         package var resyncSeconds = 900
         /// Whether a rollout or run is this controller's: others may share the cluster (§3.2).
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
+        /// The namespace of the controller, where its own Secrets are.
+        package var home = "argo-rollouts"
         /// What metrics say of this program.
         package var version = ""
         /// How long a history that was taken away may be missing.
@@ -226,7 +228,8 @@ package struct ControllerLoop: Sendable {
 
     private var analysis: AnalysisTurn {
         AnalysisTurn(
-            cluster: cluster.edge, source: source, secrets: secrets, unstored: unstored,
+            cluster: cluster.edge, source: source, secrets: secrets, home: settings.home,
+            unstored: unstored,
             tell: { key, run in
                 let outcome = await turn.take(key, news: run)
                 // The write of the run may fail too, and then no change would wake the rollout.

@@ -34,6 +34,8 @@ package struct ProviderEdge: Sendable {
     package var now: @Sendable () -> Timestamp
     /// The Prometheus for metrics that name none (`ARGO_ROLLOUTS_PROMETHEUS_ADDRESS`).
     package var defaultPrometheusAddress: String?
+    /// Variables that hold credentials of the controller for all metrics.
+    package var environment: [String: String] = [:]
 
     package init(
         defaultPrometheusAddress: String? = nil,
@@ -60,6 +62,11 @@ extension MetricSource {
             case .prometheus:
                 return try await Prometheus(metric.provider, edge, question.redactor).answer()
             case .web: return try await Web(metric.provider, edge, question.redactor).answer()
+            case .datadog: return try await Datadog(metric.provider, edge, question).answer()
+            case .newRelic: return try await NewRelic(metric.provider, edge, question).answer()
+            case .influxdb: return try await InfluxDB(metric.provider, edge, question).answer()
+            case .graphite:
+                return try await Graphite(metric.provider, edge, question.redactor).answer()
             }
         }
     }

@@ -24,9 +24,7 @@ struct Prometheus {
             throw ProviderError(
                 "prometheus address is not is url format; write it as http://host:port")
         }
-        var address = wanted
-        while address.hasSuffix("/") { address.removeLast() }
-        self.address = address
+        address = withoutSlash(wanted)
         now = edge.now()
         call = ProviderCall(
             "prometheus", edge, redactor.knowing(credentials(of: address, spec.headers)),

@@ -66,6 +66,29 @@ struct ProviderCall {
     }
 }
 
+extension ProviderCall {
+    /// The JSON of an answer that is a success.
+    func json(_ request: CurlRequest) async throws(ProviderError) -> JSON {
+        let response = try await send(request)
+        try check(response)
+        do {
+            return try JSON(parsing: response.body, file: "answer", duplicateKeys: .lastWins)
+        } catch {
+            throw ProviderError(
+                "\(name) answered no JSON: \(error.message); the answer begins "
+                    + "\"\(beginning(of: response.body, redactor))\"")
+        }
+    }
+
+    func check(_ response: Response) throws(ProviderError) {
+        guard !response.head.isSuccess else { return }
+        let text = beginning(of: response.body, redactor)
+        throw ProviderError(
+            "received non 2xx response code: \(response.head.status)"
+                + (text.isEmpty ? "" : ": \"\(text)\""))
+    }
+}
+
 /// Answers longer than this are no metric but a table; a hundred thousand samples fit.
 private let maximumBodyBytes = 8 << 20
 
@@ -87,4 +110,11 @@ func beginning(of body: [UInt8], _ redactor: Redactor) -> String {
 /// `application/x-www-form-urlencoded`.
 func encodedForm(_ fields: [(String, String)]) -> String {
     fields.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+}
+
+/// An address to which a path can be added.
+func withoutSlash(_ address: String) -> String {
+    var address = address
+    while address.hasSuffix("/") { address.removeLast() }
+    return address
 }

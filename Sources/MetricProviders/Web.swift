@@ -24,12 +24,7 @@ struct Web {
     func answer() async throws(ProviderError) -> Answer {
         try await call.authorized(by: spec.oauth2) { call throws(ProviderError) in
             let response = try await call.send(request)
-            guard response.head.isSuccess else {
-                let text = beginning(of: response.body, call.redactor)
-                throw ProviderError(
-                    "received non 2xx response code: \(response.head.status)"
-                        + (text.isEmpty ? "" : ": \"\(text)\""))
-            }
+            try call.check(response)
             return try answer(in: response.body, call.redactor)
         }
     }

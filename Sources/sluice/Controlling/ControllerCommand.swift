@@ -92,7 +92,7 @@ struct ControllerCommand: AsyncParsableCommand {
             // The name of the pod, inside of one.
             host: environment["HOSTNAME"] ?? "sluice", log: log)
         let controller = ControllerLoop(
-            client: client, settings: settings, source: try source(environment),
+            client: client, settings: try settings(environment), source: try source(environment),
             secrets: secrets, history: store, leadership: leadership, tallies: tallies, log: log,
             now: { .now })
         // They end in the reverse order: first of all the lease is given back.
@@ -106,12 +106,15 @@ struct ControllerCommand: AsyncParsableCommand {
         try await group.run()
     }
 
-    private var settings: ControllerLoop.Settings {
+    private func settings(
+        _ environment: [String: String]
+    ) throws -> ControllerLoop.Settings {
         var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })
         settings.rolloutWorkers = rolloutThreads
         settings.analysisWorkers = analysisThreads
         settings.resyncSeconds = rolloutResync
         settings.version = Version.text
+        if let home = try leaseNamespace(environment) { settings.home = home }
         settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         return settings
     }

@@ -29,13 +29,14 @@ extension MetricSource {
         defaultPrometheusAddress: String?, _ http: CurlClient
     ) throws(CommandFailure) -> MetricSource {
         let proxies = try ProxyRules.ofEnvironment()
-        return live(
-            ProviderEdge(
-                defaultPrometheusAddress: defaultPrometheusAddress, now: { .now },
-                send: { request throws(CurlError) in
-                    var request = request
-                    request.proxy = proxies.proxy(for: request.url)
-                    return try await http.execute(request)
-                }))
+        var edge = ProviderEdge(
+            defaultPrometheusAddress: defaultPrometheusAddress, now: { .now },
+            send: { request throws(CurlError) in
+                var request = request
+                request.proxy = proxies.proxy(for: request.url)
+                return try await http.execute(request)
+            })
+        edge.environment = ProcessInfo.processInfo.environment
+        return live(edge)
     }
 }
