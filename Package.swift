@@ -46,7 +46,8 @@ let package = Package(
             knows: ["Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"]),
         room("Curl", lodgers: ["CCurlShim"]),
         room("KubernetesClient", knows: ["Curl", "KubernetesObjects", "Documents"]),
-        room("MetricProviders", knows: ["Curl", "Analysis", "Documents"]),
+        room(
+            "MetricProviders", knows: ["Curl", "Analysis", "Documents"], lodgers: ["CLibCrypto"]),
         room("History", knows: ["Documents"], lodgers: [grdb]),
         room("Serving", lodgers: [hummingbird, lifecycle, logging]),
         room("Assets", plugins: ["EmbedAssets"]),

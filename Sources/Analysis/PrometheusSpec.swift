@@ -19,11 +19,11 @@ package struct PrometheusSpec: Hashable, Sendable {
     package var headers: [HeaderSpec]
     package var range: Range?
     package var oauth2: OAuth2Spec?
+    package var sigv4: SigV4Spec?
 }
 
 extension PrometheusSpec {
-    /// Reads `provider.prometheus`. What we cannot do yet (SigV4) is refused: a query without its
-    /// credentials would only fail later, in the middle of a release.
+    /// Reads `provider.prometheus`.
     package init(reading reader: Reader) {
         reader.allowOnly([
             "address", "query", "timeout", "insecure", "headers", "rangeQuery", "authentication",
@@ -47,10 +47,10 @@ extension PrometheusSpec {
         let authentication = reader["authentication"]
         authentication.allowOnly(["oauth2", "sigv4"])
         oauth2 = OAuth2Spec(reading: authentication["oauth2"])
-        if authentication["sigv4"].value?.object?.isEmpty == false {
-            authentication["sigv4"].refuse(
-                "authentication by sigv4 is not supported yet",
-                remedy: "use oauth2, or a token in headers, from a secretKeyRef argument")
+        sigv4 = SigV4Spec(reading: authentication["sigv4"])
+        if oauth2 != nil, sigv4 != nil {
+            authentication.refuse(
+                "oauth2 and sigv4 exclude each other", remedy: "keep one of the two")
         }
     }
 }

@@ -36,6 +36,8 @@ package struct ProviderEdge: Sendable {
     package var defaultPrometheusAddress: String?
     /// Variables that hold credentials of the controller for all metrics.
     package var environment: [String: String] = [:]
+    /// The text of a file that the environment names; nil where it cannot be read.
+    package var file: @Sendable (_ path: String) -> String? = { _ in nil }
 
     package init(
         defaultPrometheusAddress: String? = nil,

@@ -34,9 +34,16 @@ struct Prometheus {
     /// Asks by POST, and by GET where a server or proxy does not take that.
     func answer() async throws(ProviderError) -> Answer {
         let (path, form) = try parameters()
-        return try await call.authorized(by: spec.oauth2) { call throws(ProviderError) in
+        return try await call.authorized(
+            by: spec.oauth2, signedBy: signing
+        ) { call throws(ProviderError) in
             try await answer(path, form, call)
         }
+    }
+
+    /// Only AWS' own Prometheus knows what to do with a signature.
+    private var signing: (service: String, spec: SigV4Spec)? {
+        address.contains("aps-workspaces") ? spec.sigv4.map { ("aps", $0) } : nil
     }
 
     private func answer(

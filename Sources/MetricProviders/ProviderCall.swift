@@ -6,11 +6,12 @@ import Documents
 struct ProviderCall {
     /// As messages name it.
     private let name: String
-    private let edge: ProviderEdge
+    let edge: ProviderEdge
     private(set) var redactor: Redactor
     private let timeoutSeconds: Int
     private let isInsecure: Bool
     private var authorization: Header?
+    var signature: SignatureV4?
 
     init(
         _ name: String, _ edge: ProviderEdge, _ redactor: Redactor, timeoutSeconds: Int,
@@ -23,20 +24,22 @@ struct ProviderCall {
         self.isInsecure = isInsecure
     }
 
-    /// The answer that `ask` gets, with a token where one is wanted. What comes back may repeat
-    /// what was sent; credentials are taken out here, since only here all are known.
+    /// The answer that `ask` gets, with a token or a signature where one is wanted. What comes back
+    /// may repeat what was sent; credentials are taken out here, since only here all are known.
     func authorized(
         by oauth2: OAuth2Spec? = nil,
+        signedBy sigv4: (service: String, spec: SigV4Spec)? = nil,
         _ ask: (ProviderCall) async throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
         var call = self
         do {
             if let oauth2 {
-                call.redactor = redactor.knowing([Secret(oauth2.clientSecret)])
+                call.learn([Secret(oauth2.clientSecret)])
                 let token = try await call.token(for: oauth2)
-                call.redactor = call.redactor.knowing([token])
+                call.learn([token])
                 call.authorization = Header("Authorization", "Bearer \(token.reveal())")
             }
+            if let sigv4 { try await call.sign(for: sigv4.service, as: sigv4.spec) }
             var answer = try await ask(call)
             answer.redactor = call.redactor
             answer.text = call.redactor.redact(answer.text)
@@ -49,12 +52,18 @@ struct ProviderCall {
         }
     }
 
+    /// What is not to be said of this call from now on.
+    mutating func learn(_ secrets: [Secret]) {
+        redactor = redactor.knowing(secrets)
+    }
+
     func send(_ request: CurlRequest) async throws(ProviderError) -> Response {
         var request = request
         if let authorization {
             request.headers.removeAll { $0.name.lowercased() == authorization.name.lowercased() }
             request.headers.append(authorization)
         }
+        if let signature { request = signature.signed(request) }
         request.timeoutMilliseconds = timeoutSeconds * 1000
         request.verifiesPeer = !isInsecure
         request.maximumBodyBytes = maximumBodyBytes

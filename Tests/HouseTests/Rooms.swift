@@ -55,7 +55,7 @@ enum Rooms {
         "Logging": ["Serving", "Controller", "LocalCluster", "sluice"],
         "Mustache": ["StatusPage"],
         "CLibYaml": ["Documents"],
-        "CLibCrypto": ["Traffic"],
+        "CLibCrypto": ["Traffic", "MetricProviders"],
         "CCurlShim": ["Curl"],
         "CProcess": ["LocalCluster"],
     ]

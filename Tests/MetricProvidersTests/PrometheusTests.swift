@@ -116,9 +116,9 @@ struct `A Prometheus query` {
             (
                 [
                     "query": "up", "address": "http://p",
-                    "authentication": ["sigv4": ["region": "x"]],
+                    "authentication": ["sigv4": ["region": "x", "profile": "y"]],
                 ],
-                "authentication by sigv4 is not supported yet"
+                "profiles of AWS are not supported yet"
             ),
             (
                 [

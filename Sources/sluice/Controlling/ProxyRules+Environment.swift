@@ -37,6 +37,9 @@ extension MetricSource {
                 return try await http.execute(request)
             })
         edge.environment = ProcessInfo.processInfo.environment
+        edge.file = { path in
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        }
         return live(edge)
     }
 }

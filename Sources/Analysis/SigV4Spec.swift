@@ -1,0 +1,24 @@
+import Documents
+
+/// How requests to AWS are signed, as the document says it. Who signs is known to the controller.
+package struct SigV4Spec: Hashable, Sendable {
+    /// Nil where that of the controller is meant.
+    package var region: String?
+    /// A role to act in; nil where that of the controller is meant.
+    package var roleARN: String?
+}
+
+extension SigV4Spec {
+    /// Reads `authentication.sigv4`; nil where there is nothing in it.
+    init?(reading reader: Reader) {
+        reader.allowOnly(["region", "profile", "roleArn"])
+        guard reader.value?.object?.isEmpty == false else { return nil }
+        region = reader["region"].string().flatMap { $0.isEmpty ? nil : $0 }
+        roleARN = reader["roleArn"].string().flatMap { $0.isEmpty ? nil : $0 }
+        if reader["profile"].string()?.isEmpty == false {
+            reader["profile"].refuse(
+                "profiles of AWS are not supported yet",
+                remedy: "use roleArn, or the role of the controller's service account")
+        }
+    }
+}

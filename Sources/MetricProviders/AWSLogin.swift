@@ -1,0 +1,96 @@
+import Analysis
+import Curl
+import Documents
+
+extension ProviderCall {
+    /// Signs what is sent from now on for a service of AWS: with the keys of the controller's
+    /// environment, or as the role of its service account, and from there as the role that the
+    /// document names.
+    mutating func sign(
+        for service: String, as spec: SigV4Spec
+    ) async throws(ProviderError) {
+        let environment = edge.environment
+        let region = spec.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+        guard let region, !region.isEmpty else {
+            throw ProviderError("sigv4: the region is not known; set sigv4.region, or AWS_REGION")
+        }
+        var credentials = try await ownCredentials(region)
+        if let role = spec.roleARN {
+            signature = SignatureV4(
+                credentials: credentials, region: region, service: "sts", time: edge.now())
+            credentials = try await assume("AssumeRole", [("RoleArn", role)], region)
+        }
+        signature = SignatureV4(
+            credentials: credentials, region: region, service: service, time: edge.now())
+    }
+
+    private mutating func ownCredentials(
+        _ region: String
+    ) async throws(ProviderError) -> SignatureV4.Credentials {
+        let environment = edge.environment
+        if let keyID = environment["AWS_ACCESS_KEY_ID"],
+            let secret = environment["AWS_SECRET_ACCESS_KEY"], !keyID.isEmpty, !secret.isEmpty
+        {
+            let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+            return known(
+                SignatureV4.Credentials(
+                    keyID: keyID, secret: Secret(secret), sessionToken: token.map(Secret.init)))
+        }
+        guard let role = environment["AWS_ROLE_ARN"],
+            let path = environment["AWS_WEB_IDENTITY_TOKEN_FILE"]
+        else {
+            throw ProviderError(
+                "sigv4: the controller has no credentials of AWS; give its service account a role, "
+                    + "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        }
+        guard let token = edge.file(path), !token.isEmpty else {
+            throw ProviderError("sigv4: the token of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read")
+        }
+        learn([Secret(token)])
+        return try await assume(
+            "AssumeRoleWithWebIdentity", [("RoleArn", role), ("WebIdentityToken", token)], region)
+    }
+
+    /// Asks the token service, anew for each measurement, so that no token is ever stale.
+    private mutating func assume(
+        _ action: String, _ parameters: [(String, String)], _ region: String
+    ) async throws(ProviderError) -> SignatureV4.Credentials {
+        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        var request = CurlRequest(
+            url: "https://sts.\(region).\(domain)/", method: "POST",
+            headers: [Header("Content-Type", "application/x-www-form-urlencoded")])
+        let form =
+            [("Action", action), ("Version", "2011-06-15"), ("RoleSessionName", "sluice")]
+            + parameters
+        request.body = Array(encodedForm(form).utf8)
+        let response: Response
+        do {
+            response = try await send(request)
+            try check(response)
+        } catch {
+            throw ProviderError("sigv4: \(action): \(error)", isCancelled: error.isCancelled)
+        }
+        guard let keyID = element("AccessKeyId", of: response.text),
+            let secret = element("SecretAccessKey", of: response.text),
+            let token = element("SessionToken", of: response.text)
+        else { throw ProviderError("sigv4: \(action): the answer has no credentials") }
+        return known(
+            SignatureV4.Credentials(
+                keyID: keyID, secret: Secret(secret), sessionToken: Secret(token)))
+    }
+
+    private mutating func known(
+        _ credentials: SignatureV4.Credentials
+    ) -> SignatureV4.Credentials {
+        learn([credentials.secret] + [credentials.sessionToken].compactMap { $0 })
+        return credentials
+    }
+}
+
+/// The text of the only element of that name. What is read so is Base64, which XML never escapes.
+private func element(_ name: String, of xml: String) -> String? {
+    guard let start = xml.firstRange(of: "<\(name)>"),
+        let end = xml[start.upperBound...].firstRange(of: "</\(name)>")
+    else { return nil }
+    return String(xml[start.upperBound..<end.lowerBound])
+}
