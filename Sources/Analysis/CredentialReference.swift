@@ -22,7 +22,7 @@ extension Metric {
             return CredentialReference(name: name.isEmpty ? usual : name, owner: .controller)
         }
         switch ProviderKind(rawValue: providerKind) {
-        case .prometheus, .web, .graphite, nil: return nil
+        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, nil: return nil
         case .influxdb: return profile("influxdb")
         case .newRelic: return profile("newrelic")
         case .datadog:

@@ -8,6 +8,8 @@ package enum ProviderKind: String, CaseIterable, Sendable {
     case newRelic
     case influxdb
     case graphite
+    case cloudWatch
+    case skywalking
 
     /// Notes what is wrong in the configuration of such a provider.
     func check(_ reader: Reader) {
@@ -18,6 +20,8 @@ package enum ProviderKind: String, CaseIterable, Sendable {
         case .newRelic: _ = NewRelicSpec(reading: reader)
         case .influxdb: _ = InfluxDBSpec(reading: reader)
         case .graphite: _ = GraphiteSpec(reading: reader)
+        case .cloudWatch: _ = CloudWatchSpec(reading: reader)
+        case .skywalking: _ = SkyWalkingSpec(reading: reader)
         }
     }
 

@@ -6,6 +6,9 @@ package struct SigV4Spec: Hashable, Sendable {
     package var region: String?
     /// A role to act in; nil where that of the controller is meant.
     package var roleARN: String?
+
+    /// That of the controller, in every respect.
+    package init() {}
 }
 
 extension SigV4Spec {

@@ -9,11 +9,7 @@ extension ProviderCall {
     mutating func sign(
         for service: String, as spec: SigV4Spec
     ) async throws(ProviderError) {
-        let environment = edge.environment
-        let region = spec.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-        guard let region, !region.isEmpty else {
-            throw ProviderError("sigv4: the region is not known; set sigv4.region, or AWS_REGION")
-        }
+        let region = try awsRegion(spec.region, edge)
         var credentials = try await ownCredentials(region)
         if let role = spec.roleARN {
             signature = SignatureV4(
@@ -55,9 +51,8 @@ extension ProviderCall {
     private mutating func assume(
         _ action: String, _ parameters: [(String, String)], _ region: String
     ) async throws(ProviderError) -> SignatureV4.Credentials {
-        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         var request = CurlRequest(
-            url: "https://sts.\(region).\(domain)/", method: "POST",
+            url: awsAddress(of: "sts", in: region), method: "POST",
             headers: [Header("Content-Type", "application/x-www-form-urlencoded")])
         let form =
             [("Action", action), ("Version", "2011-06-15"), ("RoleSessionName", "sluice")]
@@ -93,4 +88,19 @@ private func element(_ name: String, of xml: String) -> String? {
         let end = xml[start.upperBound...].firstRange(of: "</\(name)>")
     else { return nil }
     return String(xml[start.upperBound..<end.lowerBound])
+}
+
+/// The region that is wanted, or that of the controller.
+func awsRegion(_ wanted: String?, _ edge: ProviderEdge) throws(ProviderError) -> String {
+    let variables = edge.environment
+    let region = wanted ?? variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
+    guard let region, !region.isEmpty else {
+        throw ProviderError("the region of AWS is not known; name it, or set AWS_REGION")
+    }
+    return region
+}
+
+func awsAddress(of service: String, in region: String) -> String {
+    let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+    return "https://\(service).\(region).\(domain)/"
 }

@@ -69,6 +69,10 @@ extension MetricSource {
             case .influxdb: return try await InfluxDB(metric.provider, edge, question).answer()
             case .graphite:
                 return try await Graphite(metric.provider, edge, question.redactor).answer()
+            case .cloudWatch:
+                return try await CloudWatch(metric.provider, edge, question.redactor).answer()
+            case .skywalking:
+                return try await SkyWalking(metric.provider, edge, question.redactor).answer()
             }
         }
     }

@@ -137,7 +137,7 @@ struct `A query to the Prometheus of AWS` {
 
     @Test(
         arguments: [
-            ([:], [:], "the region is not known"),
+            ([:], [:], "the region of AWS is not known"),
             (["region": "x"], [:], "the controller has no credentials of AWS"),
             (
                 ["region": "x"],
