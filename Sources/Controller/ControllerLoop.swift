@@ -127,6 +127,10 @@ package struct ControllerLoop: Sendable {
                 return .observing
             }
             group.addTask {
+                await self.saySight()
+                return .observing
+            }
+            group.addTask {
                 if await self.waitForCaches() {
                     await synced()
                     await self.takePart()

@@ -1,0 +1,60 @@
+import KubernetesClient
+import KubernetesObjects
+import Logging
+
+/// Saying what is not seen any more: turns go on with what a cache knew last, so that nothing else
+/// would tell.
+extension ControllerLoop {
+    /// Looks at the caches until the task is cancelled.
+    func saySight() async {
+        var sight = Sight()
+        while true {
+            do { try await ContinuousClock().sleep(for: sightPause) } catch { return }
+            for line in sight.changes(to: blind) { say(line) }
+        }
+    }
+
+    /// Kinds that were listed once and cannot be followed at this moment.
+    private var blind: [Resource: APIError] {
+        cluster.caches.filter(\.value.isSynced).compactMapValues { cache in
+            for case .failing(let error) in cache.progress { return error }
+            return nil
+        }
+    }
+
+    private func say(_ line: Sight.Line) {
+        switch line {
+        case .lost(let resource, let error):
+            log.warning(
+                "not followed any more: what is known of it may be old",
+                metadata: ["resource": "\(resource.plural)", "error": "\(error)"])
+        case .regained(let resource):
+            log.info("followed again", metadata: ["resource": "\(resource.plural)"])
+        }
+    }
+}
+
+/// What was said of kinds that cannot be followed.
+struct Sight: Sendable {
+    enum Line: Hashable, Sendable {
+        case lost(Resource, APIError)
+        case regained(Resource)
+    }
+
+    private var lost: [Resource: APIError] = [:]
+
+    /// A line for each kind that is lost, for another reason, or found again.
+    mutating func changes(to now: [Resource: APIError]) -> [Line] {
+        let before = lost
+        lost = now
+        let kinds = Set(before.keys).union(now.keys).sorted { $0.plural < $1.plural }
+        return kinds.compactMap { kind in
+            guard let error = now[kind] else { return .regained(kind) }
+            return before[kind] == error ? nil : .lost(kind, error)
+        }
+    }
+}
+
+/// A server that is started again does not take longer to be followed than this, most of the time,
+/// and who watches the log does not wait long.
+private let sightPause = Duration.seconds(5)
