@@ -113,16 +113,16 @@ package struct AnalysisTurn: Sendable {
             do {
                 try await finish(status, of: run, reference)
                 return status
-            } catch .unreachable(let why) {
-                if status.phase?.isUnsuccessful == true {
-                    await unstored.keep(taken, of: run.object.uid)
-                }
-                throw .unreachable(why)
             } catch .conflict {
                 guard let fresh = try await cluster.fresh(reference) else {
                     throw .notFound("\(reference) is gone")
                 }
                 run = ReadRun(fresh)
+            } catch {
+                if status.phase?.isUnsuccessful == true {
+                    await unstored.keep(taken, of: run.object.uid)
+                }
+                throw error
             }
         }
         throw .conflict("\(reference) changes faster than it can be written")

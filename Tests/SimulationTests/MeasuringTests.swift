@@ -15,9 +15,16 @@ private final class Measured: Sendable {
         var answers: [Double]
         var told: [String] = []
         var stored: [[String]] = []
-        /// Writes that are answered with an error yet, and whether they are carried out.
+        /// Writes that are answered with an error yet.
         var failures = 0
-        var isAnswerLost = false
+        var failure = Failure.away
+    }
+
+    /// What becomes of a write that does not succeed.
+    enum Failure: CaseIterable, Sendable {
+        case away, refused
+        /// It is the answer that is lost, and not the write.
+        case unheard
     }
 
     private let unstored = Unstored()
@@ -51,9 +58,8 @@ private final class Measured: Sendable {
     /// The values of the fast metric after each write.
     var stored: [[String]] { state.withLock { $0.stored } }
 
-    /// - Parameter carryingOut: whether it is the answer that is lost, and not the write.
-    func failWrites(_ count: Int, carryingOut: Bool) {
-        state.withLock { ($0.failures, $0.isAnswerLost) = (count, carryingOut) }
+    func failWrites(_ count: Int, _ failure: Failure) {
+        state.withLock { ($0.failures, $0.failure) = (count, failure) }
     }
 
     /// What an aborted rollout asks of its runs.
@@ -87,19 +93,20 @@ private final class Measured: Sendable {
             get: { [self] _ in state.withLock { $0.run } }, list: { _, _ in [] },
             write: { [self] write throws(ClusterError) in
                 guard case .patch(.merge(let body)) = write.act else { throw .refused("no patch") }
-                let isStored = state.withLock { state in
-                    guard state.failures > 0 else { return true }
+                let failure = state.withLock { state -> Failure? in
+                    guard state.failures > 0 else { return nil }
                     state.failures -= 1
-                    return false
+                    return state.failure
                 }
-                if !isStored, !state.withLock({ $0.isAnswerLost }) { throw .unreachable("500") }
+                if failure == .away { throw .unreachable("500") }
+                if failure == .refused { throw .refused("forbidden") }
                 state.withLock { state in
                     state.run = Object(state.run.json.merged(with: body))
                     let results = state.run.status?["metricResults"]?.array ?? []
                     let fast = results.first { $0["name"] == "fast" }?["measurements"]?.array ?? []
                     state.stored.append(fast.compactMap { $0["value"]?.string })
                 }
-                if !isStored { throw .unreachable("cut off") }
+                if failure == .unheard { throw .unreachable("cut off") }
                 return nil
             })
     }
@@ -144,10 +151,12 @@ struct `A bad answer` {
     }
 
     /// The rollout was told, and has the run end before its own status could be stored.
-    @Test(arguments: [false, true])
-    func `is what the run ends with, also where it could not be stored`(isAnswerLost: Bool) async {
+    @Test(arguments: Measured.Failure.allCases)
+    fileprivate func `is what the run ends with, also where it could not be stored`(
+        failure: Measured.Failure
+    ) async {
         let measured = Measured(answers: [5])
-        measured.failWrites(2, carryingOut: isAnswerLost)
+        measured.failWrites(2, failure)
         let first = await measured.turn(pauseSeconds: nil).take(judge)
         #expect(first.trouble != nil)
         #expect(measured.told == ["Failed"])
