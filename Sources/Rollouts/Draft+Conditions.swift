@@ -124,12 +124,29 @@ extension Draft {
     }
 
     private mutating func setReplicaFailure() {
+        if let missing = missingStable {
+            if status[.replicaFailure]?.reason != stableIsMissing {
+                events.append(Event(stableIsMissing, missing, isWarning: true))
+            }
+            set(.replicaFailure, .yes, stableIsMissing, missing)
+            return
+        }
         let failure = new.failure ?? seen.replicaSets.compactMap(\.failure).first
         if let failure {
             set(.replicaFailure, .yes, "FailedCreate", failure)
         } else {
             status.conditions.removeAll { $0.type == .replicaFailure }
         }
+    }
+
+    /// What a release says whose stable ReplicaSet was deleted. Nobody knows that template now, so
+    /// that the release goes on as it is judged.
+    private var missingStable: String? {
+        guard !status.stableHash.isEmpty, status.stableHash != new.hash, seen.stable == nil else {
+            return nil
+        }
+        return "The ReplicaSet of the stable revision (\(status.stableHash)) is gone, and there is "
+            + "nothing to go back to; apply its template again to have it back"
     }
 
     /// A condition with the same truth and reason stays as it was, message included (§2.3).
@@ -160,6 +177,9 @@ extension Draft {
         if end > seen.now { look(at: end) }
     }
 }
+
+/// Reason of the condition and of the event.
+private let stableIsMissing = "StableReplicaSetMissing"
 
 /// Phase and message; the first row that fits wins (§2.2).
 package func phase(of status: Status, _ spec: Spec, size: Int) -> (Phase, String) {

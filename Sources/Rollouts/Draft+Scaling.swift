@@ -79,7 +79,8 @@ extension Draft {
         let wanted = seen.sizing(at: index).replicas
         guard new.available >= wanted.canary else { return false }
         if seen.canary.dynamicStableScale { return true }
-        guard let stable = seen.stable else { return false }
+        // One that was deleted holds up nothing: it does not come back by waiting.
+        guard let stable = seen.stable else { return true }
         return stable.desired == wanted.stable && stable.replicas >= wanted.stable
     }
 
