@@ -71,15 +71,21 @@ extension RunStatus {
         of metric: Metric, _ result: MetricResult?, now: Timestamp
     ) -> Timestamp? {
         guard let result, let last = result.measurements.last else {
-            return (startedAt ?? now).advanced(byMilliseconds: metric.initialDelayMilliseconds)
+            return moment(metric.initialDelayMilliseconds, after: startedAt, now: now)
         }
         if let count = metric.effectiveCount, result.count >= count { return nil }
-        let finished = last.finishedAt ?? last.startedAt ?? now
-        if last.phase == .error { return finished.advanced(bySeconds: errorRetrySeconds) }
-        let standard = Int64(errorRetrySeconds) * 1000
-        return finished.advanced(
-            byMilliseconds: max(
-                metric.intervalMilliseconds ?? standard, shortestIntervalMilliseconds))
+        var pause = Int64(errorRetrySeconds) * 1000
+        if last.phase != .error, let interval = metric.intervalMilliseconds {
+            pause = max(interval, shortestIntervalMilliseconds)
+        }
+        return moment(pause, after: last.finishedAt ?? last.startedAt, now: now)
+    }
+
+    /// So long after `past`. Where that lies further ahead than it should be past, the clock was
+    /// set back, and traffic would go unjudged for as long: then it is now.
+    private func moment(_ pause: Int64, after past: Timestamp?, now: Timestamp) -> Timestamp {
+        let next = (past ?? now).advanced(byMilliseconds: pause)
+        return next <= now.advanced(byMilliseconds: 2 * pause) ? next : now
     }
 }
 

@@ -12,6 +12,7 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     private var alarms: [Key: Timestamp] = [:]
     /// No alarm comes before this moment, so that most ticks need not look at them.
     private var earliest: Timestamp?
+    private var lastTick: Timestamp?
     private var failures: [Key: Int] = [:]
     private var workers: [CheckedContinuation<Key?, Never>] = []
     private var isClosed = false
@@ -117,6 +118,10 @@ package actor WorkQueue<Key: Hashable & Sendable> {
     /// Adds the keys whose time has come.
     /// - Returns: when the next one's comes, or sooner.
     package func tick(_ now: Timestamp) -> Timestamp? {
+        if let lastTick, now < lastTick {
+            setBack(by: lastTick.milliseconds - now.milliseconds)
+        }
+        lastTick = now
         guard let earliest, earliest <= now else { return earliest }
         for (key, alarm) in alarms where alarm <= now && working[key] == nil {
             alarms[key] = nil
@@ -124,6 +129,13 @@ package actor WorkQueue<Key: Hashable & Sendable> {
         }
         self.earliest = alarms.values.min()
         return self.earliest
+    }
+
+    /// The wall clock was set back, and the alarms with it: what was to be looked at in five
+    /// seconds still is. One that was set since comes too soon by as much, which does no harm.
+    private func setBack(by milliseconds: Int64) {
+        alarms = alarms.mapValues { $0.advanced(byMilliseconds: -milliseconds) }
+        earliest = alarms.values.min()
     }
 
     /// Lets all workers go.

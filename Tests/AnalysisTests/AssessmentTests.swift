@@ -245,6 +245,14 @@ struct `The next measurement` {
         #expect(try due(status, metric(count: 1, interval: nil), after: 10).tasks == [.take("m")])
     }
 
+    @Test func `does not wait for a clock that was set back`() throws {
+        let status = after("S", of: try run(metric()))
+        #expect(try due(status, metric(), after: -30).tasks.isEmpty)
+        #expect(try due(status, metric(), after: -3600).tasks == [.take("m")])
+        let begun = RunStatus().advanced(by: [], of: try run(metric()), now: start)
+        #expect(try due(begun, metric(), after: -3600).tasks == [.take("m")])
+    }
+
     @Test func `never comes once the count is reached or the run ends`() throws {
         let status = after("S", of: try run(metric(count: 1)))
         #expect(try due(status, metric(count: 1), after: 99) == Due())

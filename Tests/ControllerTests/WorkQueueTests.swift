@@ -92,6 +92,18 @@ struct `A queue that keeps time` {
         }
     }
 
+    @Test func `keeps its alarms when the wall clock is set back`() async {
+        let queue = WorkQueue<String>()
+        let (start, back) = (Timestamp(milliseconds: 9_000_000), Timestamp(milliseconds: 5_000_000))
+        await queue.add("app")
+        #expect(await queue.take() == "app")
+        _ = await queue.tick(start)
+        await queue.done("app", next: start.advanced(bySeconds: 5))
+        #expect(await queue.tick(back) == back.advanced(bySeconds: 5))
+        _ = await queue.tick(back.advanced(bySeconds: 5))
+        #expect(await queue.depth == 1)
+    }
+
     @Test func `tries a failure again after its milliseconds`() async {
         let scene = Scene()
         await scene.play { sleeps in

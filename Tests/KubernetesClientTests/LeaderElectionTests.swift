@@ -62,6 +62,22 @@ struct `A candidate` {
         #expect(taking.act == .write(taken, resourceVersion: "7"))
     }
 
+    @Test(arguments: [-3_600, 3_600])
+    func `waits as long where its own wall clock is set`(jump: Int) {
+        let held = LeaderElection.Outcome.lease(record("it"), resourceVersion: "7")
+        var election = election((0, held))
+        let time = morning.advanced(bySeconds: jump)
+        election.take(.waited, at: .seconds(2), time: time)
+        election.take(held, at: .seconds(14), time: time)
+        #expect(election.act == .wait(.seconds(1)))
+        election.take(.waited, at: .seconds(15), time: time)
+        election.take(held, at: .seconds(15), time: time)
+        guard case .write = election.act else {
+            Issue.record("it waits for its wall clock")
+            return
+        }
+    }
+
     @Test func `starts to count anew with every sign of life`() {
         let waiting = election(
             (0, .lease(record("it"), resourceVersion: "7")), (2, .waited),
@@ -140,6 +156,22 @@ struct `A leader by lease` {
             return
         }
         #expect(record.renewTime == morning.advanced(byMilliseconds: 1).rfc3339Micro)
+    }
+
+    @Test(arguments: [-3_600, 3_600])
+    func `leads as long, and shows it, where its wall clock is set`(jump: Int) throws {
+        var election = leader()
+        let time = morning.advanced(bySeconds: jump)
+        election.take(.waited, at: .seconds(2), time: time)
+        guard case .write(let renewed, _) = election.act else {
+            Issue.record("unexpected: \(election.act)")
+            return
+        }
+        let shown = try #require(renewed.renewTime.flatMap(Timestamp.init(rfc3339:)))
+        #expect(shown > morning)
+        #expect(election.leadsUntil == .seconds(10))
+        election.take(.lease(renewed, resourceVersion: "2"), at: .seconds(3), time: time)
+        #expect(election.leadsUntil == .seconds(12))
     }
 
     @Test func `stops ten seconds after the last renewal that worked`() {
