@@ -41,8 +41,10 @@ struct RunningProcess: Hashable, Sendable {
     /// Whether it still runs; another one with its number does not count.
     var isRunning: Bool { RunningProcess(pid: pid)?.start == start }
 
-    func kill() {
-        if isRunning { Glibc.kill(pid, SIGKILL) }
+    func kill() { send(SIGKILL) }
+
+    func send(_ signal: Int32) {
+        if isRunning { Glibc.kill(pid, signal) }
     }
 
     /// The words it was started with.

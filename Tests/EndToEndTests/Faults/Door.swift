@@ -56,15 +56,19 @@ struct Server: Sendable {
     }
 
     /// Asks the server what came to the door.
-    func forward(_ request: Serving.Request) async -> Serving.Response {
+    func forward(
+        _ request: Serving.Request, as user: String? = nil
+    ) async -> Serving.Response {
         do {
-            return try await answer(to: request)
+            return try await answer(to: request, as: user)
         } catch {
             return .text("the server does not answer: \(error)\n", status: 502)
         }
     }
 
-    private func answer(to request: Serving.Request) async throws(CurlError) -> Serving.Response {
+    private func answer(
+        to request: Serving.Request, as user: String?
+    ) async throws(CurlError) -> Serving.Response {
         let path = request.segments.dropFirst().map { "/" + percentEncoded($0) }.joined()
         let query = request.query.parameters.map {
             "\(percentEncoded($0.name))=\(percentEncoded($0.value))"
@@ -74,10 +78,10 @@ struct Server: Sendable {
             method: request.method, body: request.body.isEmpty ? nil : request.body)
         sent.headers = request.headers.fields.compactMap { field in
             let name = field.name.lowercased()
-            let isPassed =
-                ["accept", "content-type"].contains(name) || name.hasPrefix("impersonate-")
-            return isPassed ? Header(field.name, field.value) : nil
+            return ["accept", "content-type"].contains(name)
+                ? Header(field.name, field.value) : nil
         }
+        if let user { sent.headers.append(Header("Impersonate-User", user)) }
         sent.tls = connection.tls
         sent.verifiesPeer = connection.verifiesPeer
         guard request.query.isTrue("watch") else {
@@ -102,6 +106,11 @@ struct Server: Sendable {
                 head[name].map { .init(name: name, value: $0) }
             })
     }
+}
+
+/// Asks for nothing, behind all who have come before.
+func knock(at address: String) async throws {
+    _ = try await CurlClient().execute(CurlRequest(url: address + "/0/last"))
 }
 
 /// Serves HTTP on a port of the kernel's choice while `act`, which is told the address, is under

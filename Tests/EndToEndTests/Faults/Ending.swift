@@ -17,9 +17,9 @@ struct Ending: Hashable {
     /// The phases of the runs of the current release.
     var runs: [String]
 
-    static func healthy(_ release: Int) -> Ending {
+    static func healthy(_ release: Int, steps: Int) -> Ending {
         Ending(
-            phase: "Healthy", isAborted: false, step: 2, weight: 0,
+            phase: "Healthy", isAborted: false, step: steps, weight: 0,
             revision: release, stable: release, current: release,
             services: [Lane.name: release, Lane.canaryService: release], pods: [release: 2],
             runs: release == 1 ? [] : ["Successful"])
@@ -35,6 +35,14 @@ struct Ending: Hashable {
 }
 
 extension Lane {
+    var status: JSON? { record.present(.rollouts)[Self.name]?.status }
+
+    /// What the rollout says of itself.
+    var message: String { status?["message"]?.string ?? "" }
+
+    /// The weight that nginx has.
+    var weight: Int { record.present(.ingresses)[Self.canaryIngress]?.weight ?? 0 }
+
     /// Where everything stands now; nil where there is no rollout.
     var ending: Ending? {
         let sets = record.present(.replicaSets).values
@@ -55,7 +63,7 @@ extension Lane {
         return Ending(
             phase: status?["phase"]?.string ?? "", isAborted: status?["abort"]?.bool ?? false,
             step: status?["currentStepIndex"]?.int,
-            weight: record.present(.ingresses)[Self.canaryIngress]?.weight ?? 0,
+            weight: weight,
             revision: rollout.annotations["rollout.argoproj.io/revision"].flatMap { Int($0) } ?? 0,
             stable: release(status?["stableRS"]), current: release(status?["currentPodHash"]),
             services: services,
@@ -114,7 +122,7 @@ extension Object {
     }
 
     /// The number of the release that a ReplicaSet belongs to.
-    fileprivate var release: Int? {
+    var release: Int? {
         let containers = spec?["template"]?["spec"]?["containers"]
         return (containers?[0]?["image"]?.string?.split(separator: ":").last).flatMap { Int($0) }
     }

@@ -1,3 +1,4 @@
+import Documents
 import Serving
 import Synchronization
 
@@ -38,16 +39,50 @@ final class Trouble: Sendable {
         }
     }
 
-    /// Of four calls one is carried out two seconds late, and one is answered two seconds late.
+    /// Half of all calls, in bursts of six: the server has no time, or it stumbles, before what was
+    /// asked is done or after.
+    var stumbles: Fault {
+        { call, forward in
+            guard !call.isWatch, let number = self.number(), number % 12 < 6 else {
+                return await forward()
+            }
+            switch number % 3 {
+            case 0:
+                self.note("429")
+                return Self.refusal(429, "TooManyRequests", retryAfter: 1)
+            case 1:
+                self.note("500")
+                return Self.refusal(500, "InternalError")
+            default:
+                if call.isWrite { self.note("500 after a write") }
+                _ = await forward()
+                return Self.refusal(500, "InternalError")
+            }
+        }
+    }
+
+    private static func refusal(
+        _ code: Int, _ reason: String, retryAfter: Int? = nil
+    ) -> Response {
+        let status: JSON = [
+            "kind": "Status", "apiVersion": "v1", "status": "Failure",
+            "code": .int(Int64(code)), "reason": .string(reason), "message": "made up by a test",
+        ]
+        var response = Response.json(status.bytes, status: code)
+        response.headers["Retry-After"] = retryAfter.map { "\($0)" }
+        return response
+    }
+
+    /// Of eight calls one is carried out two seconds late, and one is answered two seconds late.
     var delays: Fault {
         { call, forward in
             guard !call.isWatch, let number = self.number() else { return await forward() }
-            switch number % 4 {
+            switch number % 8 {
             case 1:
                 self.note("late")
                 await Self.pause(.seconds(2))
                 return await forward()
-            case 3:
+            case 5:
                 self.note("answered late")
                 let response = await forward()
                 await Self.pause(.seconds(2))

@@ -3,25 +3,48 @@ import KubernetesClient
 import KubernetesObjects
 import Testing
 
-/// A real API server that is slow, hangs up, or has others who write: a good release and a bad one
-/// end as they would without, only later.
+/// A real API server that is slow, hangs up, refuses, or has others who write, and a Prometheus
+/// that is away: releases end as they would without, only later.
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Kubernetes.isNamed, "SLUICE_TEST_KUBECONFIG names no cluster"))
 struct `A Kubernetes server in trouble` {
-    @Test func `may cut every watch each second`() async throws {
-        let trouble = Trouble()
-        try await play(trouble, trouble.cutsWatches)
-        #expect(trouble.tally["cut"] ?? 0 > 20)
+    /// Side by side, each in a namespace of its own: what takes the time is waiting.
+    @Test func `may be slow, cut watches, refuse half of all calls, and lack a Prometheus`()
+        async throws
+    {
+        try await Kubernetes.with { try await $0.define() }
+        let (slow, cut, refusing) = (Trouble(), Trouble(), Trouble())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await play(slow, slow.delays) }
+            group.addTask { try await play(cut, cut.cutsWatches) }
+            group.addTask { try await play(refusing, refusing.stumbles) }
+            group.addTask { try await playWithoutPrometheus() }
+            try await group.waitForAll()
+        }
+        #expect(Set(slow.tally.keys) == ["late", "answered late"])
+        #expect(cut.tally["cut"] ?? 0 > 20)
+        #expect(Set(refusing.tally.keys) == ["429", "500", "500 after a write"])
     }
 
-    @Test func `may answer seconds late`() async throws {
-        let trouble = Trouble()
-        try await play(trouble, trouble.delays)
-        #expect(Set(trouble.tally.keys) == ["late", "answered late"])
+    /// One answer that does not come is no verdict; a second one in a row is more than the metric
+    /// allows, and that is said.
+    private func playWithoutPrometheus() async throws {
+        try await Lane.with { lane in
+            _ = try await lane.startController()
+            var story = Story(lane)
+            try await story.tell(.good)
+            var turns = Story.Turns()
+            turns.beforeBadAnswer = { lane.oracle.answer(.good) }
+            try await story.tell(.away, endsAs: .good, turns)
+            try await story.tell(.away)
+            #expect(lane.message.contains("consecutiveErrors (2) > consecutiveErrorLimit (1)"))
+            #expect(lane.message.contains("no Prometheus is available"))
+        }
     }
 
     @Test func `may have somebody who writes every object again and again`() async throws {
+        try await Kubernetes.with { try await $0.define() }
         let trouble = Trouble()
         try await play(trouble, trouble.counts) { lane in
             var round = 0
@@ -51,17 +74,16 @@ struct `A Kubernetes server in trouble` {
         _ trouble: Trouble, _ fault: @escaping Fault,
         beside: @escaping @Sendable (Lane) async throws -> Void = { _ in }
     ) async throws {
-        try await Kubernetes.with { try await $0.define() }
         try await Lane.with(fault) { lane in
             _ = try await lane.startController()
             var story = Story(lane)
-            try await story.tell(isBad: false)
+            try await story.tell(.good)
             trouble.happens(true)
             story.notes = { ["\(trouble.tally)"] }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await beside(lane) }
-                try await story.tell(isBad: false)
-                try await story.tell(isBad: true)
+                try await story.tell(.good)
+                try await story.tell(.bad)
                 group.cancelAll()
                 try await group.waitForAll()
             }

@@ -56,10 +56,10 @@ struct `A Kubernetes controller that is killed at a write` {
             if await reaper.isVacant { await reaper.guards(try await lane.startController()) }
         }
         turns.isOver = { await reaper.isQuiet }
-        try await story.tell(isBad: false, turns)
+        try await story.tell(.good, turns)
         while let (number, plan, isBad) = await agenda.next() {
             await reaper.follow(plan)
-            try await story.tell(isBad: isBad, turns)
+            try await story.tell(isBad ? .bad : .good, turns)
             if let trouble = await reaper.trouble { throw trouble }
             await agenda.played(number, hasStruck: await reaper.hasStruck)
         }

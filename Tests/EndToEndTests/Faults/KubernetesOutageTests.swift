@@ -13,19 +13,19 @@ struct `A Kubernetes server that is killed` {
         try await Lane.with { lane in
             _ = try await lane.startController(goesStraight: true)
             var story = Story(lane)
-            try await story.tell(isBad: false)
+            try await story.tell(.good)
             let inStep = Outage(part, lane)
             var turns = Story.Turns()
             turns.hasWholeRecord = false
             turns.meanwhile = {
                 if lane.ending?.weight == 50 { try await inStep.happens() }
             }
-            try await story.tell(isBad: false, seconds: 120, turns)
+            try await story.tell(.good, seconds: 120, turns)
             // The measurement that should give all traffic back finds nobody who would store it.
             let atVerdict = Outage(part, lane)
             turns.meanwhile = { try await atVerdict.ends() }
             turns.beforeBadAnswer = { await atVerdict.begins() }
-            try await story.tell(isBad: true, seconds: 120, turns)
+            try await story.tell(.bad, seconds: 120, turns)
             #expect(await [inStep.number, atVerdict.number] == [1, 1])
         }
     }

@@ -18,17 +18,21 @@ final class Lane: Sendable {
     let oracle: Oracle
     private let door: String
     private let prometheus: String
+    let steps: JSON
     private let past = Mutex(Past())
+    private let nodes = Mutex<[RunningProcess]>([])
 
     private struct Past: Sendable {
         var lives = 0
+        var processes: [RunningProcess] = []
         var releases = 0
     }
 
     private init(
         _ kubernetes: Kubernetes, _ server: Server, _ record: Record, _ oracle: Oracle,
-        door: String, prometheus: String
+        door: String, prometheus: String, steps: JSON
     ) {
+        self.steps = steps
         self.kubernetes = kubernetes
         self.server = server
         self.record = record
@@ -37,9 +41,17 @@ final class Lane: Sendable {
         self.prometheus = prometheus
     }
 
+    /// Half of the traffic, which is then judged.
+    static let judged: JSON = [
+        ["setWeight": 50], ["analysis": ["templates": [["templateName": .string(name)]]]],
+    ]
+
     /// Plays `act` with a node that makes pods ready, and with everything but a controller.
+    ///
+    /// - Parameter user: whose rights a controller has that comes through the door; nil for all.
     static func with(
-        _ fault: @escaping Fault = { _, forward in await forward() },
+        _ fault: @escaping Fault = { _, forward in await forward() }, steps: JSON = judged,
+        as user: String? = nil,
         _ act: @escaping @Sendable (Lane) async throws -> Void
     ) async throws {
         try await Kubernetes.with { kubernetes in
@@ -47,12 +59,13 @@ final class Lane: Sendable {
             let oracle = Oracle()
             try await serving({ await oracle.respond(to: $0) }) { prometheus in
                 let enter: @Sendable (Request) async -> Response = { request in
-                    await fault(Call(request)) { await server.forward(request) }
+                    await fault(Call(request)) { await server.forward(request, as: user) }
                 }
                 try await serving(enter) { door in
                     let record = Record(server.client, namespace: kubernetes.namespace)
                     let lane = Lane(
-                        kubernetes, server, record, oracle, door: door, prometheus: prometheus)
+                        kubernetes, server, record, oracle, door: door, prometheus: prometheus,
+                        steps: steps)
                     try await lane.play(act)
                 }
             }
@@ -61,17 +74,37 @@ final class Lane: Sendable {
 
     private func play(_ act: @escaping @Sendable (Lane) async throws -> Void) async throws {
         try await createObjects()
-        _ = try kubernetes.start("stand-in", "node")
+        let node = try await kubernetes.start("stand-in", "node", limitSeconds: 600).begun()
+        nodes.withLock { $0.append(node) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.record.follow() }
-            try await act(self)
+            do {
+                try await act(self)
+            } catch {
+                try await leaveDoors()
+                throw error
+            }
+            try await leaveDoors()
             group.cancelAll()
         }
     }
 
+    /// Ends all controllers, and asks behind them. A listener that somebody comes to while it ends
+    /// takes the whole test run down (a precondition of swift-nio's).
+    private func leaveDoors() async throws {
+        for process in past.withLock({ $0.processes }) {
+            process.kill()
+            while process.isRunning { await Task.yield() }
+        }
+        oracle.answer(.good)
+        for address in [door, prometheus] { try await knock(at: address) }
+    }
+
     /// Starts a controller, which comes to the server through the door unless it is to go straight.
+    ///
+    /// - Parameter competes: whether it takes part in the election of a leader.
     func startController(
-        goesStraight: Bool = false, _ options: [String] = []
+        goesStraight: Bool = false, competes: Bool = false, kubeconfig: String = "kubeconfig"
     ) async throws -> Life {
         let number = past.withLock {
             $0.lives += 1
@@ -80,11 +113,12 @@ final class Lane: Sendable {
         let server = goesStraight ? [] : ["--server", "\(door)/\(number)"]
         let program = try Program(
             [Tool.sluice, "controller", "-n", kubernetes.namespace] + server
-                + ["--kubeconfig", kubernetes.scratch.path("kubeconfig")]
-                + ["--healthzPort", "0", "--metricsPort", "0", "--leader-elect=false"]
-                + options,
+                + ["--kubeconfig", kubernetes.scratch.path(kubeconfig)]
+                + ["--healthzPort", "0", "--metricsPort", "0", "--leader-elect=\(competes)"],
             in: kubernetes.scratch, limitSeconds: 600)
-        return Life(number: number, program: program, process: try await program.begun())
+        let process = try await program.begun()
+        past.withLock { $0.processes.append(process) }
+        return Life(number: number, program: program, process: process)
     }
 
     /// Asks for the next version, and returns which release that is.
@@ -94,13 +128,18 @@ final class Lane: Sendable {
             return $0.releases
         }
         let template = Self.template(release: number)
-        if number == 1 {
+        if record.present(.rollouts)[Self.name] == nil {
             _ = try await server.client.create(rollout(template), of: .rollouts)
         } else {
             _ = try await server.client.patch(
                 reference(.rollouts, Self.name), .merge(["spec": ["template": template]]))
         }
         return number
+    }
+
+    /// Whether pods become ready.
+    func node(isPaused: Bool) {
+        for node in nodes.withLock({ $0 }) { node.send(isPaused ? SIGSTOP : SIGCONT) }
     }
 
     func reference(_ kind: Resource, _ name: String) -> Reference {
@@ -126,11 +165,18 @@ struct Life: Sendable {
 /// What is in a lane.
 extension Lane {
     private func createObjects() async throws {
-        for service in [Self.name, Self.canaryService] {
-            try await create(
-                .services, service,
-                ["spec": ["selector": ["app": .string(Self.name)], "ports": [["port": 80]]]])
-        }
+        for service in [Self.name, Self.canaryService] { try await createService(service) }
+        try await createIngress()
+        try await createTemplate()
+    }
+
+    func createService(_ name: String) async throws {
+        try await create(
+            .services, name,
+            ["spec": ["selector": ["app": .string(Self.name)], "ports": [["port": 80]]]])
+    }
+
+    func createIngress() async throws {
         let backend: JSON = ["service": ["name": .string(Self.name), "port": ["number": 80]]]
         try await create(
             .ingresses, Self.name,
@@ -146,6 +192,9 @@ extension Lane {
                     ]
                 ]
             ])
+    }
+
+    func createTemplate() async throws {
         try await create(
             .analysisTemplates, Self.name,
             [
@@ -154,6 +203,7 @@ extension Lane {
                         [
                             "name": "errors", "interval": "1s", "count": 2,
                             "successCondition": "result[0] <= 0.01",
+                            "consecutiveErrorLimit": 1,
                             "provider": [
                                 "prometheus": ["address": .string(prometheus), "query": "errors"]
                             ],
@@ -187,10 +237,7 @@ extension Lane {
             "stableService": .string(Self.name), "canaryService": .string(Self.canaryService),
             "scaleDownDelaySeconds": 1, "abortScaleDownDelaySeconds": 1,
             "trafficRouting": ["nginx": ["stableIngress": .string(Self.name)]],
-            "steps": [
-                ["setWeight": 50],
-                ["analysis": ["templates": [["templateName": .string(Self.name)]]]],
-            ],
+            "steps": steps,
         ]
         return Object([
             "apiVersion": .string(Resource.rollouts.apiVersion),

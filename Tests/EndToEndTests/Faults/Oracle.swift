@@ -5,23 +5,30 @@ import Synchronization
 
 /// A Prometheus that gives every question the same answer.
 final class Oracle: Sendable {
+    enum Mood: Sendable {
+        case good, bad
+        /// Nobody is there, and whatever stands before it says so.
+        case away
+    }
+
     private struct State: Sendable {
-        var isBad = false
+        var mood = Mood.good
         var beforeBadAnswer: @Sendable () async -> Void = {}
     }
 
     private let state = Mutex(State())
 
     /// Answers otherwise from now on.
-    func answer(bad: Bool, before: @escaping @Sendable () async -> Void = {}) {
-        state.withLock { $0 = State(isBad: bad, beforeBadAnswer: before) }
+    func answer(_ mood: Mood, before: @escaping @Sendable () async -> Void = {}) {
+        state.withLock { $0 = State(mood: mood, beforeBadAnswer: before) }
     }
 
     func respond(to request: Request) async -> Response {
-        let (isBad, before) = state.withLock { ($0.isBad, $0.beforeBadAnswer) }
-        if isBad { await before() }
+        let (mood, before) = state.withLock { ($0.mood, $0.beforeBadAnswer) }
+        if mood != .good { await before() }
+        if mood == .away { return .text("no Prometheus is available\n", status: 503) }
         let now = Int64(Date().timeIntervalSince1970)
-        let sample: JSON = ["metric": [:], "value": [.int(now), isBad ? "0.5" : "0.001"]]
+        let sample: JSON = ["metric": [:], "value": [.int(now), mood == .bad ? "0.5" : "0.001"]]
         let answer: JSON = [
             "status": "success", "data": ["resultType": "vector", "result": [sample]],
         ]

@@ -1,3 +1,4 @@
+import Documents
 import Testing
 
 /// The releases of one lane, one after the other, whatever happens to them.
@@ -25,11 +26,21 @@ struct Story {
     }
 
     /// Asks for the next release, waits until it has ended as it must, and judges its way.
-    mutating func tell(isBad: Bool, seconds: Int = 120, _ turns: Turns = Turns()) async throws {
+    ///
+    /// - Parameter end: what the release is judged by; nil for what is answered first.
+    mutating func tell(
+        _ answer: Oracle.Mood, endsAs end: Oracle.Mood? = nil, seconds: Int = 120,
+        _ turns: Turns = Turns()
+    ) async throws {
         let begin = lane.record.count
-        lane.oracle.answer(bad: isBad, before: turns.beforeBadAnswer)
+        lane.oracle.answer(answer, before: turns.beforeBadAnswer)
         let release = try await lane.release()
-        let expected = isBad ? Ending.aborted(release, stable: stable) : .healthy(release)
+        let isBad = (end ?? answer) != .good
+        var expected =
+            isBad
+            ? Ending.aborted(release, stable: stable)
+            : .healthy(release, steps: lane.steps.array?.count ?? 0)
+        if (end ?? answer) == .away { expected.runs = ["Error"] }
         do {
             _ = try await eventually("the end of a release", seconds: seconds) { () -> Bool? in
                 try await turns.meanwhile()
