@@ -21,11 +21,20 @@ package struct Condition: Sendable {
     package func evaluate(
         result: MetricValue, now: Timestamp
     ) throws(ConditionError) -> Bool {
-        let value = try value(result: result, now: now)
+        try answer(result: result, now: now).holds
+    }
+
+    /// The same, and whether the answer rests on a list of the result that has nothing in it.
+    func answer(
+        result: MetricValue, now: Timestamp
+    ) throws(ConditionError) -> (holds: Bool, isOverNothing: Bool) {
+        try root.check(result: result)
+        var evaluation = Evaluation(result: result, now: now)
+        let value = try evaluation.value(of: root)
         guard case .bool(let holds) = value else {
             throw ConditionError("expected bool, but got \(value.typeName)")
         }
-        return holds
+        return (holds, evaluation.isOverNothing)
     }
 
     /// What the expression computes, of any type.

@@ -4,6 +4,8 @@ import Documents
 struct Evaluation {
     let result: MetricValue
     let now: Timestamp
+    /// Whether it went over a list of the result that has nothing in it.
+    private(set) var isOverNothing = false
     private var steps = 0
     private var elements: [(value: MetricValue, index: Int)] = []
 
@@ -175,6 +177,7 @@ struct Evaluation {
         guard case .list(let values) = value else {
             throw ConditionError("builtin \(name) takes only array (got \(value.typeName))", at: at)
         }
+        if values.isEmpty, list.isPartOfResult { isOverNothing = true }
         var matched = 0
         var kept: [MetricValue] = []
         var total = MetricValue.int(0)
@@ -205,6 +208,17 @@ struct Evaluation {
         case "sum": return total
         case "find": return .null
         default: return .list(kept)
+        }
+    }
+}
+
+extension Node {
+    /// Whether it is what was measured, and not what the expression makes of that.
+    fileprivate var isPartOfResult: Bool {
+        switch kind {
+        case .result: true
+        case .access(let base, _): base.isPartOfResult
+        default: false
         }
     }
 }

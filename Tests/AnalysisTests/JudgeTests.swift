@@ -44,6 +44,18 @@ struct `A judgement` {
         #expect(phase(nan, "", "!isNaN(result[0]) && result[0] > 0.05") == .inconclusive)
     }
 
+    @Test func `takes a list inside for no data where nothing is in it`() {
+        let empty = MetricValue.object(["data": .object(["result": .list([])])])
+        let some = MetricValue.object(["data": .object(["result": .list([.float(0.5)])])])
+        let good = "all(result.data.result, # < 1)"
+        #expect(phase(some, good) == .successful)
+        #expect(phase(empty, good) == .inconclusive)
+        #expect(phase(empty, "", "any(result.data.result, # > 1)") == .inconclusive)
+        #expect(phase(empty, "len(result.data.result) == 0 || \(good)") == .successful)
+        // What the condition itself leaves out is there.
+        #expect(phase(some, "none(filter(result.data.result, # > 1), true)") == .successful)
+    }
+
     @Test func `takes no data for success where the condition itself asks for it`() {
         let nan = MetricValue(samples: [.nan])
         #expect(phase(nan, "isNaN(result[0]) || result[0] < 1") == .successful)
