@@ -21,8 +21,8 @@ extension JSONPath {
 /// Nobody writes a longer path by hand.
 private let maximumBytes = 4_096
 
-/// Filters within filters; deeper is a mistake or an attack.
-private let maximumDepth = 16
+/// Filters within filters: each looks at all that the one around it keeps.
+private let maximumDepth = 2
 
 private struct JSONPathParser {
     private let characters: [Character]
