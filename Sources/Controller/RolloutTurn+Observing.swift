@@ -34,16 +34,7 @@ extension RolloutTurn {
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
         services.merge(try await formerServices(of: parsed, object)) { named, _ in named }
-        let ingresses = try await cluster.holdings(.ingresses, object).own
-        let total = parsed.rollout.spec.canary.totalWeight
-        let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
-        if let former { parsed.routers.insert(former.router, at: 0) }
-        var observed = try await observe(parsed.routers, owner: object)
-        observed.stableHash = parsed.rollout.status.stableHash
-        if case .canary(var canary) = parsed.rollout.spec.strategy {
-            canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
-            parsed.rollout.spec.strategy = .canary(canary)
-        }
+        var observed = try await observeRouters(of: &parsed, owner: object)
         let now = Instant(now())
         var snapshot = Snapshot(
             rollout: parsed.rollout,
@@ -71,9 +62,36 @@ extension RolloutTurn {
             observed: observed, replicaSets: sets.own, runs: runs)
     }
 
-    /// What the rollout takes its template from.
+    /// What the routers read: those of the document, and what goes on dividing traffic although the
+    /// document names it no more.
+    private func observeRouters(
+        of parsed: inout ParsedRollout, owner: Object
+    ) async throws(ClusterError) -> Observed {
+        let ingresses = try await cluster.holdings(.ingresses, owner).own
+        let total = parsed.rollout.spec.canary.totalWeight
+        let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
+        if let former { parsed.routers.insert(former.router, at: 0) }
+        var observed = try await observe(parsed.routers, owner: owner)
+        observed.stableHash = parsed.rollout.status.stableHash
+        if case .canary(var canary) = parsed.rollout.spec.strategy {
+            canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
+            parsed.rollout.spec.strategy = .canary(canary)
+        }
+        return observed
+    }
+
+    /// What the rollout takes its template from. A server that refuses to show it is no reason to
+    /// leave a bad release where it is.
     private func workload(of rollout: Object) async throws(ClusterError) -> WorkloadSeen {
         guard let reference = WorkloadDocument.reference(in: rollout) else { return .missing }
+        do {
+            return try await workload(at: reference)
+        } catch .refused(let why) {
+            return .unreadable(why)
+        }
+    }
+
+    private func workload(at reference: Reference) async throws(ClusterError) -> WorkloadSeen {
         var found = try await cluster.get(reference)
         // Of the ReplicaSets of Deployments only names are kept.
         if found != nil, found?.spec == nil, reference.resource == .replicaSets {

@@ -26,13 +26,19 @@ extension RolloutParser {
                 remedy: "refer to an apps/v1 Deployment or ReplicaSet, or to a v1 PodTemplate")
             return nil
         }
-        if case .missing = workloadSeen {
-            let kind = reference.resource
-            let type = kind.group.isEmpty ? kind.plural : "\(kind.plural).\(kind.group)"
+        let kind = reference.resource
+        let type = kind.group.isEmpty ? kind.plural : "\(kind.plural).\(kind.group)"
+        let place = object.namespace.isEmpty ? "" : "\(object.namespace)/"
+        switch workloadSeen {
+        case .found, .elsewhere: break
+        case .missing:
             reader.contradict(
-                "\(type) \"\(object.namespace.isEmpty ? "" : "\(object.namespace)/")\(name)\""
-                    + " not found",
+                "\(type) \"\(place)\(name)\" not found",
                 remedy: "create the \(kind.kind) \(name), or correct the reference")
+        case .unreadable(let why):
+            reader.contradict(
+                "\(type) \"\(place)\(name)\" cannot be read: \(why)",
+                remedy: "let the controller get \(type)")
         }
         return WorkloadReference(reference: reference, scaleDown: scaleDown)
     }

@@ -51,7 +51,11 @@ package struct RolloutReading: Sendable {
         var said = object.resolved(by: workload).json
         if object.spec?["workloadRef"] != nil {
             said["ownTemplate"] = object.spec?["template"]
-            said["isMissing"] = .bool(workload == .missing)
+            switch workload {
+            case .found, .elsewhere: break
+            case .missing: said["isMissing"] = true
+            case .unreadable(let why): said["isMissing"] = .string(why)
+            }
         }
         said["metadata"] = ["namespace": .string(object.namespace), "name": .string(object.name)]
         said["status"] = collisionCount.map { ["collisionCount": .int(Int64($0))] }

@@ -14,6 +14,8 @@ package struct WorkloadReference: Hashable, Sendable {
 package enum WorkloadSeen: Hashable, Sendable {
     case found(Object)
     case missing
+    /// The server does not let us read it, and says why.
+    case unreadable(String)
     /// It may be there: nobody looked beyond these documents.
     case elsewhere
 }
@@ -59,9 +61,13 @@ package enum WorkloadDocument {
         if reference.reference.resource != .podTemplates, isFree {
             workload.desired = object.spec?["replicas"]?.int ?? 1
         }
-        if object.annotations[Keys.adoptedBy] == rollout.uid {
+        let owner = object.annotations[Keys.adoptedBy]
+        if owner == rollout.uid {
             workload.adoption =
                 object.number(Keys.podsBefore).map { .underWay(before: $0) } ?? .over
+        } else if owner != nil, workload.desired == 0 {
+            // Another rollout has taken it over, and two do not mark it in turns.
+            workload.adoption = .over
         }
         return workload
     }

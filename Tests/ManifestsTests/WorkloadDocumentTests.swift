@@ -143,6 +143,23 @@ struct `A workload document` {
         #expect(adoption(["sluice/adopted-by": "somebody else"]) == .untouched)
     }
 
+    /// Two rollouts that refer to one workload would mark it in turns, for ever.
+    @Test func `is left alone once another rollout has taken it over`() throws {
+        let object = referring()
+        let reference = try #require(parse(object, .elsewhere).workload)
+        var taken = workload(annotations: ["sluice/adopted-by": "somebody else"])
+        taken["spec", "replicas"] = 0
+        #expect(WorkloadDocument.parse(taken, reference, for: object).adoption == .over)
+    }
+
+    @Test func `that the server does not show is named as such`() {
+        let found = parse(referring(), .unreadable("deployments.apps is forbidden"))
+        #expect(
+            found.invalidSpecMessage?.hasSuffix(
+                "deployments.apps \"web/web\" cannot be read: deployments.apps is forbidden")
+                == true)
+    }
+
     @Test(arguments: [Workload.Adoption.untouched, .underWay(before: 4), .over])
     func `reads again what was marked`(adoption: Workload.Adoption) throws {
         let object = referring()
