@@ -47,7 +47,7 @@ extension RolloutTurn {
             try await delete(name, among: scene.replicaSets, .replicaSets)
         case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
             .scale(let name, _, _), .delayScaleDown(let name, _, _),
-            .cancelScaleDown(let name):
+            .cancelScaleDown(let name), .markPromoted(let name, _):
             guard let set = scene.replicaSets.first(where: { $0.name == name }),
                 let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas)
             else { return }
@@ -108,6 +108,8 @@ extension RolloutTurn {
                 Keys.scaleDownDeadline: .null, Keys.wasStable: .null,
             ]
             return ["metadata": ["annotations": .object(annotations)]]
+        case .markPromoted(_, let isTrusted):
+            return ["metadata": ["annotations": [Keys.wasPromoted: isTrusted ? "true" : .null]]]
         default:
             return nil
         }

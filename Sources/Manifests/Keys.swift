@@ -9,6 +9,8 @@ package enum Keys {
     package static let scaleDownDeadline = "scale-down-deadline"
     /// Ours, on a ReplicaSet that waits for its deadline: it was the stable one until then.
     package static let wasStable = "sluice/was-stable"
+    /// Ours, on a ReplicaSet: it was stable, and a return to it needs no trial.
+    package static let wasPromoted = "sluice/was-promoted"
     package static let workloadGeneration = "rollout.argoproj.io/workload-generation"
     /// Ours, on a workload that a rollout takes over: the uid of the rollout.
     package static let adoptedBy = "sluice/adopted-by"

@@ -60,6 +60,7 @@ package enum ReplicaSetDocument {
         found.scaleDownDeadline = object.annotations[Keys.scaleDownDeadline]
             .flatMap(Timestamp.init(rfc3339:)).map { Instant($0) }
         found.wasStable = object.annotations[Keys.wasStable] != nil
+        found.wasPromoted = object.annotations[Keys.wasPromoted] != nil
         found.selector = selector(of: object)
         found.isObserved = object.status?["observedGeneration"]?.int ?? 0 >= object.generation
         found.isDeleting = object.deletionTimestamp != nil

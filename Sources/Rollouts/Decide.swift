@@ -41,6 +41,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     draft.giveBackFormer()
     draft.noteStablePods()
+    draft.markPromoted()
     draft.tidyRuns()
     draft.tidyReplicaSets()
     draft.describe()

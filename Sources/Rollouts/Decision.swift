@@ -51,6 +51,8 @@ package enum Action: Hashable, Sendable {
     /// `wasStable` says that it was the stable one until now.
     case delayScaleDown(replicaSet: String, until: Instant, wasStable: Bool = false)
     case cancelScaleDown(replicaSet: String)
+    /// Whether the revision has been stable, and not been given up since.
+    case markPromoted(replicaSet: String, Bool)
     case deleteReplicaSet(name: String)
     case bind(service: String, from: String?, to: String)
     case route(Split)

@@ -70,7 +70,7 @@ extension Draft {
         } else if !plan.judgesActive {
             promote("Completed blue-green update")
         } else if isReturn {
-            let why = new.scaleDownDeadline == nil ? "the rollback window" : "scaleDownDelay"
+            let why = new.wasStable ? "scaleDownDelay" : "the rollback window"
             promote("Rollback to '\(new.name)' within \(why)")
         } else if isJudgedGood(status.blueGreen.postRun, .postPromotion) {
             promote("Completed blue-green update")

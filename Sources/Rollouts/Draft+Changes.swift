@@ -16,6 +16,15 @@ extension Draft {
         }
     }
 
+    /// What became stable may be returned to within the window, and what was given up may not.
+    mutating func markPromoted() {
+        guard seen.spec.rollbackWindow != nil else { return }
+        let isTrusted = status.stableHash == new.hash || (new.wasPromoted && !status.isAborted)
+        if isTrusted != new.wasPromoted {
+            actions.append(.markPromoted(replicaSet: new.name, isTrusted))
+        }
+    }
+
     /// Starts again at the first step when the template or the steps changed.
     mutating func noticeChanges() {
         let before = seen.rollout.status

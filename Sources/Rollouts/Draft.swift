@@ -69,7 +69,7 @@ extension [Action] {
             case .route(let split): split.canary <= weight ? 0 : 3
             case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
                 .setReplicaSetRevision,
-                .setMinReadySeconds, .cancelScaleDown, .noteWorkload:
+                .setMinReadySeconds, .cancelScaleDown, .markPromoted, .noteWorkload:
                 1
             case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
                 to >= from ? 1 : 5

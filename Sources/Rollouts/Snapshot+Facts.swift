@@ -30,9 +30,10 @@ extension Snapshot {
     }
 
     /// Whether the present template is one of the last revisions before the stable one, as many as
-    /// `rollbackWindow` says (§4.8).
+    /// `rollbackWindow` says (§4.8). Only one that was stable itself can be trusted untried.
     var isWithinRollbackWindow: Bool {
-        guard let window = spec.rollbackWindow, let new, let stable, new.created < stable.created
+        guard let window = spec.rollbackWindow, let new, new.wasPromoted, let stable,
+            new.created < stable.created
         else { return false }
         let between = replicaSets.filter {
             new.created < $0.created && $0.created < stable.created

@@ -120,6 +120,9 @@ package struct ReplicaSet: Hashable, Sendable {
     /// Whether it waits for its deadline because another revision became stable in its place: then
     /// a return to it needs no trial.
     package var wasStable = false
+    /// Whether it has been stable, as far as a rollback window asked for it, and was not given up
+    /// since.
+    package var wasPromoted = false
     /// Its selector in its string form, for the scale subresource.
     package var selector = ""
     /// Whether its template equals the rollout's in meaning, whatever its hash says (§3.1).

@@ -71,6 +71,40 @@ struct `A return within the rollback window` {
         #expect(world.broken == [])
     }
 
+    @Test func `is none to a revision that was never stable, or was given up`() {
+        var world = deployed([.setWeight(10), .pause(seconds: nil)])
+        world.rollout.spec.rollbackWindow = 5
+        world.settle()
+        for (hash, isGood) in [("h2", false), ("h3", true)] {
+            world.wait(100)
+            world.update(to: hash)
+            world.settle()
+            if isGood {
+                world.rollout.status.promoteFull = true
+            } else {
+                world.rollout.status.isAborted = true
+            }
+            world.settle()
+        }
+        world.update(to: "h2")
+        world.settle()
+        #expect([world.weight, world.status.currentStepIndex] == [10, 1])
+        world.update(to: "h1")
+        world.limits["h1"] = 0
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.currentStepIndex == 2)
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.set("h1")?.wasPromoted == false)
+        world.rollout.status.isAborted = false
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect([world.weight, world.status.currentStepIndex] == [10, 1], "retried, it is tried")
+        #expect(world.broken == [])
+    }
+
     @Test func `waits while the rollout is paused`() {
         var world = canary(window: 2)
         world.rollout.spec.isPaused = true

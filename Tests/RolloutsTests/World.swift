@@ -143,6 +143,7 @@ struct World {
         case .delayScaleDown(let name, let end, let wasStable):
             change(name) { ($0.scaleDownDeadline, $0.wasStable) = (end, wasStable) }
         case .cancelScaleDown(let name): change(name) { $0.forgetDeadline() }
+        case .markPromoted(let name, let isTrusted): change(name) { $0.wasPromoted = isTrusted }
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
         case .bind(let service, _, let hash):
             services[service] = ServiceBinding(hash: hash, managedBy: "app")
