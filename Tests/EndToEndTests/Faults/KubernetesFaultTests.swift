@@ -57,7 +57,8 @@ struct `A Kubernetes server in trouble` {
                             _ = try await lane.server.client.patch(
                                 lane.reference(kind, name),
                                 .merge(["metadata": ["annotations": note]]))
-                        } catch APIError.notFound {
+                        } catch APIError.notFound, APIError.conflict {
+                            // Gone, or the server itself came too late a few times: the next.
                             continue
                         } catch APIError.cancelled {
                             return
