@@ -28,22 +28,27 @@ package struct Condition: Sendable {
     func answer(
         result: MetricValue, now: Timestamp
     ) throws(ConditionError) -> (holds: Bool, isOverNothing: Bool) {
-        try root.check(result: result)
-        var evaluation = Evaluation(result: result, now: now)
-        let value = try evaluation.value(of: root)
+        let (value, isOverNothing) = try computed(result: result, now: now)
         guard case .bool(let holds) = value else {
             throw ConditionError("expected bool, but got \(value.typeName)")
         }
-        return (holds, evaluation.isOverNothing)
+        return (holds, isOverNothing)
     }
 
     /// What the expression computes, of any type.
     package func value(
         result: MetricValue, now: Timestamp
     ) throws(ConditionError) -> MetricValue {
+        try computed(result: result, now: now).value
+    }
+
+    private func computed(
+        result: MetricValue, now: Timestamp
+    ) throws(ConditionError) -> (value: MetricValue, isOverNothing: Bool) {
         try root.check(result: result)
         var evaluation = Evaluation(result: result, now: now)
-        return try evaluation.value(of: root)
+        let value = try evaluation.value(of: root)
+        return (value, evaluation.isOverNothing)
     }
 
     /// Whether the expression itself asks if there is a value (`isNaN`, `len`, `isNil`, `default`,

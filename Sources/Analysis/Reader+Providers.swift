@@ -53,7 +53,7 @@ package struct HeaderSpec: Hashable, Sendable {
 }
 
 /// A measurement that takes longer than this holds up the release more than it helps it.
-let longestTimeoutSeconds = 3_600
+package let longestTimeoutSeconds = 3_600
 
 private func isURL(_ text: String) -> Bool {
     guard let separator = text.firstRange(of: "://"),

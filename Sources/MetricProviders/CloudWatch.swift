@@ -53,13 +53,3 @@ struct CloudWatch {
 
 /// What a measurement shows of messages.
 private let longestMessages = 2_000
-
-/// Whether anything stands in the lists and objects: a condition over all of nothing is true.
-func hasValue(_ json: JSON) -> Bool {
-    switch json {
-    case .null: false
-    case .array(let values): values.contains(where: hasValue)
-    case .object(let object): object.members.contains { hasValue($0.value) }
-    case .bool, .int, .number, .string: true
-    }
-}

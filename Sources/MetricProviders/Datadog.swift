@@ -39,7 +39,7 @@ struct Datadog {
         let timeout = GoDuration.parse(spec.timeout) ?? 0
         call = ProviderCall(
             "datadog", edge, question.redactor.knowing([Secret(keys.api), Secret(keys.app)]),
-            timeoutSeconds: Int(min(max(timeout / 1000, 1), longestTimeoutSeconds)))
+            timeoutSeconds: Int(min(max(timeout / 1000, 1), Int64(longestTimeoutSeconds))))
     }
 
     func answer() async throws(ProviderError) -> Answer {
@@ -94,9 +94,6 @@ extension Datadog.Keys {
             address: named.isEmpty ? "https://api.datadoghq.com" : named)
     }
 }
-
-/// A request that waits longer than this holds up the release more than it helps it.
-private let longestTimeoutSeconds: Int64 = 3_600
 
 private func lastPoint(in json: JSON) throws(ProviderError) -> Answer {
     guard let series = json["series"]?.array else { throw unexpected("series", json) }

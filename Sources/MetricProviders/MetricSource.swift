@@ -87,3 +87,13 @@ func checked<Spec>(
     if let finding = findings.all.first { throw ProviderError("\(finding)") }
     return spec
 }
+
+/// Whether anything stands in the lists and objects: a condition over all of nothing is true.
+func hasValue(_ json: JSON) -> Bool {
+    switch json {
+    case .null: false
+    case .array(let values): values.contains(where: hasValue)
+    case .object(let object): object.members.contains { hasValue($0.value) }
+    case .bool, .int, .number, .string: true
+    }
+}
