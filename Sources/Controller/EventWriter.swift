@@ -68,5 +68,6 @@ struct EventWriter: Sendable {
     private func nonce() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
 
-/// When more than these wait, the API server takes none: the oldest are dropped.
-private let bufferedEvents = 1_000
+/// The events of 300 releases that begin at once, about a kilobyte each. When more than these wait,
+/// the API server takes none: the oldest are dropped.
+private let bufferedEvents = 10_000
