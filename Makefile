@@ -2,6 +2,7 @@
 # make test    installs what the tests need and runs them all
 # make test-kubernetes   the same on a real API server, which is built once: about 12 CPU minutes
 # make test-faults       what fails around a release there: processes, connections, rights, objects
+# make soak    releases by many more seeds than make test plays: SEEDS=5000; those that break a law are kept
 # make check   the style checks, before a commit
 
 SWIFT_BUILD = swift build
@@ -9,7 +10,7 @@ KEEP ?=
 # The suites that play faults: they stop the API server, and take some minutes.
 FAULTS = 'A Kubernetes (controller|server (in|that))'
 
-.PHONY: demo test test-kubernetes test-faults check build bench bench-kubernetes image fuzz clean
+.PHONY: demo test test-kubernetes test-faults soak check build bench bench-kubernetes image fuzz clean
 
 build:
 	@Scripts/install build
@@ -33,6 +34,10 @@ test-faults:
 	@Scripts/install build run test
 	swift build --build-tests
 	@Scripts/kubernetes run swift test --no-parallel --skip-build --filter $(FAULTS)
+
+soak:
+	@Scripts/install build run test
+	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any (blue-green )?release|A bad release'
 
 check:
 	@Scripts/check

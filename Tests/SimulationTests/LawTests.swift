@@ -1,86 +1,77 @@
-import Foundation
 import Simulation
 import Testing
 
 /// Random documents, random events and faults on the whole stack: the laws hold, and at the end
 /// everything can be given back.
 struct `Any release` {
-    /// `LAW_SEEDS=5000 swift test --filter "Any release"` looks further.
-    static var seeds: Range<Int> {
-        0..<(ProcessInfo.processInfo.environment["LAW_SEEDS"].flatMap { Int($0) } ?? 200)
+    @Test func `keeps the laws`() async throws {
+        try await expect(Self.laws) { Self.release($0) }
     }
 
-    @Test(arguments: seeds) func `keeps the laws`(seed: Int) throws {
-        var random = Lehmer(seed)
-        let text = document(&random, seed) + "\n---\n" + story(&random)
-        var player = try Scenario(text: text).player
-        player.timing.podStartSeconds = random.next(0...4)
-        player.takesRolloutsFirst = random.next(0...1) == 0
-        for _ in 0..<random.next(0...3) { player.faults.append(fault(&random)) }
-        let transcript = player.play()
-        let isUp = text.contains("promote full\n200s")
-        let comment: Comment = "seed \(seed), faults \(player.faults)\n\(text)\n\(transcript.text)"
-        #expect(brokenLaws(transcript) == [], comment)
-        let end = try #require(transcript.end)
-        #expect(end.weight == 0, comment)
-        #expect(transcript.samples.last?.weight == 0, comment)
-        if isUp {
-            #expect(end.phase == "Healthy", comment)
-            #expect(end.stable == end.current, comment)
+    private static let laws: Laws = { transcript, trial in
+        var broken = brokenLaws(transcript)
+        guard let end = transcript.end, let last = transcript.samples.last else {
+            return broken + ["END: nothing was played"]
         }
-        #expect(transcript.samples.last?.stableHash == end.stable, comment)
-        let size = transcript.samples.last?.size ?? 0
-        #expect(end.pods.values.map(\.desired).max() ?? 0 == size, comment)
-        #expect(transcript.samples.last?.stableAvailable == size, comment)
+        if end.weight != 0 || last.weight != 0 { broken.append("P6: weight \(last.weight) stays") }
+        if last.stableHash != end.stable { broken.append("END: stable serves another revision") }
+        if trial.ending.contains("110s promote full") {
+            if end.phase != "Healthy" { broken.append("END: \(end.phase), \(end.message)") }
+            if end.stable != end.current { broken.append("END: what was promoted is not stable") }
+        }
+        if (end.pods.values.map(\.desired).max() ?? 0) != last.size {
+            broken.append("END: \(end.pods) where \(last.size) are asked for")
+        }
+        if last.stableAvailable != last.size {
+            broken.append("END: \(last.stableAvailable) of \(last.size) pods of stable")
+        }
+        return broken
     }
 
     /// In every third document stable shrinks as the canary grows; in every fifth the template
-    /// stands in a Deployment, which the rollout takes over.
-    private func document(_ random: inout Lehmer, _ seed: Int) -> String {
-        let steps = (0..<random.next(0...5)).map { _ in
-            switch random.next(0...7) {
-            case 7: "{analysis: {templates: [{templateName: quick}]}}"
-            case 0: "{pause: {}}"
-            case 1: "{pause: {duration: \(random.next(0...20))}}"
-            case 2: "{setCanaryScale: {matchTrafficWeight: true}}"
-            default: "{setWeight: \(random.next(0...100))}"
-            }
-        }
-        return """
-            spec:
-              replicas: \(random.next(1...6))
-              progressDeadlineSeconds: \(random.next(20...60))
-              progressDeadlineAbort: \(random.next(0...1) == 0)
-              \(seed % 5 == 4 ? workloadReference(seed) : "")
-              strategy:
-                canary:
-                  steps: [\(steps.joined(separator: ", "))]
-                  dynamicStableScale: \(seed % 3 == 2)
-                  abortScaleDownDelaySeconds: \(seed % 6 == 5 ? "null" : "5")
-                  scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")
-                  analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")
-            \(lawObjects)
-            \(seed % 5 == 4 ? lawDeployment(seed) : "")
-            """
-    }
-
-    /// Ends with everything mended, and with the rollout given up or brought to its end: then all
-    /// traffic is on stable.
-    private func story(_ random: inout Lehmer) -> String {
-        var lines = ["0s metric errors 0.001", "5s image model-api:v2"]
+    /// stands in a Deployment, which the rollout takes over. It ends with everything mended, and
+    /// with the rollout given up or brought to its end: then all traffic is on stable.
+    private static func release(_ seed: Int) -> Trial {
+        var random = Lehmer(seed)
+        var trial = Trial(seed: seed)
+        trial.steps = (0..<random.next(0...5)).map { _ in step(&random) }
+        trial.spec = [
+            "replicas: \(random.next(1...6))", "progressDeadlineSeconds: \(random.next(20...60))",
+            "progressDeadlineAbort: \(random.next(0...1) == 0)",
+        ]
+        if seed % 5 == 4 { trial.spec.append(workloadReference(seed)) }
+        trial.fields = [
+            "dynamicStableScale: \(seed % 3 == 2)",
+            "abortScaleDownDelaySeconds: \(seed % 6 == 5 ? "null" : "5")",
+            "scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")",
+            "analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")",
+        ]
+        trial.objects = lawObjects + (seed % 5 == 4 ? "\n" + lawDeployment(seed) : "")
+        trial.opening = ["0s metric errors 0.001", "5s image model-api:v2"]
         for number in 1...random.next(2...9) {
             let time = 5 + number * random.next(1...9)
-            lines.append("\(time)s \(event(&random))")
+            trial.events.append("\(time)s \(event(&random))")
         }
-        return
-            (lines + [
-                "100s metric errors 0.001", "100s edit \(mended)", "100s new-pods all",
-                "100s stable-pods all", "100s edit {spec: {paused: false}}",
-                random.next(0...1) == 0 ? "110s abort" : "110s promote full", "200s end",
-            ]).joined(separator: "\n")
+        trial.ending = [
+            "100s metric errors 0.001", "100s edit \(mended)", "100s new-pods all",
+            "100s stable-pods all", "100s edit {spec: {paused: false}}",
+            random.next(0...1) == 0 ? "110s abort" : "110s promote full", "200s end",
+        ]
+        trial.addWorld(&random) { Self.fault(&$0) }
+        return trial
     }
 
-    private func event(_ random: inout Lehmer) -> String {
+    private static func step(_ random: inout Lehmer) -> String {
+        switch random.next(0...7) {
+        case 7: "{analysis: {templates: [{templateName: quick}]}}"
+        case 0: "{pause: {}}"
+        case 1: "{pause: {duration: \(random.next(0...20))}}"
+        case 2: "{setCanaryScale: {matchTrafficWeight: true}}"
+        default: "{setWeight: \(random.next(0...100))}"
+        }
+    }
+
+    private static func event(_ random: inout Lehmer) -> String {
         switch random.next(0...16) {
         case 13: "metric errors 0.5"
         case 14: "metric errors \(random.one(of: ["0.001", "none", "error"]))"
@@ -101,7 +92,8 @@ struct `Any release` {
         }
     }
 
-    private func fault(_ random: inout Lehmer) -> SimulatedFault {
+    /// A write of the release at which something goes wrong.
+    static func fault(_ random: inout Lehmer) -> SimulatedFault {
         let write = random.next(1...50)
         return switch random.next(0...4) {
         case 0: .killBefore(write)
@@ -190,47 +182,48 @@ private let mended =
 /// A release that turns bad and stays so, whatever is done to its document meanwhile, refused by
 /// the server, or killed.
 struct `A bad release` {
-    @Test(arguments: `Any release`.seeds)
-    func `ends with nothing on it, under whatever name`(seed: Int) throws {
-        var random = Lehmer(seed)
-        let text = document(&random, seed) + "\n---\n" + story(&random)
-        var player = try Scenario(text: text).player
-        player.timing.podStartSeconds = random.next(0...4)
-        player.takesRolloutsFirst = random.next(0...1) == 0
-        for _ in 0..<random.next(0...3) { player.faults.append(fault(&random)) }
-        let transcript = player.play()
-        let comment: Comment = "seed \(seed), faults \(player.faults)\n\(text)\n\(transcript.text)"
-        #expect(brokenLaws(transcript) == [], comment)
-        let last = try #require(transcript.samples.last)
-        #expect(transcript.samples.contains { $0.weight > 0 }, comment)
-        #expect(last.weight == 0, comment)
-        #expect(last.stableAvailable >= last.size, comment)
+    @Test func `ends with nothing on it, under whatever name`() async throws {
+        try await expect(Self.laws) { Self.release($0) }
     }
 
-    private func document(_ random: inout Lehmer, _ seed: Int) -> String {
-        """
-        spec:
-          replicas: \(random.next(1...6))
-          strategy:
-            canary:
-              steps: [{setWeight: \(random.next(1...100))}, {pause: {}}]
-              dynamicStableScale: \(seed % 3 == 2)
-              scaleDownDelaySeconds: null
-              analysis: {templates: [{templateName: watch}]}
-        \(lawObjects)
-        """
+    private static let laws: Laws = { transcript, _ in
+        var broken = brokenLaws(transcript)
+        guard let last = transcript.samples.last else {
+            return broken + ["END: nothing was played"]
+        }
+        if !transcript.samples.contains(where: { $0.weight > 0 }) {
+            broken.append("END: nothing was ever tried")
+        }
+        if last.weight != 0 { broken.append("P6: weight \(last.weight) stays") }
+        if last.stableAvailable < last.size {
+            broken.append("END: \(last.stableAvailable) of \(last.size) pods of stable")
+        }
+        return broken
     }
 
     /// The pods take four seconds at most, and the first measurement after 20 s is a bad one.
-    private func story(_ random: inout Lehmer) -> String {
-        var lines = ["0s metric errors 0.001", "5s image model-api:v2", "20s metric errors 0.5"]
+    private static func release(_ seed: Int) -> Trial {
+        var random = Lehmer(seed)
+        var trial = Trial(seed: seed)
+        trial.spec = ["replicas: \(random.next(1...6))"]
+        trial.steps = ["{setWeight: \(random.next(1...100))}", "{pause: {}}"]
+        trial.fields = [
+            "dynamicStableScale: \(seed % 3 == 2)", "scaleDownDelaySeconds: null",
+            "analysis: {templates: [{templateName: watch}]}",
+        ]
+        trial.objects = lawObjects
+        trial.opening = [
+            "0s metric errors 0.001", "5s image model-api:v2", "20s metric errors 0.5",
+        ]
         for _ in 0..<random.next(1...6) {
-            lines.append("\(random.next(12...60))s \(event(&random))")
+            trial.events.append("\(random.next(12...60))s \(event(&random))")
         }
-        return (lines + ["200s end"]).joined(separator: "\n")
+        trial.ending = ["200s end"]
+        trial.addWorld(&random) { Self.fault(&$0) }
+        return trial
     }
 
-    private func event(_ random: inout Lehmer) -> String {
+    private static func event(_ random: inout Lehmer) -> String {
         switch random.next(0...8) {
         case 0: "image model-api:v3"
         case 1: "abort"
@@ -242,7 +235,7 @@ struct `A bad release` {
         }
     }
 
-    private func fault(_ random: inout Lehmer) -> SimulatedFault {
+    private static func fault(_ random: inout Lehmer) -> SimulatedFault {
         let write = random.next(12...40)
         return switch random.next(0...5) {
         case 0: .killBefore(write)

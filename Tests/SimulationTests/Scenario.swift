@@ -8,10 +8,11 @@ import Simulation
 ///
 ///     # What it shows.
 ///     spec: {replicas: 5}
+///     faults: [killBefore(12)]
 ///     ---
 ///     10s  image model-api:v2
 struct Scenario {
-    let player: Player
+    private(set) var player: Player
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Scenarios")
@@ -47,6 +48,27 @@ struct Scenario {
             !absent.contains($0.kind) && !replaced.contains("\($0.kind)/\($0.name)")
         }
         player = Player(objects: kept + added, story: try Story(parsing: body))
+        player.faults = (header["faults"]?.array ?? []).compactMap(\.string)
+            .compactMap { SimulatedFault($0) }
+        player.timing.podStartSeconds = header["podStartSeconds"]?.int ?? 2
+        player.takesRolloutsFirst = header["takesRolloutsFirst"]?.bool ?? false
+    }
+}
+
+extension SimulatedFault {
+    /// `killBefore(12)`, as it describes itself: how a scenario names what goes wrong.
+    init?(_ text: String) {
+        let words = text.split(whereSeparator: { "()".contains($0) }).map(String.init)
+        guard words.count == 2, let write = Int(words[1]) else { return nil }
+        switch words[0] {
+        case "killBefore": self = .killBefore(write)
+        case "killAfter": self = .killAfter(write)
+        case "refuse": self = .refuse(write)
+        case "forbid": self = .forbid(write)
+        case "loseAnswer": self = .loseAnswer(write)
+        case "holdBack": self = .holdBack(write)
+        default: return nil
+        }
     }
 }
 

@@ -1,0 +1,97 @@
+import Foundation
+import Simulation
+import Testing
+
+/// What a play must not break: sentences that begin with the name of the law, `P3: …`.
+typealias Laws = @Sendable (Transcript, Trial) -> [String]
+
+/// The releases that each suite of laws plays: `make soak SEEDS=5000` looks further.
+let lawSeeds =
+    (environment("LAW_FROM") ?? 0)..<(environment("LAW_SEEDS") ?? 200)
+
+private func environment(_ name: String) -> Int? {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+}
+
+/// Plays a release for each seed, on all processors. Those that break a law are shown as short as
+/// they can be made; with `KEEP_STORIES` set they are kept among the scenarios.
+func expect(_ laws: @escaping Laws, of release: @escaping @Sendable (Int) -> Trial) async throws {
+    let workers = ProcessInfo.processInfo.activeProcessorCount
+    let failing = try await withThrowingTaskGroup(of: [Int].self) { group in
+        for worker in 0..<workers {
+            group.addTask {
+                try lawSeeds.filter { seed in
+                    guard seed % workers == worker else { return false }
+                    let trial = release(seed)
+                    return laws(try trial.play(), trial) != []
+                }
+            }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+    }
+    for seed in failing.sorted().prefix(3) {
+        let short = try release(seed).shrunk(under: laws)
+        let transcript = try short.play()
+        Issue.record(
+            """
+            seed \(seed) of \(failing.count) failing ones: \(laws(transcript, short))
+            \(short.text)\(transcript.text)
+            """)
+        if ProcessInfo.processInfo.environment["KEEP_STORIES"] != nil { try short.keep() }
+    }
+}
+
+extension Trial {
+    /// As many plays as shortening may take.
+    private static let longestSearch = 600
+
+    /// The release without all that it takes not to break the same law: pieces are left out one by
+    /// one, until none can be spared.
+    func shrunk(under laws: Laws) throws -> Trial {
+        let names = Set(laws(try play(), self).compactMap(\.lawName))
+        var best = self, plays = 0, isShorter = true
+        while isShorter, plays < Self.longestSearch {
+            isShorter = false
+            for shorter in best.withoutOnePiece where plays < Self.longestSearch {
+                plays += 1
+                let broken = laws(try shorter.play(), shorter).compactMap(\.lawName)
+                guard !names.isDisjoint(with: broken) else { continue }
+                best = shorter
+                isShorter = true
+                break
+            }
+        }
+        return best
+    }
+
+    private var withoutOnePiece: [Trial] {
+        let lists: [WritableKeyPath<Trial, [String]>] = [\.events, \.steps, \.fields, \.spec]
+        let shorter = lists.flatMap { list in
+            self[keyPath: list].indices.map { index in
+                var trial = self
+                trial[keyPath: list].remove(at: index)
+                return trial
+            }
+        }
+        return shorter
+            + faults.indices.map { index in
+                var trial = self
+                trial.faults.remove(at: index)
+                return trial
+            }
+    }
+
+    /// Becomes a scenario, whose transcript is recorded once the defect is mended.
+    func keep() throws {
+        let file = Scenario.folder.appending(path: "found-\(strategy)-\(seed).story")
+        try "# What broke a law with seed \(seed): say here what it was.\n\(text)".write(
+            to: file, atomically: true, encoding: .utf8)
+    }
+}
+
+extension String {
+    /// `P3` of `12 ms: P3: weight 50 on 0 of 2 pods`.
+    fileprivate var lawName: String? {
+        split(separator: ": ").first { $0.first?.isUppercase == true }.map(String.init)
+    }
+}
