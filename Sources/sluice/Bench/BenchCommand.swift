@@ -12,13 +12,13 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case small, large, rollback, pure, endurance
+        case small, large, huge, rollback, pure, endurance
 
         /// Without what takes many minutes.
         static let usual: [Part] = [.small, .large, .rollback, .pure]
     }
 
-    @Option(help: "Measure this part: small, large, rollback, pure or endurance. Repeatable.")
+    @Option(help: "Measure this part; without it: small, large, rollback, pure. Repeatable.")
     var only: [Part] = []
 
     func run() async throws {
@@ -47,6 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
         switch part {
         case .small: try await ReleaseMeasure(rollouts: 25).sections()
         case .large: [try await IdleMeasure(rollouts: 1_000).section()]
+        case .huge: [try await IdleMeasure(rollouts: 10_000).section()]
         case .rollback: try await RollbackMeasure().sections()
         case .pure: [StoryMeasure().section()]
         case .endurance: [try await EnduranceMeasure().section()]

@@ -16,7 +16,10 @@ struct IdleMeasure: Sendable {
             let empty = controller.memory.anonymous
             let begin = ContinuousClock.now
             try await fleet.create(in: cluster.server)
-            try await cluster.wait(for: "the first deploy of \(rollouts) rollouts", seconds: 240) {
+            let patience = 240 + rollouts / 10
+            try await cluster.wait(
+                for: "the first deploy of \(rollouts) rollouts", seconds: patience
+            ) {
                 try await fleet.count("Healthy", in: cluster.server) == rollouts
             }
             let deployed = ContinuousClock.now - begin
