@@ -11,9 +11,10 @@ package struct Cluster: Sendable {
     /// What the given object controls of a kind, in its namespace.
     package var holdings:
         @Sendable (Resource, _ owner: Object) async throws(ClusterError) -> Holdings
-    /// The services that say that the given rollout manages them.
-    package var managedServices:
-        @Sendable (_ rollout: Object) async throws(ClusterError) -> [Object]
+    /// The objects of a kind in a namespace that are meant.
+    package var matching:
+        @Sendable (Resource, _ namespace: String, _ isMeant: @Sendable (Object) -> Bool)
+            async throws(ClusterError) -> [Object]
     /// The object as the server has it at this moment, past any cache.
     package var fresh: @Sendable (Reference) async throws(ClusterError) -> Object?
     /// Carries out one write and answers the object as stored; nil after a deletion.
@@ -23,13 +24,15 @@ package struct Cluster: Sendable {
     package init(
         get: @escaping @Sendable (Reference) async throws(ClusterError) -> Object?,
         holdings: @escaping @Sendable (Resource, Object) async throws(ClusterError) -> Holdings,
-        managedServices: @escaping @Sendable (Object) async throws(ClusterError) -> [Object],
+        matching:
+            @escaping @Sendable (Resource, String, @Sendable (Object) -> Bool)
+            async throws(ClusterError) -> [Object],
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object?
     ) {
         self.get = get
         self.holdings = holdings
-        self.managedServices = managedServices
+        self.matching = matching
         self.fresh = fresh ?? get
         self.write = write
     }
@@ -46,8 +49,8 @@ package struct Cluster: Sendable {
             holdings: { resource, owner throws(ClusterError) in
                 Holdings(of: owner, among: try await list(resource, owner.namespace))
             },
-            managedServices: { rollout throws(ClusterError) in
-                try await list(.services, rollout.namespace).filter { $0.isManaged(by: rollout) }
+            matching: { resource, namespace, isMeant throws(ClusterError) in
+                try await list(resource, namespace).filter(isMeant)
             },
             fresh: fresh, write: write)
     }

@@ -81,7 +81,9 @@ extension ControllerLoop {
     /// its spec.
     private func addReaders(of reference: Reference) async {
         guard let cache = cluster.caches[.rollouts] else { return }
-        let namespace = reference.resource.isNamespaced ? reference.namespace : nil
+        // Routes may lie with their gateways, in another namespace.
+        let isNear = reference.resource.isNamespaced && Resource.routes[reference.resource] == nil
+        let namespace = isNear ? reference.namespace : nil
         for rollout in cache.list(namespace: namespace) where rollout.mentions(reference) {
             await add(RolloutKey(namespace: rollout.namespace, name: rollout.name))
         }
@@ -125,11 +127,20 @@ extension Reference {
 }
 
 extension Object {
+    private var seeksRoutes: Bool {
+        let plugins = spec?["strategy"]?["canary"]?["trafficRouting"]?["plugins"]?.object
+        return plugins?.members.contains { plugin in
+            plugin.value.object?.keys.contains { $0.hasSuffix("RouteSelector") } ?? false
+        } ?? false
+    }
+
     /// Whether the name of `reference` occurs in this rollout's strategy. A canary's own Ingress is
     /// named after the rollout.
     fileprivate func mentions(_ reference: Reference) -> Bool {
         if reference.name.hasPrefix("\(name)-") { return true }
         if WorkloadDocument.reference(in: self) == reference { return true }
+        // One that finds its routes by their labels names none.
+        if Resource.routes[reference.resource] != nil, seeksRoutes { return true }
         return spec?["strategy"]?.mentions(reference.name) ?? false
     }
 }

@@ -110,6 +110,12 @@ package struct ControllerLoop: Sendable {
                 await self.followPodTemplates()
                 return .observing
             }
+            for routes in cluster.routes.values {
+                group.addTask {
+                    await routes.follow(cluster.client)
+                    return .observing
+                }
+            }
             group.addTask {
                 await chronicle.keep()
                 return .observing
@@ -197,6 +203,9 @@ package struct ControllerLoop: Sendable {
                 group.addTask { await self.follow(resource, cache) }
             }
             group.addTask { await self.follow(.podTemplates, cluster.podTemplates) }
+            for (resource, routes) in cluster.routes {
+                group.addTask { await self.follow(resource, routes.cache) }
+            }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }

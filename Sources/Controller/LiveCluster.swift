@@ -9,6 +9,8 @@ package struct LiveCluster: Sendable {
     package let caches: [Resource: ObjectCache]
     /// Of a kind that hardly anybody uses: followed once a rollout refers to one.
     let podTemplates: ObjectCache
+    /// Of kinds that say where requests go.
+    let routes: [Resource: RouteKind]
     /// Of the kinds of which only the metadata is watched.
     private var wholes: [Resource: WholeObjects] = [:]
     private let tenure: Tenure
@@ -40,6 +42,10 @@ package struct LiveCluster: Sendable {
             wholes[kind] = WholeObjects(cache, client: client)
         }
         podTemplates = ObjectCache(.podTemplates, namespaces: namespaces)
+        routes = Dictionary(
+            uniqueKeysWithValues: Resource.routes.map { kind, versions in
+                (kind, RouteKind(kind, versions: versions, namespaces: namespaces))
+            })
         self.caches = caches
     }
 
@@ -75,7 +81,9 @@ package struct LiveCluster: Sendable {
         Cluster(
             get: { reference throws(ClusterError) in try await get(reference) },
             holdings: { resource, owner throws(ClusterError) in try holdings(resource, owner) },
-            managedServices: { rollout throws(ClusterError) in try managedServices(of: rollout) },
+            matching: { resource, namespace, isMeant throws(ClusterError) in
+                try await all(resource, namespace).filter(isMeant)
+            },
             fresh: { reference throws(ClusterError) in try await fresh(reference) },
             write: { write throws(ClusterError) in try await self.write(write) })
     }
@@ -99,12 +107,27 @@ package struct LiveCluster: Sendable {
             return podTemplates.get(namespace: reference.namespace, name: reference.name)
         }
         if reference.resource == .clusterAnalysisTemplates { return nil }
+        if let routes = routes[reference.resource] {
+            _ = try await routes.served(by: client)
+            if routes.shows(reference.namespace) {
+                return routes.cache.get(namespace: reference.namespace, name: reference.name)
+            }
+        }
         return try await fresh(reference)
     }
 
+    /// In the version that the server has of it.
+    private func served(_ reference: Reference) async throws(ClusterError) -> Reference {
+        guard let routes = routes[reference.resource] else { return reference }
+        return Reference(
+            try await routes.served(by: client), namespace: reference.namespace,
+            name: reference.name)
+    }
+
     private func fresh(_ reference: Reference) async throws(ClusterError) -> Object? {
+        let served = try await served(reference)
         do {
-            let object = try await client.get(reference)
+            let object = try await client.get(served)
             await observed(object, of: reference.resource)
             return object
         } catch .notFound {
@@ -127,26 +150,37 @@ package struct LiveCluster: Sendable {
         return Holdings(own: own, othersNames: Set(names).subtracting(own.map(\.name)))
     }
 
-    private func managedServices(of rollout: Object) throws(ClusterError) -> [Object] {
-        guard let cache = caches[.services], cache.isSynced else {
-            throw .unreachable("services are not listed yet")
+    private func all(
+        _ resource: Resource, _ namespace: String
+    ) async throws(ClusterError) -> [Object] {
+        guard let routes = routes[resource] else {
+            guard let cache = caches[resource], cache.isSynced else {
+                throw .unreachable("\(resource.plural) are not listed yet")
+            }
+            return cache.list(namespace: namespace)
         }
-        return cache.list(namespace: rollout.namespace).filter { $0.isManaged(by: rollout) }
+        let served = try await routes.served(by: client)
+        if routes.shows(namespace) { return routes.cache.list(namespace: namespace) }
+        do {
+            return try await client.list(served, Selection(namespace: namespace)).objects
+        } catch {
+            throw ClusterError(error)
+        }
     }
 
     private func write(_ write: Write) async throws(ClusterError) -> Object? {
+        let reference = try await served(write.reference)
         let client = try tenure.bounding(client)
         do {
-            return try await carryOut(write, client)
+            return try await carryOut(write, at: reference, client)
         } catch {
             throw ClusterError(error)
         }
     }
 
     private func carryOut(
-        _ write: Write, _ client: APIClient
+        _ write: Write, at reference: Reference, _ client: APIClient
     ) async throws(APIError) -> Object? {
-        let reference = write.reference
         let stored: Object
         switch write.act {
         case .create(let object):
@@ -158,13 +192,17 @@ package struct LiveCluster: Sendable {
         case .delete(let uid):
             let left = try await client.delete(reference, uid: uid)
             if let uid, left?.deletionTimestamp == nil {
-                caches[reference.resource]?.observedDeletion(
+                cache(write.reference.resource)?.observedDeletion(
                     namespace: reference.namespace, name: reference.name, uid: uid)
             }
             return nil
         }
-        await observed(stored, of: reference.resource)
+        await observed(stored, of: write.reference.resource)
         return stored
+    }
+
+    private func cache(_ resource: Resource) -> ObjectCache? {
+        caches[resource] ?? routes[resource]?.cache
     }
 }
 
@@ -173,7 +211,7 @@ extension LiveCluster {
         if let wholes = wholes[resource] {
             await wholes.observed(stored)
         } else {
-            caches[resource]?.observed(stored)
+            cache(resource)?.observed(stored)
         }
     }
 }

@@ -147,6 +147,7 @@ extension RolloutTurn {
             } catch .notFound where change.act == .delete {
                 continue
             } catch {
+                let error = try await meaning(of: error, refusing: change, scene)
                 guard isBack, router.changesStandAlone else { throw error }
                 trouble = trouble ?? error
                 continue
@@ -165,8 +166,25 @@ extension RolloutTurn {
                 body.set(.string(seen.resourceVersion), at: ["metadata", "resourceVersion"])
             }
             return .patch(.merge(body))
+        case .patch(.json(let operations)) where !isBack:
+            let version = scene.observed.objects[change.reference]?.resourceVersion ?? ""
+            let precondition: JSON = [
+                "op": "replace", "path": "/metadata/resourceVersion", "value": .string(version),
+            ]
+            return .patch(.json(operations + [precondition]))
         case .patch(let patch): return .patch(patch)
         }
+    }
+
+    /// A list that was changed meanwhile refuses a patch of its elements: then it has to be looked
+    /// at again, and no person has to look.
+    private func meaning(
+        of error: ClusterError, refusing change: Change, _ scene: Scene
+    ) async throws(ClusterError) -> ClusterError {
+        guard case .refused(let text) = error, case .patch(.json) = change.act else { return error }
+        let version = scene.observed.objects[change.reference]?.resourceVersion
+        let present = try await cluster.fresh(change.reference)
+        return present?.resourceVersion == version ? error : .conflict(text)
     }
 
     private func bind(_ service: String, to hash: String, _ scene: Scene) async throws(ClusterError)

@@ -119,7 +119,9 @@ extension RolloutTurn {
         let status = parsed.rollout.status
         guard parsed.rollout.spec.blueGreen != nil, status.stableHash != status.currentPodHash
         else { return [:] }
-        let managed = try await cluster.managedServices(rollout)
+        let managed = try await cluster.matching(.services, rollout.namespace) {
+            $0.isManaged(by: rollout)
+        }
         return Dictionary(managed.map { ($0.name, $0) }) { first, _ in first }
     }
 
@@ -159,13 +161,27 @@ extension RolloutTurn {
 
     private func observe(_ routers: [Router], owner: Object) async throws(ClusterError) -> Observed
     {
-        var objects: [Reference: Object] = [:]
+        var observed = Observed(objects: [:], owner: owner.ownerOfItsOwn)
         for reference in routers.flatMap(\.reads) {
-            objects[reference] = try await cluster.get(reference)
+            do {
+                observed.objects[reference] = try await cluster.get(reference)
+            } catch .refused(let why) where Resource.routes[reference.resource] != nil {
+                observed.denied[reference] = why
+            }
         }
-        return Observed(
-            objects: objects,
-            owner: owner.ownerOfItsOwn)
+        for search in routers.flatMap(\.searches) { try await find(search, for: &observed) }
+        return observed
+    }
+
+    private func find(_ search: Search, for observed: inout Observed) async throws(ClusterError) {
+        do {
+            let found = try await cluster.matching(search.resource, search.namespace) {
+                search.labels.matches($0.labels)
+            }
+            for object in found { observed.objects[search.reference(object.name)] = object }
+        } catch .refused(let why) {
+            observed.denied[search.reference(search.labels.description)] = why
+        }
     }
 }
 

@@ -9,19 +9,22 @@ extension ObjectCache {
     /// time.
     ///
     /// - Parameters:   - clock: waits between attempts and notices a silent connection.   - jitter:
-    ///   from 0 to 1, asked before each wait.
+    ///   from 0 to 1, asked before each wait.   - served: the kind in another version, where the
+    ///   server has not this one.
     package func follow(
-        _ client: APIClient, clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double
+        _ client: APIClient, as served: Resource? = nil, clock: any Clock<Duration>,
+        jitter: @escaping @Sendable () -> Double
     ) async {
+        let resource = served ?? self.resource
         await withTaskGroup { group in
             for index in selections.indices {
-                group.addTask { await self.follow(index, client, clock, jitter) }
+                group.addTask { await self.follow(index, resource, client, clock, jitter) }
             }
         }
     }
 
     private func follow(
-        _ index: Int, _ client: APIClient, _ clock: any Clock<Duration>,
+        _ index: Int, _ resource: Resource, _ client: APIClient, _ clock: any Clock<Duration>,
         _ jitter: @Sendable () -> Double
     ) async {
         var backoff = Backoff()
@@ -36,7 +39,8 @@ extension ObjectCache {
                     version = list.resourceVersion
                 }
                 let elapsed = stopwatch(clock)
-                try await watch(index, client, clock, from: &version, backoff: &backoff)
+                try await watch(
+                    index, resource, client, clock, from: &version, backoff: &backoff)
                 if elapsed() >= Self.shortestGoodWatch {
                     backoff.reset()
                     continue
@@ -57,7 +61,7 @@ extension ObjectCache {
 
     /// Takes the events of one watch until the server ends it; `version` moves on with each.
     private func watch(
-        _ index: Int, _ client: APIClient, _ clock: any Clock<Duration>,
+        _ index: Int, _ resource: Resource, _ client: APIClient, _ clock: any Clock<Duration>,
         from version: inout String?,
         backoff: inout Backoff
     ) async throws(APIError) {

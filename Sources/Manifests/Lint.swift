@@ -86,8 +86,10 @@ package enum Lint {
     ) -> ReferencedResources {
         var resources = ReferencedResources()
         resources.isComplete = isComplete
+        var routes: [Reference: Object] = [:]
         for document in documents {
             let object = Object(document.value)
+            if let route = object.route(beside: rollout) { routes[route] = object }
             let isClusterScoped = object.kind == "ClusterAnalysisTemplate"
             guard isClusterScoped || object.namespace == rollout.namespace else { continue }
             switch object.kind {
@@ -100,6 +102,22 @@ package enum Lint {
             default: continue
             }
         }
+        resources.routes = routes
         return resources
+    }
+}
+
+extension Object {
+    /// What a router calls this route; nil for other kinds. Without a namespace it is where the
+    /// rollout is.
+    fileprivate func route(beside rollout: Object) -> Reference? {
+        let kind = Resource.routes.first { kind, versions in
+            kind.kind == self.kind
+                && versions.contains { kind.inVersion($0).apiVersion == apiVersion }
+        }
+        return kind.map {
+            Reference(
+                $0.key, namespace: namespace.isEmpty ? rollout.namespace : namespace, name: name)
+        }
     }
 }

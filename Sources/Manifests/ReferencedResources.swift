@@ -2,12 +2,16 @@ import Analysis
 import Documents
 import KubernetesObjects
 import Rollouts
+import Traffic
 
 /// What a rollout refers to, as far as it was found. A missing object is absent.
 package struct ReferencedResources: Sendable {
     package var services: [String: Object] = [:]
     package var ingresses: [String: Object] = [:]
     package var templates: [TemplateReference: TemplateSpec] = [:]
+    /// Routes of other kinds, in whatever namespace. Nil where their routers say themselves what is
+    /// missing, each time that they are to be moved.
+    package var routes: [Reference: Object]?
     /// Whether these are all there are, so that an absent one is an error.
     package var isComplete = true
 
@@ -33,6 +37,7 @@ extension ParsedRollout {
         services.forEach(check.service)
         check.analyses(strategy)
         check.ingresses(canary).forEach(check.ingress)
+        check.routes(canary["trafficRouting"])
         return findings.all.withoutRepetitions
     }
 }
@@ -94,6 +99,26 @@ private struct ReferenceCheck {
             "ingress `\(ingress.name)` has no rules using service \(service) backend",
             value: .string(ingress.name),
             remedy: "let a rule of the Ingress use the Service \(service)")
+    }
+
+    /// Whether every router could carry everything in the routes that it would find.
+    func routes(_ routing: Reader) {
+        guard let routes = resources.routes else { return }
+        let total = parsed.rollout.spec.canary.totalWeight
+        let observed = Observed(objects: routes, owner: document.ownerOfItsOwn)
+        for (key, router) in zip(parsed.routerKeys, parsed.routers) where router.isReadable {
+            let isKnown = router.reads.allSatisfy { routes[$0] != nil } && router.searches.isEmpty
+            let isRouted = (router.reads.map(\.resource) + router.searches.map(\.resource))
+                .contains { Resource.routes[$0] != nil }
+            guard isRouted, isKnown || resources.isComplete else { continue }
+            let plugin = routing["plugins"][key]
+            do throws(RouterError) {
+                _ = try router.plan(Split(canary: total, of: total), observed)
+            } catch {
+                (plugin.isPresent ? plugin : routing[key]).refuse(
+                    error.description, remedy: "correct the route, or its name here")
+            }
+        }
     }
 
     /// Each analysis with the reader of its configuration.

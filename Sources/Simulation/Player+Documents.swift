@@ -78,7 +78,7 @@ extension Object {
 
     /// Whether a simulated cluster knows this kind.
     fileprivate var playsAPart: Bool {
-        Resource.simulated.contains { $0.kind == kind && $0.apiVersion == apiVersion }
+        Resource.simulated.contains { $0.isKind(of: self) }
     }
 
     /// What this rollout takes its template from.
@@ -128,6 +128,8 @@ private struct MadeUpObjects {
                     add(ingress(reference.name, for: rollout))
                 case .configMaps: add(configMap(reference.name, for: rollout))
                 case .deployments: add(deployment(reference.name, for: rollout))
+                case .httpRoutes, .grpcRoutes, .tcpRoutes, .tlsRoutes:
+                    add(route(reference, for: rollout))
                 default: continue
                 }
             }
@@ -174,6 +176,17 @@ private struct MadeUpObjects {
         let rule: JSON = ["host": .string("\(rollout.name).local"), "http": ["paths": [path]]]
         return object(
             .ingresses, name, rollout, [("spec", ["ingressClassName": "nginx", "rules": [rule]])])
+    }
+
+    /// With one rule that has both services.
+    private func route(_ reference: Reference, for rollout: Object) -> Object {
+        let canary = rollout.spec?["strategy"]?["canary"]
+        let backends = ["stableService", "canaryService"].map { side -> JSON in
+            ["name": canary?[side] ?? "", "port": 80, "weight": side == "stableService" ? 1 : 0]
+        }
+        let rule: JSON = ["backendRefs": .array(backends)]
+        return object(
+            reference.resource, reference.name, rollout, [("spec", ["rules": [rule]])])
     }
 
     private func configMap(_ name: String, for rollout: Object) -> Object {

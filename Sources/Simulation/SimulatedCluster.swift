@@ -33,6 +33,7 @@ actor SimulatedCluster {
 
     init(now: Timestamp, timing: SimulatedTiming) {
         store = ObjectStore()
+        for resource in Resource.routes.keys { store.register(resource) }
         self.now = now
         self.timing = timing
     }

@@ -33,13 +33,12 @@ struct Stage {
 
     private func place(_ object: Object) async throws(ClusterError) {
         guard
-            let resource = Resource.simulated.first(where: {
-                $0.kind == object.kind && $0.apiVersion == object.apiVersion
-            })
+            let resource = Resource.simulated.first(where: { $0.isKind(of: object) })
         else {
             throw .refused("\(object.apiVersion) \(object.kind) is no kind that can be simulated")
         }
         var object = object
+        object["apiVersion"] = .string(resource.apiVersion)
         let namespace = object.namespace.isEmpty ? "default" : object.namespace
         if resource.isNamespaced { object["metadata", "namespace"] = .string(namespace) }
         if resource.isNamespaced {
@@ -274,9 +273,17 @@ extension Stage {
 
 extension Resource {
     /// What a story may begin with.
-    static let simulated: [Resource] = [
-        .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
-        .configMaps,
-        .secrets, .deployments, .podTemplates, .namespaces, .replicaSets, .analysisRuns,
-    ]
+    static let simulated: [Resource] =
+        [
+            .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
+            .configMaps,
+            .secrets, .deployments, .podTemplates, .namespaces, .replicaSets, .analysisRuns,
+        ] + Resource.routes.keys
+
+    /// Whether an object is of this kind, in whatever version that plays a part.
+    func isKind(of object: Object) -> Bool {
+        let versions = Resource.routes[self] ?? [version]
+        return kind == object.kind
+            && versions.contains { inVersion($0).apiVersion == object.apiVersion }
+    }
 }

@@ -42,7 +42,8 @@ extension Transcript.Sample {
         self.milliseconds = milliseconds
         total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
         weight = max(
-            world.canaryWeight(of: rollout.uid), world.gatewayWeight(leadingTo: canaryName))
+            world.canaryWeight(of: rollout.uid), world.gatewayWeight(leadingTo: canaryName),
+            world.routedWeight(to: canaryName, beside: stableName, of: total))
         canaryHash = world.hash(behind: canaryName)
         stableHash = world.hash(behind: stableName)
         canaryAvailable = world.available(canaryHash)
@@ -94,6 +95,19 @@ extension Transcript.Sample {
             }.max() ?? 0
         }
 
+        /// The largest part of `total` in any list of any route that has both services.
+        func routedWeight(to canary: String, beside stable: String, of total: Int) -> Int {
+            Resource.routes.keys.flatMap(list).flatMap { $0.spec?.lists ?? [] }.map { list in
+                func weight(_ service: String) -> Int? {
+                    list.first { $0.leads(to: service) }.map { $0["weight"]?.int ?? 1 }
+                }
+                guard let part = weight(canary), let rest = weight(stable), part > 0 else {
+                    return 0
+                }
+                return part * total / (part + rest)
+            }.max() ?? 0
+        }
+
         private func policies(_ text: String) -> [JSON] {
             do {
                 return try JSON(parsing: text).object?.members.map(\.value) ?? []
@@ -108,5 +122,24 @@ extension Transcript.Sample {
                     .compactMap { Int($0.value) }
             }.max() ?? 0
         }
+    }
+}
+
+extension JSON {
+    /// Every list in this value.
+    fileprivate var lists: [[JSON]] {
+        switch self {
+        case .array(let values): [values] + values.flatMap(\.lists)
+        case .object(let object): object.members.flatMap(\.value.lists)
+        default: []
+        }
+    }
+
+    /// Whether this destination names the service, however its kind calls it.
+    fileprivate func leads(to service: String) -> Bool {
+        let names = [
+            self["name"], self["service"], self["serviceName"], self["destination"]?["host"],
+        ]
+        return names.contains { $0?.string == service }
     }
 }

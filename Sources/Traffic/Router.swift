@@ -10,6 +10,8 @@ package struct Router: Sendable {
     package let kind: String
     /// The objects to observe, all in the rollout's namespace unless they say otherwise.
     package let reads: [Reference]
+    /// Objects to observe whose names are not known.
+    package let searches: [Search]
     /// Whether both sides are pods of the rollout. False where they exist without it: then weights
     /// need no pods.
     package let servesPods: Bool
@@ -25,7 +27,7 @@ package struct Router: Sendable {
     package let verify: @Sendable (_ seen: Observed) -> Verification
 
     package init(
-        kind: String, reads: [Reference], servesPods: Bool = true,
+        kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
         changesStandAlone: Bool = false, isReadable: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading,
@@ -33,6 +35,7 @@ package struct Router: Sendable {
     ) {
         self.kind = kind
         self.reads = reads
+        self.searches = searches
         self.servesPods = servesPods
         self.changesStandAlone = changesStandAlone
         self.isReadable = isReadable
@@ -78,6 +81,8 @@ package struct RoutedRollout: Hashable, Sendable {
 /// The objects that a router asked for, as the caches have them. A missing one is absent here.
 package struct Observed: Sendable {
     package var objects: [Reference: Object]
+    /// Why an object cannot be had although it may be there: no right, or no such kind.
+    package var denied: [Reference: String] = [:]
     /// The rollout as an owner, for objects that a router creates.
     package var owner: OwnerReference
     /// `status.currentPodHash`, the revision that the rollout is on its way to; "" where it is not

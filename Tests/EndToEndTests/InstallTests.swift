@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import KubernetesObjects
 import Manifests
 import Testing
 import Traffic
@@ -48,6 +49,19 @@ struct `An installation` {
             grouping: documents.compactMap { $0.value["kind"]?.string }, by: { $0 }
         ).mapValues(\.count)
         #expect(found == kinds)
+    }
+
+    @Test(arguments: ["install/cluster-role.yaml", "install/namespaced/role.yaml"])
+    func `may read and patch every kind of route`(file: String) throws {
+        let path = Tool.repository.appending(path: "manifests/\(file)")
+        let role = try YAML.documents(in: [UInt8](Data(contentsOf: path)), file: file).first?.value
+        for route in Resource.routes.keys {
+            let verbs = (role?["rules"]?.array ?? []).filter {
+                $0["apiGroups"] == [.string(route.group)]
+                    && $0["resources"]?.array?.contains(.string(route.plural)) == true
+            }.flatMap { $0["verbs"]?.array ?? [] }
+            #expect(verbs == ["get", "list", "watch", "patch"], "\(route.plural)")
+        }
     }
 
     /// Where the server knows rules: they are not in the definitions themselves, since older ones

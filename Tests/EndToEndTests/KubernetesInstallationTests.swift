@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import KubernetesObjects
 import Testing
 
 /// An installation as a stranger makes it, and a controller that has no more rights than that.
@@ -260,7 +261,7 @@ private struct Right: Hashable, CustomStringConvertible {
     }
 
     /// Given, though no release needs them.
-    static let rare: Set<Right> = [
+    static let rare: Set<Right> = routes.union([
         // Asked of whoever makes objects with an owner, and never used as such.
         Right("update", "rollouts", "argoproj.io", "finalizers"),
         // When a name is taken: whether what is there was made by a predecessor that was killed.
@@ -269,7 +270,13 @@ private struct Right: Hashable, CustomStringConvertible {
         Right("get", "podtemplates", ""),
         // For the same reason, and when somebody has written a run while it was measured.
         Right("get", "analysisruns", "argoproj.io"),
-    ]
+    ])
+
+    /// Where somebody has installed the kinds of routes.
+    private static let routes = Set(
+        Resource.routes.keys.flatMap { route -> [Right] in
+            ["get", "list", "watch", "patch"].map { Right($0, route.plural, route.group) }
+        })
 }
 
 extension Kubernetes {

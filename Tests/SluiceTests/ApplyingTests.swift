@@ -28,7 +28,8 @@ private struct Applying {
         defer { #expect(throws: Never.self) { try files.removeItem(atPath: root) } }
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = try ObjectServer(
-            database: nil, definitions: CustomResourceDefinitions.all, clock: { .now },
+            database: nil, definitions: CustomResourceDefinitions.all + [GatewayRoute.definition],
+            clock: { .now },
             newUID: { UUID().uuidString.lowercased() })
         let (bound, didBind) = AsyncStream<Void>.makeStream()
         let handler = APIHandler(server: server)

@@ -24,7 +24,8 @@ struct Stage {
         let resource: [String: Resource] = [
             "Ingress": .ingresses, "ConfigMap": .configMaps, "Deployment": .deployments,
         ]
-        return Reference(resource[kind] ?? .pods, namespace: "prod", name: name)
+        let route = Resource.routes.keys.first { $0.kind == kind }
+        return Reference(resource[kind] ?? route ?? .pods, namespace: "prod", name: name)
     }
 
     /// Does what `changes` say.
@@ -61,9 +62,9 @@ func parsed(
 }
 
 /// The message of the `RouterError` that `plan` ends with; nil where it does not.
-func fault(_ router: Router, _ canary: Int, _ stage: Stage) -> String? {
+func fault(_ router: Router, _ canary: Int, _ stage: Stage, of total: Int = 100) -> String? {
     do throws(RouterError) {
-        _ = try router.plan(Split(canary: canary, of: 100), stage.seen)
+        _ = try router.plan(Split(canary: canary, of: total), stage.seen)
         return nil
     } catch {
         return error.description

@@ -56,7 +56,9 @@ package actor IngressProxy {
     private var isEnding = false
     private var listeners: [AsyncStream<Applied>.Continuation] = []
 
-    private static let kinds: [Resource] = [.ingresses, .services, .endpointSlices, .secrets]
+    private static let kinds: [Resource] = [
+        .ingresses, .httpRoutes, .services, .endpointSlices, .secrets,
+    ]
     /// The longest that nginx may take to read a configuration, and to bring its workers up.
     static let checkSeconds = 10
     private static let reloadMilliseconds: Int64 = 10_000
@@ -144,9 +146,12 @@ package actor IngressProxy {
         // From here to the end of the look nobody knows yet which addresses the next configuration
         // names.
         isReading = true
+        let routes = await cluster.list(.httpRoutes).map(GatewayRoute.init)
         var table = RouteTable(
-            ingresses: await cluster.list(.ingresses), services: await cluster.list(.services),
+            ingresses: await cluster.list(.ingresses) + routes.flatMap(\.ingresses),
+            services: await cluster.list(.services),
             slices: await cluster.list(.endpointSlices), secrets: await cluster.list(.secrets))
+        table.notes += routes.flatMap(\.notes)
         let known = Set(applied?.table.serviceAddresses ?? [])
         // What an nginx of an earlier run holds cannot be told from what somebody else does: then
         // it is ours.

@@ -49,7 +49,7 @@ struct Box: Sendable {
         self.ground = ground
         server = try ObjectServer(
             database: try ObjectDatabase(path: ground.layout.database),
-            definitions: CustomResourceDefinitions.all, clock: { .now },
+            definitions: CustomResourceDefinitions.all + [GatewayRoute.definition], clock: { .now },
             newUID: { UUID().uuidString.lowercased() })
         client = try ground.client()
         history = try RecordStore(path: ground.layout.history)

@@ -45,7 +45,10 @@ struct BoxObservation: Sendable {
     private func look(at rollout: Object, _ spans: inout [RolloutKey: Span]) async {
         let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
         let routing = rollout.spec?["strategy"]?["canary"]?["trafficRouting"]
-        guard let ingress = routing?["nginx"]?["stableIngress"]?.string,
+        let gateway = routing?["plugins"]?["argoproj-labs/gatewayAPI"]
+        guard
+            let ingress = routing?["nginx"]?["stableIngress"]?.string
+                ?? gateway?["httpRoute"]?.string,
             let asked = rollout.status?["canary"]?["weights"]?["canary"]?["weight"]?.int
         else { return }
         let sides = await metrics.sides(namespace: rollout.namespace, ingress: ingress)

@@ -8,7 +8,12 @@ extension Cluster {
         Cluster(
             get: { reference throws(ClusterError) in
                 do throws(APIError) {
-                    return try await client.get(reference)
+                    guard let served = try await client.served(reference.resource) else {
+                        return nil
+                    }
+                    return try await client.get(
+                        Reference(
+                            served, namespace: reference.namespace, name: reference.name))
                 } catch {
                     if case .notFound = error { return nil }
                     throw ClusterError(error)
@@ -16,7 +21,8 @@ extension Cluster {
             },
             list: { resource, namespace throws(ClusterError) in
                 do throws(APIError) {
-                    return try await client.list(resource, Selection(namespace: namespace)).objects
+                    guard let served = try await client.served(resource) else { return [] }
+                    return try await client.list(served, Selection(namespace: namespace)).objects
                 } catch {
                     throw ClusterError(error)
                 }
@@ -32,6 +38,12 @@ extension Cluster {
 }
 
 extension APIClient {
+    /// The kind in the version that the server has; nil where it has none.
+    fileprivate func served(_ resource: Resource) async throws(APIError) -> Resource? {
+        guard let versions = Resource.routes[resource] else { return resource }
+        return try await served(resource, in: versions)
+    }
+
     /// Carries out one write; nil after a deletion.
     fileprivate func perform(_ write: Write) async throws(APIError) -> Object? {
         switch write.act {

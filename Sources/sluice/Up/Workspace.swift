@@ -263,8 +263,8 @@ extension Resource {
     }
 
     private static let applicable: [Resource] = [
-        .namespaces, .configMaps, .secrets, .services, .ingresses, .deployments, .replicaSets,
-        .podTemplates, .jobs, .pods, .rollouts, .analysisTemplates, .clusterAnalysisTemplates,
-        .analysisRuns,
+        .namespaces, .configMaps, .secrets, .services, .ingresses, .httpRoutes, .deployments,
+        .replicaSets, .podTemplates, .jobs, .pods, .rollouts, .analysisTemplates,
+        .clusterAnalysisTemplates, .analysisRuns,
     ]
 }

@@ -1,0 +1,94 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// Objects of somebody else in which stable and canary stand beside each other with weights: what
+/// Gateway API, Istio and most other routers are. Only these weights are written; every other
+/// member, rule and destination stays as it is.
+struct WeightedObjects: Sendable {
+    let total: Int
+    /// The objects that are meant, the missing ones among them.
+    let references: @Sendable (Observed) -> [Reference]
+    let lists: @Sendable (Object) -> WeightedLists
+    /// What has to stand in the object besides when the canary has so many parts.
+    var besides: @Sendable (Object, _ weight: Int, inout ListPatch) -> Void = { _, _, _ in }
+
+    /// The changes of all objects, or an error and none of them. Only on the way back to 0 one that
+    /// cannot be followed does not hold up the others.
+    func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
+        guard split.total == total else {
+            throw RouterError(
+                "a weight of \(split.canary) of \(split.total) was asked for, but"
+                    + " maxTrafficWeight is \(total); this is a defect of sluice, report it")
+        }
+        let weight = split.clamped.canary
+        var changes: [Change] = []
+        var fault: RouterError?
+        let references = references(seen)
+        if references.isEmpty {
+            fault = RouterError(
+                seen.denied.values.min()
+                    ?? "no route has the labels that the selector asks for; add them")
+        }
+        for reference in references {
+            do throws(RouterError) {
+                if let change = try change(reference, to: weight, seen) { changes.append(change) }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if let fault, weight > 0 || changes.isEmpty { throw fault }
+        return changes
+    }
+
+    private func change(
+        _ reference: Reference, to weight: Int, _ seen: Observed
+    ) throws(RouterError) -> Change? {
+        let object = try seen.object(reference)
+        let lists = lists(object)
+        var patch = ListPatch()
+        for pair in lists.pairs { pair.write(canary: weight, of: total, to: &patch) }
+        besides(object, weight, &patch)
+        // What can be given back is, whatever else is wrong.
+        if let fault = lists.fault, weight > 0 || lists.pairs.isEmpty || patch.patch == nil {
+            throw RouterError("\(reference.shown) \(fault)")
+        }
+        guard let patch = patch.patch else { return nil }
+        return Change(
+            reference, .patch(patch),
+            event: Event(
+                "Patching\(reference.resource.kind)",
+                "Updating \(reference.shown) to desiredWeight '\(weight)'"))
+    }
+
+    /// One split where all objects carry it and nothing about them is left to be written.
+    func read(_ seen: Observed) -> Reading {
+        let present = references(seen).compactMap { seen.objects[$0] }
+        let shares = present.flatMap { lists($0).pairs.map { $0.share(of: total) } }
+        let largest = Split(canary: shares.compactMap(\.self).max() ?? 0, of: total)
+        do throws(RouterError) {
+            if try plan(largest, seen).isEmpty { return .split(largest) }
+        } catch {
+            if !seen.denied.isEmpty { return .unreadable(error.description) }
+            if shares.isEmpty { return .unset }
+        }
+        // What cannot be read as a weight may be anything.
+        return .unsettled(atMost: shares.contains(nil) ? Split(canary: total, of: total) : largest)
+    }
+}
+
+extension Observed {
+    /// The object that a router needs.
+    func object(_ reference: Reference) throws(RouterError) -> Object {
+        if let object = objects[reference] { return object }
+        if let why = denied[reference] {
+            throw RouterError("\(reference.shown) cannot be read: \(why)")
+        }
+        throw RouterError("\(reference.shown) not found; create it, or correct its name")
+    }
+}
+
+extension Reference {
+    /// As operators name it: ``HTTPRoute `shop` ``.
+    var shown: String { "\(resource.kind) `\(name)`" }
+}

@@ -1,0 +1,251 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Testing
+import Traffic
+
+private let gateway = RouterKind.named("argoproj-labs/gatewayAPI", isPlugin: true)
+
+private func backend(_ name: String, _ weight: Int? = nil) -> JSON {
+    var backend: JSON = ["name": .string(name), "port": 80]
+    if let weight { backend["weight"] = .int(Int64(weight)) }
+    return backend
+}
+
+/// A route with a rule that is divided, a second one, and one that is none of ours.
+func httpRoute(_ name: String = "model", kind: String = "HTTPRoute") -> Object {
+    Object([
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": .string(kind),
+        "metadata": ["name": .string(name), "namespace": "prod", "generation": 3],
+        "spec": [
+            "parentRefs": [["name": "public"]], "hostnames": ["model.example"],
+            "rules": [
+                [
+                    "matches": [["path": ["type": "PathPrefix", "value": "/v1"]]],
+                    "filters": [["type": "RequestHeaderModifier"]],
+                    "backendRefs": [
+                        backend("model-stable", 100), backend("model-canary", 0),
+                        backend("shadow", 7),
+                    ],
+                ],
+                ["backendRefs": [backend("documentation")]],
+                ["backendRefs": [backend("model-canary", 0), backend("model-stable", 100)]],
+                [
+                    "matches": [["headers": [["name": "x", "value": "y"]]]],
+                    "backendRefs": [backend("model-canary")],
+                ],
+            ],
+        ],
+    ])
+}
+
+extension WeightedCase {
+    static let gateway = WeightedCase(
+        kind: RouterKind.named("argoproj-labs/gatewayAPI", isPlugin: true) ?? RouterKind.all[0],
+        configuration: ["httpRoute": "model"], maximumWeight: 1000, objects: [httpRoute()],
+        second: httpRoute("other", kind: "GRPCRoute"),
+        both: ["httpRoute": "model", "grpcRoute": "other"])
+}
+
+private func router(_ configuration: JSON = ["httpRoute": "model"]) throws -> Router {
+    let result = parsed(try #require(gateway), configuration)
+    #expect(result.findings == [])
+    return try #require(result.router)
+}
+
+struct `The Gateway API router` {
+    @Test func `writes both weights of each rule that has both services, and its label`() throws {
+        let changes = try router().plan(Split(canary: 30, of: 100), Stage([httpRoute()]).seen)
+        #expect(
+            changes == [
+                Change(
+                    Stage.reference("HTTPRoute", "model"),
+                    .patch(
+                        .json([
+                            test("/spec/rules/0/backendRefs/1/name", "model-canary"),
+                            test("/spec/rules/0/backendRefs/0/name", "model-stable"),
+                            test("/spec/rules/2/backendRefs/0/name", "model-canary"),
+                            test("/spec/rules/2/backendRefs/1/name", "model-stable"),
+                            add("/spec/rules/0/backendRefs/1/weight", 30),
+                            add("/spec/rules/0/backendRefs/0/weight", 70),
+                            add("/spec/rules/2/backendRefs/0/weight", 30),
+                            add("/spec/rules/2/backendRefs/1/weight", 70),
+                            add("/metadata/labels", [:]),
+                            add(
+                                "/metadata/labels/rollouts.argoproj.io~1gatewayapi-canary",
+                                "in-progress"),
+                        ])),
+                    event: Event(
+                        "PatchingHTTPRoute",
+                        "Updating HTTPRoute `model` to desiredWeight '30'"))
+            ])
+    }
+
+    private func test(_ path: String, _ value: JSON) -> JSON {
+        ["op": "test", "path": .string(path), "value": value]
+    }
+
+    private func add(_ path: String, _ value: JSON) -> JSON {
+        ["op": "add", "path": .string(path), "value": value]
+    }
+
+    @Test func `takes its label away with the last weight`() throws {
+        let key = "rollouts.argoproj.io/gatewayapi-canary"
+        let router = try router()
+        var stage = Stage([httpRoute()])
+        try stage.move(router, to: 30)
+        #expect(stage["HTTPRoute", "model"]?.labels == [key: "in-progress"])
+        try stage.move(router, to: 0)
+        #expect(stage["HTTPRoute", "model"]?.labels == [:])
+        stage["HTTPRoute", "model"]?["metadata", "labels", key] = "in-progress"
+        #expect(router.read(stage.seen) == .split(Split(canary: 0, of: 101)))
+    }
+
+    @Test func `writes the label that the document asks for, or none`() throws {
+        let own = try router([
+            "httpRoute": "model", "inProgressLabelKey": "a", "inProgressLabelValue": "b",
+        ])
+        var stage = Stage([httpRoute()])
+        try stage.move(own, to: 30)
+        #expect(stage["HTTPRoute", "model"]?.labels == ["a": "b"])
+        stage = Stage([httpRoute()])
+        try stage.move(try router(["httpRoute": "model", "disableInProgressLabel": true]), to: 30)
+        #expect(stage["HTTPRoute", "model"]?.labels == [:])
+    }
+
+    @Test func `reads weights that nobody wrote`() throws {
+        var route = httpRoute()
+        route["spec", "rules"] = [
+            ["backendRefs": [backend("model-stable"), backend("model-canary")]]
+        ]
+        #expect(try router().read(Stage([route]).seen) == .split(Split(canary: 50, of: 101)))
+        route["spec", "rules"] = [
+            ["backendRefs": [backend("model-stable", 0), backend("model-canary", 0)]]
+        ]
+        #expect(try router().read(Stage([route]).seen) == .split(Split(canary: 0, of: 101)))
+    }
+
+    @Test func `needs a rule with both services of its own namespace`() throws {
+        var route = httpRoute()
+        var foreign = backend("model-canary")
+        foreign["namespace"] = "other"
+        route["spec", "rules"] = [["backendRefs": [backend("model-stable"), foreign]]]
+        #expect(
+            fault(try router(), 10, Stage([route]))
+                == "HTTPRoute `model` has no rule with both services model-stable and model-canary"
+                + " as backendRefs; add the one that is missing")
+        route["spec", "rules"] = [
+            [
+                "backendRefs": [
+                    backend("model-stable"), backend("model-canary"), backend("model-canary"),
+                ]
+            ]
+        ]
+        #expect(
+            fault(try router(), 10, Stage([route]))
+                == "HTTPRoute `model` names a side twice in spec.rules[0].backendRefs;"
+                + " keep one entry for each")
+        var stage = Stage([route])
+        try stage.move(router(), to: 0)
+        #expect(try router().read(stage.seen) == .split(Split(canary: 0, of: 101)))
+    }
+
+    @Test func `finds routes by their labels`() throws {
+        let found = try router([
+            "httpRouteSelector": ["matchLabels": ["app": "model"]], "tlsRoutes": [["name": "tls"]],
+        ])
+        #expect(found.searches.map(\.labels.description) == ["app=model"])
+        var labelled = httpRoute("b")
+        labelled["metadata", "labels"] = ["app": "model"]
+        var stage = Stage([labelled, httpRoute("c"), httpRoute("tls", kind: "TLSRoute")])
+        let changed = try found.plan(Split(canary: 1, of: 100), stage.seen).map(\.reference.name)
+        #expect(changed == ["tls", "b"])
+        try stage.move(found, to: 1)
+        #expect(found.read(stage.seen) == .split(Split(canary: 1, of: 100)))
+        let alone = try router(["httpRouteSelector": ["matchLabels": ["app": "none"]]])
+        #expect(fault(alone, 0, stage)?.contains("no route has the labels") == true)
+    }
+}
+
+struct `A gateway` {
+    private func verified(_ conditions: [JSON], parent: String = "public") throws -> Verification {
+        var route = httpRoute()
+        route["status"] = [
+            "parents": [["parentRef": ["name": .string(parent)], "conditions": .array(conditions)]]
+        ]
+        return try router().verify(Stage([route]).seen)
+    }
+
+    private func condition(_ type: String, _ status: String, _ generation: Int64 = 3) -> JSON {
+        [
+            "type": .string(type), "status": .string(status), "reason": "Why",
+            "message": "because", "observedGeneration": .int(generation),
+        ]
+    }
+
+    @Test func `that says nothing is taken at its word`() throws {
+        #expect(try router().verify(Stage([httpRoute()]).seen) == .cannot)
+        #expect(try verified([]) == .cannot)
+    }
+
+    @Test func `has followed once it has accepted the present generation`() throws {
+        #expect(try verified([condition("Accepted", "True")]) == .yes)
+        #expect(
+            try verified([condition("Accepted", "True", 2)])
+                == .no(
+                    "HTTPRoute `model` at gateway public: it has taken over generation 2, not 3 yet"
+                ))
+    }
+
+    @Test(arguments: [
+        ("Accepted", "False"), ("ResolvedRefs", "False"), ("PartiallyInvalid", "True"),
+    ])
+    func `has not followed while it objects`(type: String, status: String) throws {
+        guard case .no(let why) = try verified([condition(type, status)]) else {
+            Issue.record("followed")
+            return
+        }
+        #expect(why.contains("Why because"))
+    }
+
+    @Test func `that the route names no more is not asked`() throws {
+        #expect(try verified([condition("Accepted", "False")], parent: "former") == .cannot)
+    }
+}
+
+struct `The configuration of Gateway API` {
+    @Test(
+        arguments: [
+            ([:], "names no route"),
+            (["httpRoute": "a", "httpRoutes": [["name": "a"]]], "names a route twice"),
+            (["httpRuote": "a"], "unknown field"),
+            (["httpRoutes": [["useHeaderRoutes": true]]], "is missing"),
+            (["httpRouteSelector": [:]], "selects every route"),
+            (["httpRouteSelector": ["matchExpressions": [["key": "a"]]]], "not a valid label"),
+        ] as [(JSON, String)])
+    func `is refused with a reason`(configuration: JSON, reason: String) throws {
+        let result = parsed(try #require(gateway), configuration)
+        #expect(result.findings.contains { $0.contains(reason) }, "\(result.findings)")
+        #expect(result.router == nil)
+    }
+
+    @Test func `is taken as the plugin takes it`() throws {
+        let router = try router([
+            "httpRoute": "a", "httpRoutes": [["name": "b", "useHeaderRoutes": true]],
+            "grpcRoutes": [["name": "c"]], "tcpRoute": "d", "namespace": "gateways",
+            "configMap": "argo-gatewayapi-configmap",
+        ])
+        #expect(
+            router.reads.map(\.description) == [
+                "httproute gateways/a", "httproute gateways/b", "grpcroute gateways/c",
+                "tcproute gateways/d",
+            ])
+    }
+
+    @Test func `needs both services and a total that gateways follow`() throws {
+        let kind = try #require(gateway)
+        #expect(parsed(kind, ["httpRoute": "a"], services: false).router == nil)
+        #expect(
+            parsed(kind, ["httpRoute": "a"], maximumWeight: 2_000_000).findings.count == 1)
+    }
+}
