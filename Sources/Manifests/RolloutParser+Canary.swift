@@ -13,7 +13,7 @@ extension RolloutParser {
 
     /// Of the API, but not of this program yet.
     private static let unsupportedFields = [
-        "pingPong", "antiAffinity", "canaryMetadata", "stableMetadata", "replicaProgressThreshold",
+        "pingPong", "antiAffinity", "canaryMetadata", "stableMetadata",
     ]
 
     /// Reads the canary strategy (rollout-semantics §1.4).
@@ -28,6 +28,7 @@ extension RolloutParser {
         trafficRouting(routing, &canary)
         delays(reader, &canary)
         canary.minPodsPerReplicaSet = reader["minPodsPerReplicaSet"].count()
+        canary.progressThreshold = threshold(reader["replicaProgressThreshold"])
         canary.steps = reader["steps"].elements().enumerated().map {
             step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
         }
@@ -69,6 +70,28 @@ extension RolloutParser {
         reader.invalid(
             "must be a whole number or a percentage", remedy: "write a number like 1 or 25%")
         return .standard
+    }
+
+    /// A negative value means none, as for Argo Rollouts.
+    private func threshold(_ reader: Reader) -> Allowance? {
+        guard reader.isPresent else { return nil }
+        reader.allowOnly(["type", "value"], strictness)
+        let type = reader["type"], value = reader["value"]
+        for field in [type, value] where !field.isPresent {
+            field.require(remedy: "write type: Percent or Pods, and value: how many suffice")
+        }
+        guard let name = type.string(), let count = value.int() else { return nil }
+        let threshold: Allowance
+        switch name {
+        case "Percent": threshold = .percent(count)
+        case "Pods": threshold = .pods(count)
+        default:
+            type.refuse(
+                "Unsupported value: \"\(name)\": supported values: \"Percent\", \"Pods\"",
+                remedy: "write Percent or Pods")
+            return nil
+        }
+        return threshold.isCount ? threshold : nil
     }
 
     private func services(_ reader: Reader, _ canary: Canary) {

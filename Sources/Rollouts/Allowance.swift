@@ -1,5 +1,5 @@
-/// A number of pods, or a percentage of the rollout's size: `maxSurge` and `maxUnavailable`
-/// (rollout-semantics §1.4).
+/// A number of pods, or a percentage of them: `maxSurge`, `maxUnavailable` and
+/// `replicaProgressThreshold` (rollout-semantics §1.4).
 package enum Allowance: Hashable, Sendable {
     case pods(Int)
     case percent(Int)
@@ -14,8 +14,8 @@ package enum Allowance: Hashable, Sendable {
         }
     }
 
-    /// The pods that may come on top: rounded up.
-    func surge(of size: Int) -> Int {
+    /// The pods that may come on top, or that suffice: rounded up.
+    func roundedUp(of size: Int) -> Int {
         switch self {
         case .pods(let count): count
         case .percent(let percent): ceiling(percent * size, 100)

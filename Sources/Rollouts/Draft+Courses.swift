@@ -124,7 +124,7 @@ extension Draft {
         growToFullSize()
         let current = seen.canaryWeight
         route(towards: current, canaryWanted: ceiling(current * seen.size, seen.total))
-        if isFullyAvailable {
+        if hasEnoughPods {
             promote("Full promotion requested")
         } else {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
@@ -143,17 +143,17 @@ extension Draft {
         if !seen.isWithinRollbackWindow { startBackgroundAnalysis() }
         // With steps, the last weight holds until all pods are there; without any, traffic follows
         // the pods.
-        let holds = !isFullyAvailable && !seen.canary.steps.isEmpty
+        let holds = !hasEnoughPods && !seen.canary.steps.isEmpty
         route(
             towards: holds ? seen.canaryWeight : seen.total,
             canaryWanted: holds ? podsAtEnd(for: seen.canaryWeight) : seen.size)
         if let why = seen.unverified { note(.waitingForRouter(why)) }
-        guard isFullyAvailable else {
+        guard hasEnoughPods else {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
             return
         }
-        guard seen.routers.isEmpty || (seen.routersCarry(seen.total) && seen.unverified == nil)
-        else {
+        let enough = enoughWeight(of: seen.total, canaryWanted: seen.size)
+        guard seen.routers.isEmpty || (seen.routersCarry(enough) && seen.unverified == nil) else {
             return
         }
         let count = seen.canary.steps.count
@@ -204,7 +204,9 @@ extension Draft {
         bindStable()
     }
 
-    private var isFullyAvailable: Bool { new.available >= seen.size && new.desired >= seen.size }
+    private var hasEnoughPods: Bool {
+        new.available >= seen.canary.enoughToPromote(of: seen.size) && new.desired >= seen.size
+    }
 
     /// The new revision is stable from here on. Services and router follow in the next turns
     /// (§4.6).

@@ -9,7 +9,7 @@ extension Draft {
         let stable = seen.stable.flatMap { $0.name == new.name ? nil : $0 }
         var shares = PodShares(
             size: seen.size, weight: stable == nil ? 100 : weight,
-            surge: seen.canary.maxSurge.surge(of: seen.size),
+            surge: seen.canary.maxSurge.roundedUp(of: seen.size),
             unavailable: seen.canary.maxUnavailable.unavailable(of: seen.size),
             canary: side(new), stable: side(stable),
             older: seen.others.filter { !$0.isDeleting }.reduce(0) { $0 + $1.desired })
@@ -41,8 +41,11 @@ extension Draft {
     func hasShares(at weight: Int) -> Bool {
         let shares = shares(at: weight)
         let next = shares.next
-        return next.canary == new.desired && new.available == new.desired
-            && next.stable == shares.stable.desired
+        let hasPods =
+            seen.canary.progressThreshold == nil
+            ? new.available == new.desired
+            : new.available >= seen.canary.enoughPods(of: shares.ideal.canary)
+        return next.canary == new.desired && hasPods && next.stable == shares.stable.desired
             && (seen.stable?.replicas ?? 0) >= next.stable
             && seen.others.allSatisfy { $0.available == 0 }
     }

@@ -15,7 +15,7 @@ extension Draft {
         }
         scale(new, to: wanted)
         scaleStable(sizing)
-        if new.available < wanted {
+        if new.available < seen.canary.enoughPods(of: wanted) {
             note(.waitingForCanaryPods(available: new.available, of: wanted))
         } else if new.desired > wanted {
             note(.settling("scaling the canary down to \(wanted)"))
@@ -67,7 +67,8 @@ extension Draft {
         return onCanary && wanted == 0 && seen.canaryWeight > 0
     }
 
-    /// "At desired replica counts" (§4.5): the canary's pods available, stable's pods created.
+    /// "At desired replica counts" (§4.5): enough of the canary's pods available, stable's pods
+    /// created.
     func isScaled(at index: Int) -> Bool {
         guard seen.canary.hasRouter else { return hasShares(at: seen.canary.weight(at: index)) }
         return new.desired == seen.sizing(at: index).replicas.canary && hasPods(at: index)
@@ -77,7 +78,7 @@ extension Draft {
     /// weight up.
     func hasPods(at index: Int) -> Bool {
         let wanted = seen.sizing(at: index).replicas
-        guard new.available >= wanted.canary else { return false }
+        guard new.available >= seen.canary.enoughPods(of: wanted.canary) else { return false }
         if seen.canary.dynamicStableScale { return true }
         // One that was deleted holds up nothing: it does not come back by waiting.
         guard let stable = seen.stable else { return true }

@@ -14,8 +14,9 @@ extension Draft {
         }
         let source = weightSource(at: index)
         let wanted = source < 0 ? 0 : seen.canary.weight(at: source)
-        route(towards: wanted, canaryWanted: source < 0 ? 0 : canaryPods(at: source))
-        if weight < wanted {
+        let pods = source < 0 ? 0 : canaryPods(at: source)
+        route(towards: wanted, canaryWanted: pods)
+        if weight < enoughWeight(of: wanted, canaryWanted: pods) {
             note(.weightLimited(asked: wanted, carried: weight))
         }
     }
@@ -119,7 +120,8 @@ extension Draft {
     /// asking is enough: drift shows next turn.
     mutating func isWeightSettled(at index: Int) -> Bool {
         guard seen.canary.hasRouter else { return true }
-        let wanted = seen.canary.weight(at: index)
+        let wanted = enoughWeight(
+            of: seen.canary.weight(at: index), canaryWanted: canaryPods(at: index))
         guard weight == wanted else { return false }
         if case .setWeight = seen.canary.steps[index], !seen.routersVerify { return true }
         guard seen.routersCarry(wanted) || seen.routers.isEmpty else {
@@ -179,7 +181,7 @@ extension Draft {
             let target = stableTarget, service.hash != target.hash
         else { return }
         let onStable = seen.total - seen.canaryWeight
-        let share = max(1, seen.size * onStable / seen.total)
+        let share = max(1, seen.canary.enoughToPromote(of: seen.size) * onStable / seen.total)
         guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else {
             return
         }

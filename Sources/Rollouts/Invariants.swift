@@ -80,7 +80,7 @@ private struct Promise {
         for case .scale(let name, _, let count) in decision.actions { wanted[name] = count }
         let asked = sets.reduce(0) { $0 + $1.desired }
         let willAsk = wanted.values.reduce(0, +)
-        let most = seen.size + seen.canary.maxSurge.surge(of: seen.size)
+        let most = seen.size + seen.canary.maxSurge.roundedUp(of: seen.size)
         if willAsk > max(most, asked) {
             broken.append("P2: \(willAsk) pods are asked for, \(most) at most may be")
         }

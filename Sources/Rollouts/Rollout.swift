@@ -127,6 +127,8 @@ package struct Canary: Hashable, Sendable {
     /// Stable shrinks as the canary grows.
     package var dynamicStableScale = false
     package var minPodsPerReplicaSet: Int?
+    /// How many of the pods that a step wants suffice to go on; nil for all of them.
+    package var progressThreshold: Allowance?
     /// The step from which the background analysis runs; nil where there is none.
     package var backgroundAnalysisFrom: Int?
 
