@@ -26,6 +26,7 @@ extension APIHandler {
             let place = Place(path: path, reference: reference, endpoint: .status)
             return try await answerObject(request, place, presentation, catalog)
         case "scale" where path.resource.hasScale: return try await answerScale(request, reference)
+        case "eviction" where path.resource == .pods: return try await evict(request, reference)
         case "log" where path.resource == .pods: return try await answerLog(request, reference)
         case "exec", "attach", "portforward":
             guard path.resource == .pods else { throw .unknownPath }

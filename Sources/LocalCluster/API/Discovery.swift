@@ -183,6 +183,10 @@ extension Resource {
         if self == .pods {
             list.append(
                 Subresource(name: "log", group: "", version: "v1", kind: "Pod", verbs: ["get"]))
+            list.append(
+                Subresource(
+                    name: "eviction", group: "policy", version: "v1", kind: "Eviction",
+                    verbs: ["create"]))
         }
         if hasScale {
             list.append(

@@ -97,7 +97,10 @@ extension Request {
 
     /// How to delete, from the body (`DeleteOptions`) and the query.
     func deletion() throws(StoreError) -> (Deletion, isDryRun: Bool) {
-        let options = body.isEmpty ? [:] : try document()
+        try deletion(body.isEmpty ? [:] : try document())
+    }
+
+    func deletion(_ options: JSON) throws(StoreError) -> (Deletion, isDryRun: Bool) {
         var deletion = Deletion()
         let grace = try number("gracePeriodSeconds")
         deletion.gracePeriodSeconds = options["gracePeriodSeconds"]?.int ?? grace
