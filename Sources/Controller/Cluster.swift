@@ -8,7 +8,7 @@ import Rollouts
 package struct Cluster: Sendable {
     /// The object, or nil where there is none.
     package var get: @Sendable (Reference) async throws(ClusterError) -> Object?
-    /// What the given object controls of a kind, in its namespace.
+    /// What the given object controls of a kind, in its namespace. Pods are asked for each time.
     package var holdings:
         @Sendable (Resource, _ owner: Object) async throws(ClusterError) -> Holdings
     /// The objects of a kind in a namespace that are meant.
@@ -92,6 +92,8 @@ package struct Write: Hashable, Sendable {
         case patch(Patch)
         case patchStatus(Patch)
         case delete(uid: String?)
+        /// Asks a pod to go, if the disruption budgets that are about it allow that.
+        case evict
     }
 
     package var reference: Reference

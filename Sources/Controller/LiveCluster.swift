@@ -1,6 +1,7 @@
 import Documents
 import KubernetesClient
 import KubernetesObjects
+import Manifests
 
 /// The cluster over HTTP: reads from caches that learn the controller's own writes at once, writes
 /// to the server.
@@ -80,7 +81,10 @@ package struct LiveCluster: Sendable {
     package var edge: Cluster {
         Cluster(
             get: { reference throws(ClusterError) in try await get(reference) },
-            holdings: { resource, owner throws(ClusterError) in try holdings(resource, owner) },
+            holdings: { resource, owner throws(ClusterError) in
+                resource == .pods
+                    ? try await pods(of: owner) : try holdings(resource, owner)
+            },
             matching: { resource, namespace, isMeant throws(ClusterError) in
                 try await all(resource, namespace).filter(isMeant)
             },
@@ -150,6 +154,24 @@ package struct LiveCluster: Sendable {
         return Holdings(own: own, othersNames: Set(names).subtracting(own.map(\.name)))
     }
 
+    /// No cache knows pods: hardly any turn asks for them, and a cluster has very many.
+    private func pods(of set: Object) async throws(ClusterError) -> Holdings {
+        let hash = set.labels[Keys.templateHash] ?? ""
+        do {
+            let labels = try LabelSelector(parsing: "\(Keys.templateHash)=\(hash)")
+            let found = try await client.list(
+                .pods, Selection(namespace: set.namespace, labels: labels)
+            ).objects
+            return Holdings(
+                own: found.filter { $0.isControlled(by: set) }.sorted { $0.name < $1.name },
+                othersNames: [])
+        } catch let error as APIError {
+            throw ClusterError(error)
+        } catch {
+            throw .refused("\(error)")
+        }
+    }
+
     private func all(
         _ resource: Resource, _ namespace: String
     ) async throws(ClusterError) -> [Object] {
@@ -189,6 +211,9 @@ package struct LiveCluster: Sendable {
             stored = try await client.patch(reference, patch)
         case .patchStatus(let patch):
             stored = try await client.patch(reference, patch, subresource: "status")
+        case .evict:
+            try await client.evict(reference)
+            return nil
         case .delete(let uid):
             let left = try await client.delete(reference, uid: uid)
             if let uid, left?.deletionTimestamp == nil {

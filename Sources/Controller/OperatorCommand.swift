@@ -16,6 +16,8 @@ package enum OperatorCommand: Hashable, Sendable {
     /// `container` is a name, or `*` for all.
     case setImage(container: String, image: String)
     case scale(Int)
+    /// Pods that were created before are replaced.
+    case restart(at: Timestamp)
 
     /// The word that histories and logs use.
     package var word: String {
@@ -29,6 +31,7 @@ package enum OperatorCommand: Hashable, Sendable {
         case .undo: "undo"
         case .setImage: "set image"
         case .scale: "scale"
+        case .restart: "restart"
         }
     }
 }
@@ -80,6 +83,9 @@ extension OperatorCommand {
             return [try setImage(target, container, image)]
         case .scale(let count):
             return [Write(reference, .patch(.merge(["spec": ["replicas": .int(Int64(count))]])))]
+        case .restart(let time):
+            let body: JSON = ["spec": ["restartAt": .string(time.rfc3339)]]
+            return [Write(reference, .patch(.merge(body)))]
         }
     }
 

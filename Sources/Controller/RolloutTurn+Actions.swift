@@ -47,71 +47,18 @@ extension RolloutTurn {
             try await delete(name, among: scene.replicaSets, .replicaSets)
         case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
             .scale(let name, _, _), .delayScaleDown(let name, _, _),
-            .cancelScaleDown(let name), .markPromoted(let name, _):
-            guard let set = scene.replicaSets.first(where: { $0.name == name }),
-                let body = replicaSetPatch(action, size: scene.snapshot.rollout.spec.replicas)
-            else { return }
-            try await patch(set, .replicaSets, body, checksVersion: false)
-        }
-    }
-
-    private func createReplicaSet(
-        _ hash: String, _ revision: Int, _ scene: Scene
-    ) async throws(ClusterError) {
-        let object = ReplicaSetDocument.created(for: scene.object, hash: hash, revision: revision)
-        do {
-            try await create(object, .replicaSets, scene)
-        } catch .refused(let text) {
-            let refused = RefusedReplicaSet(hash: hash, why: text)
-            await memory.createdReplicaSet(refused, of: scene.key)
-            throw .refused(text)
-        }
-        await memory.createdReplicaSet(nil, of: scene.key)
-    }
-
-    /// - Parameter size: the rollout's; nil where its document cannot be read that far.
-    private func replicaSetPatch(_ action: Action, size: Int?) -> JSON? {
-        switch action {
-        case .setReplicaSetRevision(_, let revision, let history):
-            let past = history.map(String.init).joined(separator: ",")
-            return [
-                "metadata": [
-                    "annotations": .object([
-                        Keys.revision: .string(String(revision)),
-                        Keys.revisionHistory: .string(past),
-                    ])
-                ]
-            ]
-        case .setMinReadySeconds(_, let seconds):
-            return ["spec": ["minReadySeconds": .int(Int64(seconds))]]
-        case .scale(_, _, let count):
-            // A document that says no size any more leaves the one that was there.
-            var annotations: [String: JSON] = [:]
-            if let size { annotations[Keys.desiredReplicas] = .string(String(size)) }
-            // Without pods there is nothing left to wait for.
-            if count == 0 {
-                annotations[Keys.scaleDownDeadline] = .null
-                annotations[Keys.wasStable] = .null
+            .cancelScaleDown(let name), .markPromoted(let name, _), .setPodMetadata(let name, _),
+            .separate(let name, _):
+            try await change(name, by: action, scene)
+        case .updatePods(let name):
+            try await updatePods(of: name, scene)
+        case .evict(let name):
+            let pod = Reference(.pods, namespace: scene.key.namespace, name: name)
+            do {
+                _ = try await cluster.write(Write(pod, .evict))
+            } catch .notFound {
+                return
             }
-            return [
-                "metadata": ["annotations": .object(annotations)],
-                "spec": ["replicas": .int(Int64(count))],
-            ]
-        case .delayScaleDown(_, let end, let wasStable):
-            let annotations: [String: JSON] = [
-                Keys.scaleDownDeadline: .string(Timestamp(end).rfc3339),
-                Keys.wasStable: wasStable ? "true" : .null,
-            ]
-            return ["metadata": ["annotations": .object(annotations)]]
-        case .cancelScaleDown:
-            let annotations: [String: JSON] = [
-                Keys.scaleDownDeadline: .null, Keys.wasStable: .null,
-            ]
-            return ["metadata": ["annotations": .object(annotations)]]
-        case .markPromoted(_, let isTrusted):
-            return ["metadata": ["annotations": [Keys.wasPromoted: isTrusted ? "true" : .null]]]
-        default:
-            return nil
         }
     }
 
@@ -220,7 +167,7 @@ extension RolloutTurn {
 
     /// Creates an object of ours. One that is there already under the same owner is what an earlier
     /// turn made; somebody else's is for the next turn to see, which then takes another name.
-    private func create(
+    func create(
         _ object: Object, _ resource: Resource, _ scene: Scene
     ) async throws(ClusterError) {
         let reference = Reference(resource, namespace: scene.key.namespace, name: object.name)
@@ -234,7 +181,7 @@ extension RolloutTurn {
         }
     }
 
-    private func patch(
+    func patch(
         _ object: Object, _ resource: Resource, _ body: JSON, checksVersion: Bool = true
     ) async throws(ClusterError) {
         var body = body
@@ -260,7 +207,7 @@ extension RolloutTurn {
 
 extension JSON {
     /// An object with keys that are not known at compile time.
-    fileprivate static func object(_ members: [String: JSON]) -> JSON {
+    static func object(_ members: [String: JSON]) -> JSON {
         .object(JSONObject(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
     }
 

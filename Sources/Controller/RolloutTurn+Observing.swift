@@ -53,6 +53,7 @@ extension RolloutTurn {
                 verification: router.verify(observed))
         }
         snapshot.taken = taken
+        if snapshot.dueRestart != nil { snapshot.pods = await pods(of: sets.own) }
         snapshot.memory = await memory[key]
         snapshot.memory.sawWeight(
             snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
@@ -60,6 +61,20 @@ extension RolloutTurn {
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
             observed: observed, replicaSets: sets.own, runs: runs)
+    }
+
+    /// For a restart only. Whoever may not list pods, or cannot now, still releases.
+    private func pods(of sets: [Object]) async -> [Pod]? {
+        var pods: [Pod] = []
+        for set in sets where set.status?["replicas"]?.int ?? 0 > 0 {
+            do {
+                let found = try await cluster.holdings(.pods, set).own
+                pods += found.map { PodDocument.parse($0, of: set.name) }
+            } catch {
+                return nil
+            }
+        }
+        return pods
     }
 
     /// What the routers read: those of the document, and what goes on dividing traffic although the

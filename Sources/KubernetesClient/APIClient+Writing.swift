@@ -68,6 +68,33 @@ extension APIClient {
         return answer.kind == "Status" || answer.deletionTimestamp == nil ? nil : answer
     }
 
+    /// Asks a pod to go. A disruption budget that does not allow it refuses at once: to ask again
+    /// in a moment helps nobody. Servers before 1.22 know the request by another version.
+    package func evict(_ pod: Reference) async throws(APIError) {
+        do {
+            try await evict(pod, version: "v1")
+        } catch .refused(status: 400, _) {
+            try await evict(pod, version: "v1beta1")
+        }
+    }
+
+    private func evict(_ pod: Reference, version: String) async throws(APIError) {
+        var call = Call(method: "POST", path: pod.path("eviction"))
+        call.body = [
+            "apiVersion": .string("policy/\(version)"), "kind": "Eviction",
+            "metadata": ["name": .string(pod.name), "namespace": .string(pod.namespace)],
+        ]
+        var once = self
+        once.patience = nil
+        do {
+            _ = try await once.json(call)
+        } catch .throttled {
+            throw .refused(
+                status: 429, message: "\(pod) is not evicted: its disruption budget allows none now"
+            )
+        }
+    }
+
     private static func dryRunQuery(_ dryRun: Bool) -> [(String, String)] {
         dryRun ? [("dryRun", "All")] : []
     }

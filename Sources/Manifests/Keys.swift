@@ -6,6 +6,10 @@ package enum Keys {
     package static let revisionHistory = "rollout.argoproj.io/revision-history"
     package static let desiredReplicas = "rollout.argoproj.io/desired-replicas"
     package static let ephemeralMetadata = "rollout.argoproj.io/ephemeral-metadata"
+    /// Ours, beside it: the values of the rollout's template that it covers.
+    static let coveredMetadata = "sluice/covered-metadata"
+    /// Ours, while running pods may still have it: the metadata from before.
+    static let formerMetadata = "sluice/former-metadata"
     package static let scaleDownDeadline = "scale-down-deadline"
     /// Ours, on a ReplicaSet that waits for its deadline: it was the stable one until then.
     package static let wasStable = "sluice/was-stable"

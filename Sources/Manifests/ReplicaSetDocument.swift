@@ -7,6 +7,7 @@ package enum ReplicaSetDocument {
     /// Annotations of a rollout that its ReplicaSets do not take over.
     private static let ownAnnotations: Set = [
         Keys.lastApplied, Keys.revision, Keys.revisionHistory, Keys.desiredReplicas, Keys.notified,
+        Keys.ephemeralMetadata,
     ]
 
     /// The name of the ReplicaSet with this hash.
@@ -14,7 +15,9 @@ package enum ReplicaSetDocument {
 
     /// A new ReplicaSet of the rollout's present template. It has no pods yet: it is scaled later,
     /// when the decision says so.
-    package static func created(for rollout: Object, hash: String, revision: Int) -> Object {
+    package static func created(
+        for rollout: Object, hash: String, revision: Int, extras: PodExtras = PodExtras()
+    ) -> Object {
         var template = rollout.spec?["template"] ?? .object(JSONObject())
         template.set(.string(hash), at: ["metadata", "labels", Keys.templateHash])
         var selector = rollout.spec?["selector"] ?? .object(JSONObject())
@@ -26,10 +29,11 @@ package enum ReplicaSetDocument {
         if let seconds = rollout.spec?["minReadySeconds"]?.int, seconds > 0 {
             spec["minReadySeconds"] = .int(Int64(seconds))
         }
-        return .owned(
+        let created = Object.owned(
             by: rollout, resource: .replicaSets, name: name(rollout: rollout.name, hash: hash),
             labels: template["metadata"]?["labels"]?.strings ?? [:], annotations: annotations,
             spec: spec)
+        return dressed(created, in: extras)
     }
 
     /// A ReplicaSet as `decide` sees it.
@@ -62,6 +66,8 @@ package enum ReplicaSetDocument {
         found.wasStable = object.annotations[Keys.wasStable] != nil
         found.wasPromoted = object.annotations[Keys.wasPromoted] != nil
         found.selector = selector(of: object)
+        found.extras = extras(of: object)
+        found.hasFormerPods = object.annotations[Keys.formerMetadata] != nil
         found.isObserved = object.status?["observedGeneration"]?.int ?? 0 >= object.generation
         found.isDeleting = object.deletionTimestamp != nil
         found.failure = object.status?["conditions"]?.array?
@@ -83,16 +89,8 @@ package enum ReplicaSetDocument {
     /// The template that the ReplicaSet was made of, as `undo` writes it back into the rollout:
     /// without the hash label and without what a controller put into it for a while.
     package static func template(of object: Object) -> JSON {
-        var template = object.spec?["template"] ?? .object(JSONObject())
+        var template = undressed(object)
         template["metadata"]?["labels"]?[Keys.templateHash] = .none
-        guard let text = object.annotations[Keys.ephemeralMetadata],
-            case .success(let passing) = Result(catching: { () throws(DocumentError) in
-                try JSON(parsing: text)
-            })
-        else { return template }
-        for map in ["labels", "annotations"] {
-            for key in passing[map]?.object?.keys ?? [] { template["metadata"]?[map]?[key] = .none }
-        }
         return template
     }
 }

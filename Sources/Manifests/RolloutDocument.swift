@@ -92,6 +92,7 @@ struct RolloutParser {
     var backgroundAnalysis: AnalysisReference?
     var preAnalysis: AnalysisReference?
     var postAnalysis: AnalysisReference?
+    var parts = PodParts()
 
     init(root: Reader, object: Object, kinds: [RouterKind], strictness: Strictness) {
         self.root = root
@@ -147,7 +148,6 @@ struct RolloutParser {
                 remedy: "raise progressDeadlineSeconds above \(minReady ?? 0)")
         }
         let strategy = strategy(reader["strategy"])
-        reader["restartAt"].refuseUnsupported("restartAt")
         let steps = reader["strategy"]["canary"]["steps"].value
         var spec = Spec(
             replicas: replicas,
@@ -156,6 +156,8 @@ struct RolloutParser {
             stepsHash: reader["strategy"]["canary"].isPresent ? TemplateHash.ofSteps(steps) : "",
             strategy: strategy)
         spec.selector = selector
+        spec.parts = parts
+        spec.restartAt = restart(reader["restartAt"])
         spec.minReadySeconds = minReady ?? spec.minReadySeconds
         spec.revisionHistoryLimit = historyLimit ?? spec.revisionHistoryLimit
         spec.progressDeadlineSeconds = deadline ?? spec.progressDeadlineSeconds
@@ -171,6 +173,17 @@ struct RolloutParser {
         spec.unsuccessfulRunHistoryLimit =
             limits["unsuccessfulRunHistoryLimit"].count() ?? spec.unsuccessfulRunHistoryLimit
         return spec
+    }
+
+    /// In whole seconds, as the status repeats it.
+    private func restart(_ reader: Reader) -> Instant? {
+        guard let text = reader.string() else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            reader.invalid(
+                "must be a time of RFC 3339", remedy: "write one like 2026-01-31T12:00:00Z")
+            return nil
+        }
+        return Instant(milliseconds: time.milliseconds - time.milliseconds % 1_000)
     }
 
     /// The selector in its string form; "" with findings where it is none.

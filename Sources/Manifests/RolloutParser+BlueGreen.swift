@@ -9,9 +9,6 @@ extension RolloutParser {
         "postPromotionAnalysis", "antiAffinity", "previewMetadata", "activeMetadata",
     ]
 
-    /// Of the API, but not of this program yet.
-    private static let unsupportedFields = ["antiAffinity", "previewMetadata", "activeMetadata"]
-
     /// Reads the blue-green strategy (rollout-semantics §1.3).
     mutating func blueGreen(_ reader: Reader) -> BlueGreen {
         reader.allowOnly(Self.blueGreenFields, strictness)
@@ -21,10 +18,11 @@ extension RolloutParser {
         services(reader, plan)
         plan.previewReplicaCount = reader["previewReplicaCount"].count()
         plan.promotion = promotion(reader)
-        // It only matters for restarts; what is wrong with it is said all the same.
-        _ = allowance(reader["maxUnavailable"])
+        plan.maxUnavailable = allowance(reader["maxUnavailable"])
         delays(reader, &plan)
-        for field in Self.unsupportedFields { reader[field].refuseUnsupported(field) }
+        parts.newMetadata = podMetadata(reader["previewMetadata"])
+        parts.stableMetadata = podMetadata(reader["activeMetadata"])
+        parts.separation = separation(reader["antiAffinity"])
         preAnalysis = analysis(reader["prePromotionAnalysis"])
         postAnalysis = analysis(reader["postPromotionAnalysis"])
         plan.judgesPreview = preAnalysis != nil

@@ -12,9 +12,7 @@ extension RolloutParser {
     ]
 
     /// Of the API, but not of this program yet.
-    private static let unsupportedFields = [
-        "pingPong", "antiAffinity", "canaryMetadata", "stableMetadata",
-    ]
+    private static let unsupportedFields = ["pingPong"]
 
     /// Reads the canary strategy (rollout-semantics §1.4).
     mutating func canary(_ reader: Reader) -> Canary {
@@ -33,6 +31,9 @@ extension RolloutParser {
             step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
         }
         for field in Self.unsupportedFields { reader[field].refuseUnsupported(field) }
+        parts.newMetadata = podMetadata(reader["canaryMetadata"])
+        parts.stableMetadata = podMetadata(reader["stableMetadata"])
+        parts.separation = separation(reader["antiAffinity"])
         if reader["analysis"].isPresent {
             let analysis = reader["analysis"]
             backgroundAnalysis = AnalysisReference(

@@ -51,8 +51,8 @@ extension StatusDocument {
             "conditions",
             "controllerPause", "currentPodHash", "currentStepHash", "currentStepIndex", "message",
             "observedGeneration", "pauseConditions", "phase", "promoteFull", "readyReplicas",
-            "replicas",
-            "selector", "stableRS", "updatedReplicas", "workloadObservedGeneration",
+            "replicas", "restartedAt", "selector", "stableRS", "updatedReplicas",
+            "workloadObservedGeneration",
         ]
         return .members(
             whole.map { ($0, .whole) } + [("blueGreen", blueGreen), ("canary", canary)])

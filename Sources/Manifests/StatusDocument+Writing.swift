@@ -26,6 +26,7 @@ extension StatusDocument {
         members.add("promoteFull", status.promoteFull)
         members.add("readyReplicas", status.readyReplicas)
         members.add("replicas", status.replicas)
+        members.add("restartedAt", status.restartedAt)
         members.add("selector", status.selector)
         members.add("stableRS", status.stableHash)
         members.add("updatedReplicas", status.updatedReplicas)

@@ -24,6 +24,7 @@ package enum StatusDocument {
         status.isAborted = reader["abort"].bool() ?? false
         status.abortedAt = reader["abortedAt"].instant()
         status.promoteFull = reader["promoteFull"].bool() ?? false
+        status.restartedAt = reader["restartedAt"].instant()
         status.collisionCount = reader["collisionCount"].int()
         status.conditions = reader["conditions"].elements().compactMap(condition)
         status.phase = reader["phase"].string().flatMap(Phase.init)

@@ -15,6 +15,8 @@ package struct BlueGreen: Hashable, Sendable {
     package var scaleDownDelayRevisionLimit: Int?
     /// How long an aborted revision keeps its pods. Nil means for ever (0 in the document).
     package var abortScaleDownDelaySeconds: Int? = 30
+    /// How many pods may be missing while they are restarted.
+    package var maxUnavailable = Allowance.standard
     /// Whether an analysis judges the preview before the switch.
     package var judgesPreview = false
     /// Whether an analysis judges the new revision after the switch, before it is stable.

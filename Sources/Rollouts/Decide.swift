@@ -44,6 +44,8 @@ package func decide(_ seen: Snapshot) -> Decision {
     draft.markPromoted()
     draft.tidyRuns()
     draft.tidyReplicaSets()
+    draft.dressPods()
+    draft.restartPods()
     draft.describe()
     draft.takeOverWorkload()
     return draft.decision

@@ -53,12 +53,17 @@ package enum Action: Hashable, Sendable {
     case cancelScaleDown(replicaSet: String)
     /// Whether the revision has been stable, and not been given up since.
     case markPromoted(replicaSet: String, Bool)
+    /// Labels and annotations for the pods to come; those that run follow by `updatePods`.
+    case setPodMetadata(replicaSet: String, String)
+    case updatePods(replicaSet: String)
+    case separate(replicaSet: String, Separation?)
     case deleteReplicaSet(name: String)
     case bind(service: String, from: String?, to: String)
     case route(Split)
     case startRun(name: String, purpose: Run.Purpose)
     case terminateRun(name: String)
     case deleteRun(name: String)
+    case evict(pod: String)
 
     /// Whether this act sends more traffic to the canary.
     package func raises(from seen: Int) -> Bool {
@@ -75,7 +80,14 @@ package enum Action: Hashable, Sendable {
     package var shrinks: Bool {
         switch self {
         case .scale(_, let from, let to), .scaleWorkload(let from, let to, _): to < from
-        default: false
+        case .evict: true
+        // Empty ones only.
+        case .deleteReplicaSet: false
+        case .setRolloutReplicas, .noteWorkload, .createReplicaSet, .setRolloutRevision,
+            .setReplicaSetRevision, .setMinReadySeconds, .delayScaleDown, .cancelScaleDown,
+            .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .startRun,
+            .terminateRun, .deleteRun:
+            false
         }
     }
 

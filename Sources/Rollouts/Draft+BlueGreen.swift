@@ -15,6 +15,7 @@ extension Draft {
     }
 
     private mutating func noteServing(_ plan: BlueGreen) {
+        noteRestart()
         if new.available < seen.size {
             note(.waitingForStablePods(available: new.available, of: seen.size))
         } else if seen.activeHash(plan) != new.hash {

@@ -85,6 +85,8 @@ extension Draft {
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
+        // New pods are younger than any restart that is due.
+        if let restart = seen.dueRestart { status.restartedAt = restart }
         status.stepRun = nil
         status.backgroundRun = nil
         startPreviewAgain()

@@ -190,6 +190,9 @@ package func phase(of status: Status, _ spec: Spec, size: Int) -> (Phase, String
     }
     if spec.isPaused { return (.paused, "manually paused") }
     if let pause = status.pauseConditions.first { return (.paused, pause.reason.rawValue) }
+    if let start = spec.restartAt, start != status.restartedAt {
+        return (.progressing, "rollout is restarting")
+    }
     if status.updatedReplicas < size { return (.progressing, "more replicas need to be updated") }
     if status.availableReplicas < status.updatedReplicas {
         return (.progressing, "updated replicas are still becoming available")

@@ -28,6 +28,7 @@ extension Draft {
     }
 
     private mutating func noteSettled() {
+        noteRestart()
         if new.available < seen.size {
             note(.waitingForStablePods(available: new.available, of: seen.size))
         } else if weight > 0 || !isStableBound {

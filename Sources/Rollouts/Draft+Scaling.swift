@@ -37,7 +37,8 @@ extension Draft {
         }
     }
 
-    mutating func scale(_ set: ReplicaSet, to wanted: Int, keepsDeadline: Bool = false) {
+    mutating func scale(_ set: ReplicaSet, to count: Int, keepsDeadline: Bool = false) {
+        let wanted = seen.withSparePod(count, set)
         if set.scaleDownDeadline != nil, wanted > 0, !keepsDeadline {
             actions.append(.cancelScaleDown(replicaSet: set.name))
         }

@@ -106,7 +106,9 @@ extension Draft {
     }
 
     func deadline(after progressing: Condition) -> Instant {
-        progressing.lastUpdate.advanced(bySeconds: seen.spec.progressDeadlineSeconds)
+        // A restart is news, too.
+        let start = max(progressing.lastUpdate, seen.dueRestart ?? progressing.lastUpdate)
+        return start.advanced(bySeconds: seen.spec.progressDeadlineSeconds)
     }
 
     var isAvailable: Bool { status.availableReplicas >= seen.size }

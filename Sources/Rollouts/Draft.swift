@@ -76,6 +76,8 @@ extension [Action] {
             case .bind: 2
             case .startRun: 4
             case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun: 6
+            case .setPodMetadata, .updatePods, .separate: 7
+            case .evict: 8
             }
         }
         return enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }

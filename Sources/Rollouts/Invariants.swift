@@ -1,6 +1,6 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
-/// blue-green, I8–I11, and for workloads, I12). Unit tests and the simulation check every decision;
-/// debug builds of the controller do too.
+/// blue-green, I8–I11, for workloads, I12, and for restarts, I13). Unit tests and the simulation
+/// check every decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
@@ -10,10 +10,12 @@ package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [Strin
         // Before the new revision is there, only what is given back moves.
         guard seen.new != nil else { return [] }
         return Sides(decision: decision, seen: seen, new: new, plan: plan).broken
-            + seen.brokenAdoption(decision)
+            + seen.brokenAdoption(decision) + seen.brokenEvictions(decision)
     }
     let promise = Promise(decision: decision, seen: seen, new: new)
-    let broken = decision.actions.flatMap(promise.broken) + seen.brokenAdoption(decision)
+    let broken =
+        decision.actions.flatMap(promise.broken) + seen.brokenAdoption(decision)
+        + seen.brokenEvictions(decision)
     return seen.canary.hasRouter ? broken : broken + promise.brokenShares()
 }
 

@@ -55,6 +55,8 @@ package enum Reason: Hashable, Sendable {
     case scalingDownOld(at: Instant)
     /// Pods of the workload that the rollout refers to.
     case takingOver(pods: Int)
+    /// Pods that are older than `restartAt`.
+    case restarting(left: Int)
     case healthy
 }
 
@@ -123,6 +125,7 @@ extension Reason {
         case .scalingDownOld(let at): "the old ReplicaSet is scaled down at \(at.clockText)"
         case .takingOver(let pods):
             "taking over from the referenced workload: \(pods) of its pods are left"
+        case .restarting(let pods): "restarting; older pods left: \(pods)"
         case .healthy: "all traffic is on the current revision"
         }
     }

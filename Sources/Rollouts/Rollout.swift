@@ -45,6 +45,9 @@ package struct Spec: Hashable, Sendable {
     package var stepsHash: String
     /// The rollout's selector in its string form, for the scale subresource.
     package var selector = ""
+    package var parts = PodParts()
+    /// Pods that were created before this are replaced.
+    package var restartAt: Instant?
     package var strategy: Strategy
 
     package init(replicas: Int?, templateHash: String, stepsHash: String, strategy: Strategy) {

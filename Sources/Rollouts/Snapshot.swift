@@ -11,6 +11,8 @@ package struct Snapshot: Hashable, Sendable {
     package var runs: [Run]
     /// What the rollout takes its template from; nil where it has one of its own.
     package var workload: Workload?
+    /// The pods of its ReplicaSets; nil where nobody needs to know them, which is nearly always.
+    package var pods: [Pod]?
     /// What objects of somebody else are called: a name can be had only once in a namespace.
     package var taken = TakenNames()
     /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid
@@ -125,6 +127,10 @@ package struct ReplicaSet: Hashable, Sendable {
     package var wasPromoted = false
     /// Its selector in its string form, for the scale subresource.
     package var selector = ""
+    /// What its template has besides the rollout's.
+    package var extras = PodExtras()
+    /// Whether pods may run with the metadata that it had before.
+    package var hasFormerPods = false
     /// Whether its template equals the rollout's in meaning, whatever its hash says (§3.1).
     package var matchesTemplate: Bool
     /// Whether its status speaks of its present spec.
@@ -146,6 +152,26 @@ package struct ReplicaSet: Hashable, Sendable {
         self.ready = ready
         self.available = available
         self.matchesTemplate = matchesTemplate
+    }
+}
+
+/// A pod of a ReplicaSet.
+package struct Pod: Hashable, Sendable {
+    package var name: String
+    /// By name.
+    package var replicaSet: String
+    package var created: Instant
+    package var isReady: Bool
+    package var isDeleting: Bool
+
+    package init(
+        name: String, replicaSet: String, created: Instant, isReady: Bool, isDeleting: Bool = false
+    ) {
+        self.name = name
+        self.replicaSet = replicaSet
+        self.created = created
+        self.isReady = isReady
+        self.isDeleting = isDeleting
     }
 }
 

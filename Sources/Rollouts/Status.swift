@@ -21,6 +21,8 @@ package struct Status: Hashable, Sendable {
     package var isAborted = false
     package var abortedAt: Instant?
     package var promoteFull = false
+    /// The `restartAt` that was carried out last.
+    package var restartedAt: Instant?
     package var collisionCount: Int?
     package var conditions: [Condition] = []
     /// Nil before the first status write.

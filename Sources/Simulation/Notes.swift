@@ -143,6 +143,10 @@ extension Decision {
                 "workload \(from) → \(to) pods"
             case .bind(let service, _, let hash): seen.moving(service, to: hash)
             case .deleteReplicaSet(let name): "delete \(name)"
+            case .setPodMetadata(let name, _): "\(seen.side(of: name)) pods are marked anew"
+            case .separate(let name, let separation):
+                "\(seen.side(of: name)) pods \(separation == nil ? "anywhere" : "keep away")"
+            case .evict(let pod): "evict a \(seen.side(ofPod: pod)) pod"
             default: nil
             }
         }.joined(separator: ", ")
@@ -158,6 +162,11 @@ extension Snapshot {
             return rollout.spec.blueGreen == nil ? "canary" : "new"
         }
         return "old"
+    }
+
+    /// The same for the ReplicaSet of a pod.
+    fileprivate func side(ofPod name: String) -> String {
+        pods?.first { $0.name == name }.map { side(of: $0.replicaSet) } ?? "old"
     }
 
     /// What moves traffic in a blue-green rollout; nil for others, where a router does.
@@ -179,7 +188,8 @@ extension Reason {
         case .waitingForCanaryPods, .waitingForNewPods, .waitingForStablePods, .waitingForRouter,
             .movingTraffic,
             .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
-            .nameTaken, .takingOver, .writingDefaultReplicas, .scalingDownOld, .healthy, .paused,
+            .nameTaken, .takingOver, .restarting, .writingDefaultReplicas, .scalingDownOld,
+            .healthy, .paused,
             .timedOut:
             true
         case .refused, .cannotCreate, .revisionChanged, .stepsChanged, .stepCompleted,

@@ -51,6 +51,7 @@ actor SimulatedCluster {
     }
 
     func list(_ resource: Resource, _ namespace: String) -> [Object] {
+        if resource == .pods { return runningPods.filter { $0.namespace == namespace } }
         do {
             return try store.list(resource, matching: Selection(namespace: namespace)).items
         } catch {
@@ -98,7 +99,7 @@ actor SimulatedCluster {
         let sets = list(.replicaSets, rollout.namespace)
         do {
             let writes = try command.writes(
-                on: rollout, sets: sets, workload: workload(of: rollout))
+                on: rollout, sets: sets, workload: workload(of: rollout), at: now)
             for write in writes { try apply(write) }
             placed.isAccepted = !writes.isEmpty
         } catch {
@@ -135,7 +136,38 @@ actor SimulatedCluster {
 
     var version: Int { store.resourceVersion }
 
+    /// Of every ReplicaSet.
+    var runningPods: [Object] {
+        all(.replicaSets).flatMap { set in
+            let reference = Reference(.replicaSets, namespace: set.namespace, name: set.name)
+            return pods[reference]?.objects(of: set, at: now) ?? []
+        }
+    }
+
+    /// What is written to a pod, which no store keeps.
+    private func change(_ pod: Reference, _ act: Write.Act) throws(ClusterError) {
+        for reference in pods.keys where reference.namespace == pod.namespace {
+            var running = pods[reference, default: SimulatedPods()]
+            let isHere =
+                switch act {
+                case .evict: running.evict(pod.name, of: reference.name)
+                case .patch(.merge(let body)):
+                    running.patch(pod.name, of: reference.name, with: body)
+                case .patch, .create, .patchStatus, .delete: false
+                }
+            guard isHere else { continue }
+            pods[reference] = running
+            if act == .evict { try runPods() }
+            return
+        }
+        throw .notFound("\(pod)")
+    }
+
     private func perform(_ write: Write) throws(ClusterError) -> Object? {
+        if write.reference.resource == .pods {
+            try change(write.reference, write.act)
+            return nil
+        }
         do {
             let reference = write.reference
             let written: Written
@@ -147,6 +179,7 @@ actor SimulatedCluster {
                 written = try store.patch(reference, with: patch, by: writer())
             case .patchStatus(let patch):
                 written = try store.patch(reference, with: patch, at: .status, by: writer())
+            case .evict: return nil
             case .delete(let uid):
                 _ = try store.delete(reference, Deletion(uid: uid), by: writer())
                 return nil
@@ -170,7 +203,8 @@ actor SimulatedCluster {
         running.follow(
             wanted: wanted, limit: limit(of: set), now: now,
             startMilliseconds: Int64(timing.podStartSeconds) * 1_000,
-            minReadySeconds: set.spec?["minReadySeconds"]?.int ?? 0)
+            minReadySeconds: set.spec?["minReadySeconds"]?.int ?? 0,
+            metadata: set.spec?["template"]?["metadata"] ?? [:])
         pods[reference] = running
         let status: JSON = [
             "replicas": .int(Int64(wanted)),

@@ -1,22 +1,34 @@
 import Documents
+import KubernetesObjects
 
 /// The pods of one simulated ReplicaSet. Each becomes ready a while after its start, and available
 /// once it has been ready for `minReadySeconds`.
 struct SimulatedPods: Hashable, Sendable {
     /// When each pod was started; nil for one that is held back and never becomes ready.
     private var starts: [Timestamp?] = []
+    /// The name, creation and metadata of each, as an API server shows them.
+    private var shown: [Shown] = []
+    private var made = 0
     private var readyAfter: Int64 = 0
     private var availableAfter: Int64 = 0
 
     /// Has as many pods as wanted, of which at most `limit` may become ready. Pods that never
     /// became ready go first, then the youngest.
     mutating func follow(
-        wanted: Int, limit: Int?, now: Timestamp, startMilliseconds: Int64, minReadySeconds: Int
+        wanted: Int, limit: Int?, now: Timestamp, startMilliseconds: Int64, minReadySeconds: Int,
+        metadata: JSON = [:]
     ) {
         readyAfter = startMilliseconds
         availableAfter = startMilliseconds + Int64(minReadySeconds) * 1_000
-        if wanted < starts.count { starts.removeLast(starts.count - wanted) }
-        while starts.count < wanted { starts.append(now) }
+        if wanted < starts.count {
+            starts.removeLast(starts.count - wanted)
+            shown.removeLast(shown.count - wanted)
+        }
+        while starts.count < wanted {
+            made += 1
+            starts.append(now)
+            shown.append(Shown(number: made, created: now, metadata: metadata))
+        }
         for index in starts.indices {
             let isHeld = limit.map { index >= $0 } ?? false
             starts[index] = isHeld ? nil : starts[index] ?? now
@@ -35,6 +47,50 @@ struct SimulatedPods: Hashable, Sendable {
                 start.advanced(byMilliseconds: availableAfter),
             ]
         }.filter { $0 > now }.min()
+    }
+
+    private struct Shown: Hashable {
+        let number: Int
+        let created: Timestamp
+        var metadata: JSON
+    }
+
+    /// The pods as objects that `set` controls.
+    func objects(of set: Object, at now: Timestamp) -> [Object] {
+        zip(starts, shown).map { start, shown in
+            let isReady = start.map { $0.advanced(byMilliseconds: readyAfter) <= now } ?? false
+            var pod = Object([
+                "apiVersion": "v1", "kind": "Pod", "metadata": shown.metadata,
+                "status": [
+                    "conditions": [["type": "Ready", "status": isReady ? "True" : "False"]]
+                ],
+            ])
+            pod["metadata", "name"] = .string("\(set.name)-\(shown.number)")
+            pod["metadata", "namespace"] = .string(set.namespace)
+            pod["metadata", "creationTimestamp"] = .string(shown.created.rfc3339)
+            let owner = OwnerReference(
+                apiVersion: set.apiVersion, kind: set.kind, name: set.name, uid: set.uid)
+            pod["metadata", "ownerReferences"] = [owner.json]
+            return pod
+        }
+    }
+
+    /// A pod that is asked to go is gone at once, and another one comes in its place.
+    mutating func evict(_ name: String, of set: String) -> Bool {
+        guard let index = shown.firstIndex(where: { "\(set)-\($0.number)" == name }) else {
+            return false
+        }
+        starts.remove(at: index)
+        shown.remove(at: index)
+        return true
+    }
+
+    mutating func patch(_ name: String, of set: String, with body: JSON) -> Bool {
+        guard let index = shown.firstIndex(where: { "\(set)-\($0.number)" == name }) else {
+            return false
+        }
+        shown[index].metadata = shown[index].metadata.merged(with: body["metadata"] ?? [:])
+        return true
     }
 
     private func count(after delay: Int64, at now: Timestamp) -> Int {

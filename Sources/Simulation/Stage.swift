@@ -158,7 +158,9 @@ struct Stage {
             await cluster.limitStablePods(limit)
         case .crash: await startAgain()
         case .end: break
-        case .image, .promote, .promoteFull, .abort, .retry, .pause, .resume, .undo, .scale, .edit:
+        case .image, .promote, .promoteFull, .abort, .retry, .pause, .resume, .undo, .scale,
+            .restart,
+            .edit:
             for rollout in await cluster.rollouts { await send(command, to: rollout) }
         }
     }
@@ -168,7 +170,10 @@ struct Stage {
             .filter { $0.controllerOwner?.uid == rollout.uid }
         do {
             let workload = await cluster.workload(of: rollout)
-            for write in try command.writes(on: rollout, sets: sets, workload: workload) {
+            let now = await cluster.now
+            for write in try command.writes(
+                on: rollout, sets: sets, workload: workload, at: now)
+            {
                 try await cluster.apply(write)
             }
             notes.came(command.text)

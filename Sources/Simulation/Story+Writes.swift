@@ -5,7 +5,7 @@ import Manifests
 
 extension Story.Command {
     /// The command as a person's tools would send it; nil for what is no command to the cluster.
-    var asOperator: OperatorCommand? {
+    func asOperator(at now: Timestamp) -> OperatorCommand? {
         switch self {
         case .image(let image): .setImage(container: "*", image: image)
         case .promote: .promote
@@ -16,6 +16,7 @@ extension Story.Command {
         case .resume: .resume
         case .undo(let revision): .undo(toRevision: revision)
         case .scale(let count): .scale(count)
+        case .restart: .restart(at: now)
         case .edit, .metric, .newPods, .stablePods, .crash, .end: nil
         }
     }
@@ -24,12 +25,13 @@ extension Story.Command {
     ///
     /// - Throws: `CommandRefusal` for a command that has nothing to do.
     func writes(
-        on rollout: Object, sets: [Object], workload: WorkloadSeen = .missing
+        on rollout: Object, sets: [Object], workload: WorkloadSeen = .missing, at now: Timestamp
     ) throws(CommandRefusal) -> [Write] {
         if case .edit(let patch) = self {
             let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
             return [Write(reference, .patch(.merge(patch)))]
         }
-        return try asOperator?.writes(on: rollout, replicaSets: sets, workload: workload) ?? []
+        return try asOperator(at: now)?.writes(on: rollout, replicaSets: sets, workload: workload)
+            ?? []
     }
 }

@@ -31,6 +31,8 @@ package struct Story: Hashable, Sendable {
         case resume
         case undo(revision: Int?)
         case scale(Int)
+        /// Replaces the pods there are.
+        case restart
         /// A merge patch of the Rollout, as an edit of its document in Git would have it.
         case edit(JSON)
         /// What a metric answers from now on.
@@ -93,7 +95,7 @@ extension Story.Command {
     static let help = [
         "image NAME", "promote", "promote full", "abort", "retry", "pause", "resume",
         "undo [REVISION]",
-        "scale N", "edit {spec: {…}}", "metric NAME VALUE|none|error", "new-pods N|all",
+        "scale N", "restart", "edit {spec: {…}}", "metric NAME VALUE|none|error", "new-pods N|all",
         "stable-pods N|all", "crash",
         "end",
     ]
@@ -130,6 +132,7 @@ extension Story.Command {
         case ("stable-pods", 2):
             guard let limit = Self.limit(words[1]) else { return nil }
             self = .stablePods(limit.count)
+        case ("restart", 1): self = .restart
         case ("crash", 1): self = .crash
         case ("end", 1): self = .end
         default: return nil
@@ -173,6 +176,7 @@ extension Story.Command {
         case .undo(nil): "undo"
         case .undo(let revision?): "undo \(revision)"
         case .scale(let count): "scale \(count)"
+        case .restart: "restart"
         case .edit(let patch): "edit \(patch.keyPath)"
         case .metric(let name, .value(let value)): "\(name) \(value)"
         case .metric(let name, .noData): "\(name) has no data"

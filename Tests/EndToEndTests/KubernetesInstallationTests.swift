@@ -111,7 +111,7 @@ struct `A Kubernetes installation` {
         }
     }
 
-    /// A rollout that refers to a PodTemplate, which is read only then.
+    /// A rollout that refers to a PodTemplate, which is read only then. Its pods change, too.
     private func template(on cluster: Kubernetes) async throws {
         let file = cluster.scratch.path("template.yaml")
         try """
@@ -136,6 +136,28 @@ struct `A Kubernetes installation` {
             "wait", "rollout/referring", "--for=jsonpath={.status.phase}=Healthy", "--timeout=60s",
             seconds: 70
         ).checked()
+        try await changePods(of: "referring", on: cluster)
+    }
+
+    /// Running pods get metadata, and are replaced.
+    private func changePods(of rollout: String, on cluster: Kubernetes) async throws {
+        let patch = #"{"spec":{"strategy":{"canary":{"stableMetadata":{"labels":{"part":"a"}}}}}}"#
+        _ = try await cluster.kubectl(
+            "patch", "rollout", rollout, "--type=merge", "-p", patch
+        ).checked()
+        _ = try await eventually("its pods to be marked", seconds: 60) {
+            let pods = try await cluster.kubectl("get", "pods", "-l", "part=a", "-o", "name")
+                .checked()
+            return pods.isEmpty ? nil : true
+        }
+        let restart = try await cluster.sluice("restart", rollout)
+        #expect(restart.status == 0, "\(restart)")
+        _ = try await eventually("the restart to be over", seconds: 60) {
+            let done = try await cluster.kubectl(
+                "get", "rollout", rollout, "-o", "jsonpath={.status.restartedAt}"
+            ).checked()
+            return done.isEmpty ? nil : true
+        }
     }
 
     private func gateway(on cluster: Kubernetes) async throws {
@@ -268,6 +290,9 @@ private struct Right: Hashable, CustomStringConvertible {
         Right("get", "replicasets", "apps"),
         // Until they are listed.
         Right("get", "podtemplates", ""),
+        // Only where an analysis runs a Job.
+        Right("get", "jobs", "batch"), Right("create", "jobs", "batch"),
+        Right("delete", "jobs", "batch"),
         // For the same reason, and when somebody has written a run while it was measured.
         Right("get", "analysisruns", "argoproj.io"),
     ])

@@ -88,12 +88,13 @@ struct `A blue-green document` {
         .init(
             ".previewReplicaCount: Invalid value: -1: must be greater than or equal to 0"
         ) { $0["previewReplicaCount"] = -1 },
-        .init(".antiAffinity: Forbidden: antiAffinity is not supported yet") {
-            $0["antiAffinity"] = [:]
-        },
-        .init(".previewMetadata: Forbidden: previewMetadata is not supported yet") {
-            $0["previewMetadata"] = [:]
-        },
+        .init(
+            ".antiAffinity: Invalid value: {}: AntiAffinity must have exactly one strategy listed"
+        ) { $0["antiAffinity"] = [:] },
+        .init(
+            ".previewMetadata.labels.rollouts-pod-template-hash: Invalid value: \"h\": the label "
+                + "is one that pods are selected by"
+        ) { $0["previewMetadata"] = ["labels": ["rollouts-pod-template-hash": "h"]] },
     ]
 
     @Test(arguments: wrong) func `is refused for what is wrong`(

@@ -81,8 +81,8 @@ struct `A wrong rollout document` {
             ]
             $0["template"] = .none
         },
-        Case("spec.restartAt: Forbidden: restartAt is not supported yet") {
-            $0["restartAt"] = "2026-01-01T00:00:00Z"
+        Case("spec.restartAt: Invalid value: \"soon\": must be a time of RFC 3339") {
+            $0["restartAt"] = "soon"
         },
         Case("spec.replicas: Invalid value: \"five\": expected a whole number, found a string") {
             $0["replicas"] = "five"
@@ -161,6 +161,28 @@ struct `A wrong rollout document` {
                 ]
             ]
         },
+        Case(
+            ".replicaProgressThreshold.type: Unsupported value: \"Share\": "
+                + "supported values: \"Percent\", \"Pods\""
+        ) { $0["replicaProgressThreshold"] = ["type": "Share", "value": 5] },
+        Case(".replicaProgressThreshold.value: Required value") {
+            $0["replicaProgressThreshold"] = ["type": "Pods"]
+        },
+        Case(
+            ".antiAffinity: Invalid value: {}: AntiAffinity must have exactly one strategy listed"
+        ) { $0["antiAffinity"] = [:] },
+        Case(
+            ".antiAffinity.preferredDuringSchedulingIgnoredDuringExecution.weight: Invalid value: "
+                + "101: AntiAffinity weight must be between 1-100"
+        ) {
+            $0["antiAffinity"] = [
+                "preferredDuringSchedulingIgnoredDuringExecution": ["weight": 101]
+            ]
+        },
+        Case(
+            ".canaryMetadata.labels.app: Invalid value: \"other\": the label is one that pods are "
+                + "selected by"
+        ) { $0["canaryMetadata"] = ["labels": ["app": "other"]] },
         Case(".pingPong: Forbidden: pingPong is not supported yet") { $0["pingPong"] = [:] },
     ]
 

@@ -5,10 +5,7 @@ import Testing
 struct `A rollout under random events` {
     @Test(arguments: 0..<300) func `never breaks an invariant and ends well`(seed: Int) {
         var random = Lehmer(seed)
-        var world = deployed(steps(&random), size: random.next(1...8))
-        // In every third rollout stable shrinks as the canary grows.
-        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
-        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
+        var world = begun(&random, seed)
         var hashes = 1
         for _ in 0..<40 {
             disturb(&world, &random, &hashes)
@@ -31,10 +28,7 @@ struct `A rollout under random events` {
     /// decision.
     @Test(arguments: 0..<200) func `decides once and for all`(seed: Int) {
         var random = Lehmer(seed)
-        var world = deployed(steps(&random), size: random.next(1...8))
-        // In every third rollout stable shrinks as the canary grows.
-        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
-        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
+        var world = begun(&random, seed)
         var hashes = 1
         for _ in 0..<15 {
             disturb(&world, &random, &hashes)
@@ -50,10 +44,7 @@ struct `A rollout under random events` {
     /// P8: within a revision the index only grows, but for aborts, retries and edits of people.
     @Test(arguments: 0..<200) func `never steps back by itself`(seed: Int) {
         var random = Lehmer(seed)
-        var world = deployed(steps(&random), size: random.next(1...8))
-        // In every third rollout stable shrinks as the canary grows.
-        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
-        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
+        var world = begun(&random, seed)
         var hashes = 1
         for _ in 0..<40 {
             disturb(&world, &random, &hashes)
@@ -99,6 +90,22 @@ struct `A rollout under random events` {
         #expect(shaken.broken == [])
     }
 
+    /// In every third rollout stable shrinks as the canary grows, in every fourth fewer pods
+    /// suffice, and in every fifth pods have metadata of their part.
+    private func begun(_ random: inout Lehmer, _ seed: Int) -> World {
+        var world = deployed(steps(&random), size: random.next(1...8))
+        world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = seed % 6 == 5 ? 0 : 30
+        let thresholds: [Allowance] = [.percent(60), .pods(1), .percent(0)]
+        world.rollout.spec.canary.progressThreshold = seed % 4 == 3 ? thresholds[seed % 3] : nil
+        if seed % 5 == 4 {
+            world.rollout.spec.parts.newMetadata = "new"
+            world.rollout.spec.parts.stableMetadata = "stable"
+            world.rollout.spec.parts.separation = .required
+        }
+        return world
+    }
+
     private func steps(_ random: inout Lehmer) -> [Step] {
         (0..<random.next(0...6)).map { _ in
             switch random.next(0...5) {
@@ -111,7 +118,8 @@ struct `A rollout under random events` {
     }
 
     private func disturb(_ world: inout World, _ random: inout Lehmer, _ hashes: inout Int) {
-        switch random.next(0...11) {
+        switch random.next(0...12) {
+        case 12: world.rollout.spec.restartAt = world.now
         case 0:
             hashes += 1
             world.update(to: "h\(hashes)")

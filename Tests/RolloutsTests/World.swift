@@ -13,6 +13,8 @@ struct World {
     var runs: [Run] = []
     var taken = TakenNames()
     var workload: Workload?
+    var pods: [Pod] = []
+    private var podsMade = 0
     var memory = Memory()
     var now = Instant(milliseconds: 1_000_000)
     /// How many pods of a hash may be available; nil for all.
@@ -70,6 +72,7 @@ struct World {
             runs: runs, refusal: refusal, memory: memory, now: now)
         snapshot.taken = taken
         snapshot.workload = workload
+        if snapshot.dueRestart != nil { snapshot.pods = pods }
         return snapshot
     }
 
@@ -95,8 +98,10 @@ struct World {
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {
             let before = (rollout, replicaSets, services, weight, runs, workload)
+            let running = pods
             turn()
-            if before == (rollout, replicaSets, services, weight, runs, workload) { return }
+            let after = (rollout, replicaSets, services, weight, runs, workload)
+            if before == after, running == pods { return }
         }
         broken.append("the world does not settle")
     }
@@ -123,11 +128,13 @@ struct World {
         case .createReplicaSet(let hash, _) where forbidden.contains(hash):
             memory.refusedReplicaSet = RefusedReplicaSet(hash: hash, why: "over the quota")
         case .createReplicaSet(let hash, let revision):
+            let extras = seen.extrasOfCreated
             replicaSets.append(
                 ReplicaSet(
                     name: "app-\(hash)", hash: hash, revision: revision,
                     created: Instant(milliseconds: now.milliseconds + Int64(replicaSets.count)),
                     desired: 0, replicas: 0, ready: 0, available: 0, matchesTemplate: true))
+            change("app-\(hash)") { $0.extras = extras }
         case .setRolloutRevision(let revision): rollout.revision = revision
         case .setReplicaSetRevision(let name, let revision, let history):
             change(name) {
@@ -144,6 +151,11 @@ struct World {
             change(name) { ($0.scaleDownDeadline, $0.wasStable) = (end, wasStable) }
         case .cancelScaleDown(let name): change(name) { $0.forgetDeadline() }
         case .markPromoted(let name, let isTrusted): change(name) { $0.wasPromoted = isTrusted }
+        case .setPodMetadata(let name, let text):
+            change(name) { ($0.extras.metadata, $0.hasFormerPods) = (text, $0.replicas > 0) }
+        case .updatePods(let name): change(name) { $0.hasFormerPods = false }
+        case .separate(let name, let separation): change(name) { $0.extras.separation = separation }
+        case .evict(let name): pods.removeAll { $0.name == name }
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
         case .bind(let service, _, let hash):
             services[service] = ServiceBinding(hash: hash, managedBy: "app")
@@ -177,7 +189,24 @@ struct World {
             replicaSets[index].replicas = set.desired
             replicaSets[index].ready = available
             replicaSets[index].available = available
+            letRun(set, available)
         }
+        pods.removeAll { pod in !replicaSets.contains { $0.name == pod.replicaSet } }
+    }
+
+    /// As many pods as the set asks for, of which the first ones are ready.
+    private mutating func letRun(_ set: ReplicaSet, _ available: Int) {
+        var own = pods.filter { $0.replicaSet == set.name }
+        own.removeLast(max(0, own.count - set.desired))
+        while own.count < set.desired {
+            podsMade += 1
+            own.append(
+                Pod(
+                    name: "\(set.name)-\(podsMade)", replicaSet: set.name, created: now,
+                    isReady: true))
+        }
+        for index in own.indices { own[index].isReady = index < available }
+        pods = pods.filter { $0.replicaSet != set.name } + own
     }
 
     /// Ends the named run as given.

@@ -73,7 +73,8 @@ struct `Any blue-green release` {
     }
 
     private static func event(_ random: inout Lehmer) -> String {
-        switch random.next(0...14) {
+        switch random.next(0...15) {
+        case 15: "restart"
         case 0...2: "image model-api:v\(random.next(1...4))"
         case 3: "new-pods \(random.next(0...3))"
         case 4: "stable-pods \(random.next(0...3))"

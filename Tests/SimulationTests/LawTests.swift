@@ -28,8 +28,9 @@ struct `Any release` {
         return broken
     }
 
-    /// In every third document stable shrinks as the canary grows; in every fifth the template
-    /// stands in a Deployment, which the rollout takes over. It ends with everything mended, and
+    /// In every third document stable shrinks as the canary grows, in every fourth fewer pods
+    /// suffice; in every fifth the template stands in a Deployment, which the rollout takes over,
+    /// and in every seventh pods have metadata of their part. It ends with everything mended, and
     /// with the rollout given up or brought to its end: then all traffic is on stable.
     private static func release(_ seed: Int) -> Trial {
         var random = Lehmer(seed)
@@ -42,6 +43,9 @@ struct `Any release` {
         if seed % 5 == 4 { trial.spec.append(workloadReference(seed)) }
         trial.fields = [
             "dynamicStableScale: \(seed % 3 == 2)",
+            "replicaProgressThreshold: \(seed % 4 == 3 ? "{type: Percent, value: 60}" : "null")",
+            "canaryMetadata: \(seed % 7 == 3 ? "{labels: {part: canary}}" : "null")",
+            "stableMetadata: \(seed % 7 == 3 ? "{labels: {part: stable}}" : "null")",
             "abortScaleDownDelaySeconds: \(seed % 6 == 5 ? "null" : "5")",
             "scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")",
             "analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")",
@@ -72,7 +76,8 @@ struct `Any release` {
     }
 
     private static func event(_ random: inout Lehmer) -> String {
-        switch random.next(0...16) {
+        switch random.next(0...17) {
+        case 17: "restart"
         case 13: "metric errors 0.5"
         case 14: "metric errors \(random.one(of: ["0.001", "none", "error"]))"
         case 15: "edit \(random.one(of: routerEdits))"

@@ -65,7 +65,7 @@ actor Bench {
                 return try store.patch(
                     write.reference, with: patch, at: .status, by: Self.writer("x")
                 ).object
-            case .create, .delete: return nil
+            case .create, .delete, .evict: return nil
             }
         } catch {
             switch error.reason {

@@ -47,7 +47,7 @@ struct StormHand: Sendable {
         case .patch(let patch): try await client.patch(write.reference, patch).resourceVersion
         case .patchStatus(let patch):
             try await client.patch(write.reference, patch, subresource: "status").resourceVersion
-        case .create, .delete: ""
+        case .create, .delete, .evict: ""
         }
     }
 

@@ -53,6 +53,9 @@ extension APIClient {
             return try await self.patch(write.reference, patch)
         case .patchStatus(let patch):
             return try await self.patch(write.reference, patch, subresource: "status")
+        case .evict:
+            try await evict(write.reference)
+            return nil
         case .delete(let uid):
             try await delete(write.reference, uid: uid)
             return nil

@@ -12,7 +12,7 @@ extension Sluice {
             name: "Operate",
             subcommands: [
                 Promote.self, Abort.self, Retry.self, Undo.self, Pause.self, Resume.self,
-                SetCommand.self,
+                Restart.self, SetCommand.self,
             ]),
         CommandGroup(
             name: "Prepare",

@@ -242,7 +242,7 @@ struct Meaning: Hashable, Sendable {
                 pauses = rollout.status?["pauseConditions"] ?? .null
             case .promoteFull, .abort, .retry, .undo(nil):
                 template = rollout.knownTemplate
-            case .pause, .undo, .setImage, .scale: break
+            case .pause, .undo, .setImage, .scale, .restart: break
             }
         }
     }

@@ -56,7 +56,7 @@ extension Order {
     /// What a person may do instead of a command that was refused.
     func remedy(_ name: String) -> String {
         switch commands.first {
-        case .promote, .promoteFull, .resume, .retry, .pause, .scale, nil:
+        case .promote, .promoteFull, .resume, .retry, .pause, .scale, .restart, nil:
             "see where it stands: sluice get \(name)"
         case .abort: "to go back to an earlier revision: sluice undo \(name)"
         case .undo: "see the revisions: sluice get \(name)"
@@ -99,6 +99,7 @@ extension Order {
         case .setImage(let container, let image):
             return "\(holder(on: rollout))\(container) runs \(image) from now on"
         case .scale(let count): return "asked for \(count) pods"
+        case .restart(let time): return "pods from before \(time.rfc3339) are replaced"
         }
     }
 }

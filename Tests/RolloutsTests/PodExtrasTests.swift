@@ -1,0 +1,82 @@
+import Rollouts
+import Testing
+
+/// Metadata and anti-affinity of pods (rollout-semantics §3.7, §4.14).
+struct `Pods with metadata of their part` {
+    private func dressed(_ world: World) -> World {
+        var world = world
+        world.rollout.spec.parts.newMetadata = "new"
+        world.rollout.spec.parts.stableMetadata = "stable"
+        world.rollout.spec.parts.separation = .preferred(weight: 7)
+        world.settle()
+        return world
+    }
+
+    @Test func `get the stable ones from the first deploy on`() {
+        var world = World(steps: fourSteps)
+        world.rollout.spec.parts.stableMetadata = "stable"
+        let created = world.turn()
+        #expect(world.set("h1")?.extras == PodExtras(metadata: "stable"))
+        #expect(created.actions.count == 2)
+        world.settle()
+        #expect(world.broken == [])
+    }
+
+    @Test func `follow a document that asks for them later`() {
+        let world = dressed(deployed(fourSteps))
+        #expect(world.set("h1")?.extras == PodExtras(metadata: "stable"))
+        #expect(world.set("h1")?.hasFormerPods == false)
+        #expect(world.broken == [])
+    }
+
+    @Test func `begin with those of the new revision and keep away from stable's nodes`() {
+        var world = dressed(deployed(fourSteps))
+        world.update(to: "h2")
+        world.settle()
+        let apart = Separation(.preferred(weight: 7), from: "h1")
+        #expect(world.set("h2")?.extras == PodExtras(metadata: "new", separation: apart))
+        #expect(world.set("h1")?.extras == PodExtras(metadata: "stable"))
+    }
+
+    @Test func `change with the part that they play`() {
+        var world = dressed(deployed([.setWeight(50)]))
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(world.set("h2")?.extras == PodExtras(metadata: "stable"))
+        #expect(world.set("h1")?.extras == PodExtras())
+        #expect(world.replicaSets.allSatisfy { !$0.hasFormerPods })
+        #expect(world.broken == [])
+    }
+
+    @Test func `change in blue-green, too`() {
+        var world = dressed(World(BlueGreen(activeService: "active")))
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h2")?.extras == PodExtras(metadata: "stable"))
+        #expect(world.set("h1")?.extras == PodExtras())
+        #expect(world.broken == [])
+    }
+
+    @Test func `are changed after all that traffic depends on`() {
+        var world = dressed(deployed([.setWeight(50)]))
+        world.update(to: "h2")
+        for _ in 0..<20 {
+            let actions = world.turn().actions
+            let first = actions.firstIndex {
+                switch $0 {
+                case .setPodMetadata, .updatePods, .separate: true
+                default: false
+                }
+            }
+            guard let first else { continue }
+            #expect(
+                actions[first...].allSatisfy {
+                    switch $0 {
+                    case .setPodMetadata, .updatePods, .separate, .evict: true
+                    default: false
+                    }
+                })
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Rollouts
+import Testing
+
+/// `restartAt` (rollout-semantics §4.13, decision 0032).
+struct `A restart` {
+    /// Settled pods, asked to restart a minute after they came.
+    private func asked(_ world: World) -> World {
+        var world = world
+        world.wait(60)
+        world.rollout.spec.restartAt = world.now
+        world.rollout.generation += 1
+        return world
+    }
+
+    private func evictions(_ decision: Decision) -> Int {
+        decision.actions.count { if case .evict = $0 { true } else { false } }
+    }
+
+    @Test func `takes no more pods at once than may be missing`() {
+        var world = asked(deployed(fourSteps, size: 10))
+        #expect(evictions(world.turn()) == 2)
+        world.limits["h1"] = 8
+        world.letPodsStart()
+        #expect(evictions(world.turn()) == 0)
+        #expect(world.status.phase == .progressing)
+        #expect(world.status.message == "rollout is restarting")
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.pods.allSatisfy { $0.created >= world.now })
+        #expect(world.status.phase == .healthy)
+        #expect(world.broken == [])
+    }
+
+    @Test(arguments: [true, false])
+    func `of the only pod brings another one first`(hasRouter: Bool) {
+        var world = deployed([], size: 1)
+        world.rollout.spec.canary.hasRouter = hasRouter
+        world.settle()
+        world = asked(world)
+        var most = 0
+        for _ in 0..<10 {
+            world.turn()
+            most = max(most, world.pods.count)
+            #expect(!world.pods.isEmpty)
+        }
+        #expect(most == 2)
+        #expect(world.pods.count == 1)
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.broken == [])
+    }
+
+    @Test func `of a blue-green rollout of one brings another one first`() {
+        var world = World(BlueGreen(activeService: "active"), size: 1)
+        world.settle()
+        world = asked(world)
+        world.settle()
+        #expect(world.pods.map(\.created) == [world.now])
+        #expect(world.status.phase == .healthy)
+        #expect(world.broken == [])
+    }
+
+    @Test func `takes first what serves nobody`() {
+        var world = asked(deployed(fourSteps, size: 4))
+        world.limits["h1"] = 3
+        world.letPodsStart()
+        let unready = world.pods.filter { !$0.isReady }.map(\.name)
+        let decision = world.turn()
+        #expect(decision.actions == unready.map { .evict(pod: $0) })
+    }
+
+    @Test func `reaches both sides of a paused update, and keeps a single canary pod`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 8)
+        world.update(to: "h2")
+        world.settle()
+        world = asked(world)
+        world.settle()
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.status.phase == .paused)
+        #expect(world.weight == 50)
+        #expect(world.broken == [])
+        var small = deployed([.setWeight(10), .pause(seconds: nil)], size: 8)
+        small.update(to: "h2")
+        small.settle()
+        small = asked(small)
+        small.settle()
+        let old = small.pods.filter { $0.created < small.now }
+        #expect(old.map(\.replicaSet) == ["app-h2"])
+        #expect(small.broken == [])
+    }
+
+    @Test func `waits for its time`() {
+        var world = deployed(fourSteps)
+        world.rollout.spec.restartAt = world.now.advanced(bySeconds: 300)
+        let decision = world.turn()
+        #expect(decision.lookAgain == world.rollout.spec.restartAt)
+        #expect(decision.status.restartedAt == nil)
+        world.wait(300)
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+    }
+
+    @Test func `is over with a new template, whose pods are younger`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.rollout.spec.restartAt = world.now
+        world.turn()
+        let decision = world.turn()
+        #expect(decision.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(evictions(decision) == 0)
+    }
+
+    @Test func `takes nothing while traffic goes back`() {
+        var world = deployed(fourSteps, size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world = asked(world)
+        world.rollout.status.isAborted = true
+        #expect(evictions(world.turn()) == 0)
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `does nothing while nobody knows the pods`() {
+        var world = asked(deployed(fourSteps))
+        var seen = world.seen
+        seen.pods = nil
+        let decision = decide(seen)
+        #expect(decision.actions == [])
+        #expect(decision.status.restartedAt == nil)
+        #expect(decision.reason == .settling("the pods to restart cannot be listed"))
+        world.settle()
+        #expect(world.broken == [])
+    }
+
+    /// An availability that is lost meanwhile stops it; its deadline begins with it.
+    @Test func `times out by its own clock`() {
+        var world = asked(deployed(fourSteps, size: 4))
+        world.wait(5_000)
+        world.rollout.spec.restartAt = world.now
+        world.limits["h1"] = 3
+        world.letPodsStart()
+        world.settle()
+        #expect(world.status.phase == .progressing)
+        world.wait(700)
+        #expect(world.status.phase == .degraded)
+    }
+}
