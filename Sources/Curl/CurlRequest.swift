@@ -1,4 +1,5 @@
-/// One HTTP request: what to send where, and how long and how much may come back.
+/// One request: what to send where, and how long and how much may come back. Over HTTP, or, with
+/// an envelope, a message over SMTP.
 package struct CurlRequest: Sendable {
     /// The version of HTTP that a request asks for.
     package enum HTTPVersion: Sendable {
@@ -9,7 +10,7 @@ package struct CurlRequest: Sendable {
         case http2OverTLS
     }
 
-    /// Only `http` and `https`.
+    /// Only `http` and `https`; with an envelope `smtp` and `smtps`.
     package var url: String
     package var method: String
     package var headers: [Header]
@@ -29,6 +30,8 @@ package struct CurlRequest: Sendable {
     package var maximumBodyBytes = CurlRequest.defaultMaximumBodyBytes
     /// Follows up to five redirects, to `http` and `https` only.
     package var followsRedirects = false
+    /// Makes this a message of e-mail, whose text is the body. Method and headers are not used.
+    package var envelope: MailEnvelope?
 
     /// A list page of 500 large objects stays below 32 MiB; what is longer is a mistake or an
     /// attack.
@@ -91,6 +94,10 @@ extension TLSOptions: CustomStringConvertible, CustomReflectable {
 extension CurlRequest {
     /// What makes this request impossible to send as it is; nil where nothing does.
     var fault: String? {
+        if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
+            return "the URL contains a space or a control character"
+        }
+        if let envelope { return envelope.fault ?? addressFault(["smtp", "smtps"]) }
         if !method.utf8.allSatisfy(isTokenByte) || method.isEmpty {
             return "the method is no HTTP token"
         }
@@ -103,10 +110,12 @@ extension CurlRequest {
                 return "the value of header \(header.name) contains a control character"
             }
         }
-        if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
-            return "the URL contains a space or a control character"
-        }
-        return URLParts(url) == nil ? "the URL is not of the form http(s)://host" : nil
+        return addressFault(["http", "https"])
+    }
+
+    private func addressFault(_ schemes: [String]) -> String? {
+        let isFit = URLParts(url).map { schemes.contains($0.scheme) } ?? false
+        return isFit ? nil : "the URL is not of the form \(schemes[0])(s)://host"
     }
 }
 

@@ -7,6 +7,7 @@ final class Exchange {
     private let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private var mail: MailText?
 
     /// With the system's nine probes a peer that is gone is noticed within some three minutes.
     private static let keepAliveSeconds = 20
@@ -42,7 +43,11 @@ final class Exchange {
         try check(ccurl_set_ptr(handle, CURLOPT_ERRORBUFFER, errorText))
         try configureConnection(request)
         try configureTLS(request)
-        try configureMessage(request)
+        if let envelope = request.envelope {
+            try configureMail(envelope, request.body ?? [])
+        } else {
+            try configureMessage(request)
+        }
         try configureCallbacks()
     }
 
@@ -53,7 +58,7 @@ final class Exchange {
         try set(CURLOPT_TCP_KEEPINTVL, Self.keepAliveSeconds)
         try set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeoutMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_PROTOCOLS_STR, request.envelope == nil ? "http,https" : "smtp,smtps")
         try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0)
         try set(CURLOPT_MAXREDIRS, CurlRequest.maximumRedirects)
@@ -127,6 +132,35 @@ final class Exchange {
             try set(CURLOPT_CUSTOMREQUEST, request.method)
         }
         if !headers.isEmpty { try set(CURLOPT_HTTPHEADER, headers) }
+    }
+
+    private func configureMail(
+        _ envelope: MailEnvelope, _ body: [UInt8]
+    ) throws(CurlError) {
+        try set(CURLOPT_URL, transfer.request.url)
+        let level = envelope.requiresTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY
+        try set(CURLOPT_USE_SSL, Int(level.rawValue))
+        if !envelope.username.isEmpty {
+            try set(CURLOPT_USERNAME, envelope.username)
+            try set(CURLOPT_PASSWORD, envelope.password)
+        }
+        try set(CURLOPT_MAIL_FROM, "<\(envelope.from)>")
+        try set(CURLOPT_MAIL_RCPT, envelope.recipients.map { "<\($0)>" })
+        // Servers of mail hang up soon; the next message may be hours away.
+        try set(CURLOPT_FORBID_REUSE, 1)
+        try set(CURLOPT_UPLOAD, 1)
+        let text = MailText(body)
+        mail = text
+        try check(ccurl_set_off(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(body.count)))
+        let reads: ccurl_write_cb = { buffer, size, count, context in
+            guard let buffer, let context else { return 0 }
+            let text = Unmanaged<MailText>.fromOpaque(context).takeUnretainedValue()
+            return text.next(into: .init(start: buffer, count: size * count))
+        }
+        try check(ccurl_set_write(handle, CURLOPT_READFUNCTION, reads))
+        // Unretained: this exchange holds it as long as the handle is in use.
+        try check(
+            ccurl_set_ptr(handle, CURLOPT_READDATA, Unmanaged.passUnretained(text).toOpaque()))
     }
 
     /// An empty body still needs an address: without one libcurl would read from standard input.

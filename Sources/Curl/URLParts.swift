@@ -1,4 +1,4 @@
-/// The parts of an `http` or `https` URL that messages and TLS need.
+/// The parts of a URL of HTTP or SMTP that messages and TLS need.
 struct URLParts: Hashable, Sendable {
     let scheme: String
     /// With the colon and the at sign; empty for most URLs. Never shown.
@@ -13,7 +13,7 @@ struct URLParts: Hashable, Sendable {
     init?(_ url: String) {
         guard let separator = url.range(of: "://") else { return nil }
         scheme = url[..<separator.lowerBound].lowercased()
-        guard scheme == "http" || scheme == "https" else { return nil }
+        guard ["http", "https", "smtp", "smtps"].contains(scheme) else { return nil }
         let afterScheme = url[separator.upperBound...]
         let authorityEnd =
             afterScheme.firstIndex(where: { "/?#".contains($0) }) ?? afterScheme.endIndex
