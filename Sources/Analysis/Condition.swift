@@ -7,11 +7,14 @@ package struct Condition: Sendable {
     private let root: Node
 
     /// Refuses what cannot be parsed, with the position of the mistake.
-    package init(parsing text: String) throws(ConditionError) {
+    ///
+    /// - Parameter members: those of an object as result that the expression knows by their own
+    ///   names, instead of `result`. With `time` among them it knows Go's times and their methods.
+    package init(parsing text: String, members: Set<String> = []) throws(ConditionError) {
         guard text.utf8.count <= Limit.bytes else {
             throw ConditionError("the expression is longer than \(Limit.bytes) bytes")
         }
-        var parser = ExpressionParser(try tokens(of: text))
+        var parser = ExpressionParser(try tokens(of: text), members: members)
         self.text = text
         self.root = try parser.parse()
     }

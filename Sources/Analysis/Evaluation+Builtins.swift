@@ -18,11 +18,21 @@ extension Evaluation {
         case "first", "last": return try end(name, of: values[0], at: at)
         case "int", "asInt": return .int(try integer(values[0], for: name, at: at))
         case "float", "asFloat": return .float(try float(values[0], for: name, at: at))
+        case ".Hours", ".Minutes", ".Seconds": return try count(name, of: values[0], at: at)
         case "toJSON":
             try spendWalk(over: values[0], at: at)
             return .string(try bounded(values[0].json(indent: 2), at: at))
         default: return try textual(name, values, at: at)
         }
+    }
+
+    /// How many of a unit a duration has.
+    private func count(
+        _ name: String, of value: MetricValue, at: Int
+    ) throws(ConditionError) -> MetricValue {
+        guard case .duration(let span) = value else { throw refused(name, value, at: at) }
+        let units = [".Hours": 3.6e12, ".Minutes": 6e10]
+        return .float(Double(span.nanoseconds) / (units[name] ?? 1e9))
     }
 
     private func refused(_ name: String, _ value: MetricValue, at: Int) -> ConditionError {

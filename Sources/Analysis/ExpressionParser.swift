@@ -41,6 +41,7 @@ struct Node: Sendable {
 /// Builds the tree of an expression by operator precedence (expr 1.15's table).
 struct ExpressionParser {
     private let tokens: [Token]
+    let members: Set<String>
     private var position = 0
     private var nesting = 0
     private var closures = 0
@@ -57,8 +58,10 @@ struct ExpressionParser {
         "in", "matches", "contains", "startsWith", "endsWith",
     ]
 
-    init(_ tokens: [Token]) {
+    /// - Parameter members: those of the result that are known by their own names.
+    init(_ tokens: [Token], members: Set<String> = []) {
         self.tokens = tokens
+        self.members = members
     }
 
     mutating func parse() throws(ConditionError) -> Node {
@@ -67,9 +70,9 @@ struct ExpressionParser {
         return node
     }
 
-    private var current: Token { tokens[position] }
+    var current: Token { tokens[position] }
 
-    private mutating func advance() {
+    mutating func advance() {
         if position + 1 < tokens.count { position += 1 }
     }
 
@@ -88,7 +91,7 @@ struct ExpressionParser {
         return true
     }
 
-    private mutating func expect(_ symbol: String) throws(ConditionError) {
+    mutating func expect(_ symbol: String) throws(ConditionError) {
         guard take(symbol) else { throw unexpected(wanted: symbol) }
     }
 
@@ -106,7 +109,7 @@ struct ExpressionParser {
         return ConditionError("unexpected \(found)\(hint)", at: current.at)
     }
 
-    private mutating func expression(_ minimum: Int) throws(ConditionError) -> Node {
+    mutating func expression(_ minimum: Int) throws(ConditionError) -> Node {
         nesting += 1
         defer { nesting -= 1 }
         if nesting > Condition.Limit.depth {
@@ -222,18 +225,26 @@ struct ExpressionParser {
         case "true": return try Node(.literal(.bool(true)), at: at)
         case "false": return try Node(.literal(.bool(false)), at: at)
         case "nil": return try Node(.literal(.null), at: at)
-        case "result": return try Node(.result, at: at)
+        case "result" where members.isEmpty: return try Node(.result, at: at)
+        case "time" where members.contains(name): return try clock(at: at)
+        case _ where members.contains(name):
+            let result = try Node(.result, at: at)
+            let member = Node.Access.member(name, optional: false, at: at)
+            return try Node(.access(result, [member]), at: at, parts: [result])
         default: break
         }
         guard current.kind == .symbol("(") else {
+            let known = members.isEmpty ? ["result"] : members.sorted()
+            let names = known.map { "\"\($0)\"" }.joined(separator: ", ")
             let remedy =
-                Builtin.names.contains(name) ? "call it with ()" : "only \"result\" is known"
+                Builtin.names.contains(name)
+                ? "call it with ()" : "only \(names) \(known.count == 1 ? "is" : "are") known"
             throw ConditionError("unknown name \"\(name)\": \(remedy)", at: at)
         }
         return try call(name, at: at, first: nil)
     }
 
-    private mutating func call(
+    mutating func call(
         _ name: String, at: Int, first: Node?
     ) throws(ConditionError) -> Node {
         guard Builtin.names.contains(name) else {
@@ -258,6 +269,7 @@ struct ExpressionParser {
             let body = arguments.count > 1 ? arguments[1] : try Node(.element, at: at)
             return try Node(.each(name, arguments[0], body), at: at, parts: arguments)
         }
+        if !members.isEmpty, let node = try absence(name, arguments, at: at) { return node }
         return try Node(.call(name, arguments), at: at, parts: arguments)
     }
 
@@ -299,7 +311,8 @@ struct ExpressionParser {
     }
 
     /// `.name`, `[index]`, `[from:to]` and their optional forms after a value.
-    private mutating func accesses(_ base: Node) throws(ConditionError) -> Node {
+    private mutating func accesses(_ start: Node) throws(ConditionError) -> Node {
+        var base = start
         var found: [Node.Access] = []
         var parts = [base]
         while true {
@@ -310,7 +323,11 @@ struct ExpressionParser {
                 if case .name(let name) = current.kind {
                     advance()
                     guard current.kind != .symbol("(") else {
-                        throw ConditionError("methods cannot be called", at: at)
+                        let value = try accessed(base, found, parts)
+                        guard !members.isEmpty, let node = try method(name, of: value, at: at)
+                        else { throw ConditionError("methods cannot be called", at: at) }
+                        (base, found, parts) = (node, [], [node])
+                        continue
                     }
                     found.append(.member(name, optional: optional, at: at))
                     continue
@@ -322,7 +339,13 @@ struct ExpressionParser {
             found.append(access)
             parts += inside
         }
-        return found.isEmpty ? base : try Node(.access(base, found), at: base.at, parts: parts)
+        return try accessed(base, found, parts)
+    }
+
+    private func accessed(
+        _ base: Node, _ found: [Node.Access], _ parts: [Node]
+    ) throws(ConditionError) -> Node {
+        found.isEmpty ? base : try Node(.access(base, found), at: base.at, parts: parts)
     }
 
     private mutating func bracket(
