@@ -56,7 +56,7 @@ image:
 
 fuzz:
 	@Scripts/install build
-	@for target in json yaml expression; do Scripts/fuzz $$target $${SECONDS_EACH:-60}; done
+	@for target in json yaml expression template; do Scripts/fuzz $$target $${SECONDS_EACH:-60}; done
 
 clean:
 	swift package clean

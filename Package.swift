@@ -48,6 +48,9 @@ let package = Package(
         room("KubernetesClient", knows: ["Curl", "KubernetesObjects", "Documents"]),
         room(
             "MetricProviders", knows: ["Curl", "Analysis", "Documents"], lodgers: ["CLibCrypto"]),
+        room(
+            "Notifications", knows: ["Curl", "Analysis", "KubernetesObjects", "Documents"],
+            lodgers: ["CLibCrypto"]),
         room("History", knows: ["Documents"], lodgers: [grdb]),
         room("Serving", lodgers: [hummingbird, lifecycle, logging]),
         room("Assets", plugins: ["EmbedAssets"]),
@@ -59,7 +62,7 @@ let package = Package(
             "Controller",
             knows: [
                 "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-                "KubernetesClient", "MetricProviders", "History",
+                "KubernetesClient", "MetricProviders", "Notifications", "History",
             ],
             lodgers: [logging]),
         room("ObjectStore", knows: ["KubernetesObjects", "Documents"]),
@@ -74,15 +77,15 @@ let package = Package(
             knows: [
                 "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects",
-                "Traffic", "Manifests", "History", "MetricProviders",
+                "Traffic", "Manifests", "History", "MetricProviders", "Notifications",
             ]),
         .executableTarget(
             name: "sluice",
             dependencies: [
                 "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
                 "Curl",
-                "KubernetesClient", "MetricProviders", "History", "Serving", "Assets", "StatusPage",
-                "Controller", "ObjectStore", "LocalCluster", "Simulation",
+                "KubernetesClient", "MetricProviders", "Notifications", "History", "Serving",
+                "Assets", "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
                 argumentParser, lifecycle, logging,
             ],
             swiftSettings: house()),
@@ -102,6 +105,9 @@ let package = Package(
             "Curl": ["Curl"],
             "KubernetesClient": ["KubernetesClient", "Curl", "KubernetesObjects", "Documents"],
             "MetricProviders": ["MetricProviders", "Curl", "Analysis", "Documents"],
+            "Notifications": [
+                "Notifications", "Curl", "KubernetesObjects", "Documents",
+            ],
             "History": ["History", "Documents"],
             "Serving": ["Serving", "Curl"],
             "StatusPage": [
@@ -124,7 +130,8 @@ let package = Package(
             "Sluice": [
                 "sluice", "Analysis", "Controller", "Curl", "Documents", "History",
                 "KubernetesClient", "KubernetesObjects", "LocalCluster", "Manifests",
-                "MetricProviders", "ObjectStore", "Serving", "Simulation", "StatusPage",
+                "MetricProviders", "Notifications", "ObjectStore", "Serving", "Simulation",
+                "StatusPage",
             ],
             // The program itself, as a process: it is only built. What is imported asks the servers
             // that it talks to, or stands between.

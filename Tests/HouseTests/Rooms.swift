@@ -11,13 +11,14 @@ enum Rooms {
         "Curl": [],
         "KubernetesClient": ["Curl", "KubernetesObjects", "Documents"],
         "MetricProviders": ["Curl", "Analysis", "Documents"],
+        "Notifications": ["Curl", "Analysis", "KubernetesObjects", "Documents"],
         "History": ["Documents"],
         "Serving": [],
         "Assets": [],
         "StatusPage": ["Rollouts", "Analysis", "History", "Documents", "Serving", "Assets"],
         "Controller": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-            "KubernetesClient", "MetricProviders", "History",
+            "KubernetesClient", "MetricProviders", "Notifications", "History",
         ],
         "ObjectStore": ["KubernetesObjects", "Documents"],
         "LocalCluster": [
@@ -25,12 +26,12 @@ enum Rooms {
         ],
         "Simulation": [
             "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis", "KubernetesObjects",
-            "Traffic", "Manifests", "History", "MetricProviders",
+            "Traffic", "Manifests", "History", "MetricProviders", "Notifications",
         ],
         "sluice": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-            "Curl", "KubernetesClient", "MetricProviders", "History", "Serving", "Assets",
-            "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
+            "Curl", "KubernetesClient", "MetricProviders", "Notifications", "History", "Serving",
+            "Assets", "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
         ],
         "embed-assets": [],
     ]
@@ -55,7 +56,7 @@ enum Rooms {
         "Logging": ["Serving", "Controller", "LocalCluster", "sluice"],
         "Mustache": ["StatusPage"],
         "CLibYaml": ["Documents"],
-        "CLibCrypto": ["Traffic", "MetricProviders"],
+        "CLibCrypto": ["Traffic", "MetricProviders", "Notifications"],
         "CCurlShim": ["Curl"],
         "CProcess": ["LocalCluster"],
     ]

@@ -1,0 +1,181 @@
+import Documents
+import KubernetesObjects
+
+/// What a ConfigMap and its Secret say of notifications. What is wrong in it is left out and said
+/// in `findings`; the rest holds.
+package struct NotificationRules: Sendable {
+    package private(set) var findings: [Finding] = []
+    /// What must not be said of it: the values of the Secret, and credentials written in the
+    /// ConfigMap itself.
+    package private(set) var secrets: [Secret] = []
+    private(set) var carriers: [String: Carrier] = [:]
+    private(set) var templates: [String: MessageTemplate] = [:]
+    package private(set) var triggers: [String: [NotificationCondition]] = [:]
+    private var subscriptions: [DefaultSubscription] = []
+    private var defaultTriggers: [String] = []
+    private(set) var context: JSON = [:]
+    private(set) var secretValues: JSON = [:]
+
+    /// No rules: nobody is told of anything.
+    package static let none = NotificationRules()
+
+    private init() {}
+
+    /// - Parameter secret: the values of the Secret by their keys; nil where nobody can look, and
+    ///   every key is taken to be there.
+    package init(configMap: JSON, secret: [String: Secret]?) {
+        let data = configMap["data"]?.object?.members ?? []
+        let root = Path.root.appending("data")
+        guard data.count <= Limit.entries else {
+            findings = [
+                Finding(
+                    path: root, message: "has more than \(Limit.entries) entries",
+                    remedy: "take out what nobody uses")
+            ]
+            return
+        }
+        secrets = secret.map { Array($0.values) } ?? []
+        secretValues = JSON(strings: secret?.mapValues { $0.reveal() } ?? [:])
+        let known = ReferencedSecrets(values: secret)
+        for (key, value) in data.sorted(by: { $0.key < $1.key }) {
+            read(key, value, known, at: root.appending(key))
+        }
+        checkReferences(root)
+    }
+
+    /// The bounds of a configuration.
+    enum Limit {
+        /// Services, templates and triggers together.
+        static let entries = 500
+        /// Recipients of one event. More are a mistake that would flood somebody.
+        static let destinations = 100
+    }
+
+    private mutating func read(
+        _ key: String, _ value: JSON, _ known: ReferencedSecrets, at path: Path
+    ) {
+        let collected = Reader.Findings()
+        defer { findings += collected.all }
+        let whole = Reader(value, at: path, findings: collected)
+        guard let text = whole.string() else { return }
+        let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
+        let isKnown =
+            ["service", "template", "trigger"].contains(parts.first) && parts.count == 2
+            || ["context", "subscriptions", "defaultTriggers"].contains(key)
+        guard isKnown else {
+            return collected.add(
+                Finding(
+                    path: path, message: "is no entry that notifications know",
+                    remedy: "use service.KIND, template.NAME, trigger.NAME, subscriptions, "
+                        + "defaultTriggers or context", concernsKey: true))
+        }
+        let document: JSON
+        do throws(DocumentError) {
+            document = try YAML.documents(in: Array(text.utf8), file: key).first?.value ?? .null
+        } catch {
+            return whole.refuse("\(error.message) (at \(shown(error.place)))", remedy: error.remedy)
+        }
+        let reader = Reader(document, at: path, findings: collected)
+        switch parts[0] {
+        case "service": open(parts[1], reader, known)
+        case "template": templates[parts[1]] = MessageTemplate(reading: reader)
+        case "trigger":
+            triggers[parts[1]] = reader.elements().map(NotificationCondition.init(reading:))
+        case "subscriptions":
+            subscriptions = reader.elements().map(DefaultSubscription.init(reading:))
+        case "defaultTriggers": defaultTriggers = reader.elements().compactMap { $0.string() }
+        default: context = JSON(strings: reader.strings())
+        }
+        // Half of a trigger or template would tell something else than was meant.
+        guard !collected.all.isEmpty else { return }
+        if parts[0] == "template" { templates[parts[1]] = nil }
+        if parts[0] == "trigger" { triggers[parts[1]] = nil }
+    }
+
+    /// `slack`, or `slack.NAME` where there are several.
+    private mutating func open(
+        _ name: String, _ reader: Reader, _ known: ReferencedSecrets
+    ) {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let kind = CarrierKind.all.first(where: { $0.name == parts[0] }) else {
+            return reader.refuse(
+                "the service \"\(parts[0])\" is not supported",
+                remedy: "use one of: \(CarrierKind.names); a webhook reaches most others")
+        }
+        let before = reader.findings.all.count
+        let options = Reader(known.resolved(reader), at: reader.path, findings: reader.findings)
+        let carry = kind.open(options, name: parts.last ?? name)
+        secrets += kind.credentials(options.value ?? .null)
+        guard reader.findings.all.count == before, let carry else { return }
+        carriers[parts.last ?? name] = Carrier(kind: kind, parcel: carry)
+    }
+
+    /// What triggers, templates and subscriptions name must be there.
+    private mutating func checkReferences(_ root: Path) {
+        let refused = Set(findings.compactMap { $0.path.components.dropFirst().first })
+        for (name, conditions) in triggers.sorted(by: { $0.key < $1.key }) {
+            for (index, condition) in conditions.enumerated() {
+                for template in condition.send
+                where templates[template] == nil && !refused.contains(.key("template.\(template)"))
+                {
+                    findings.append(
+                        Finding(
+                            path: root.appending("trigger.\(name)").appending(index)
+                                .appending("send"),
+                            message: "there is no template \"\(template)\"",
+                            remedy: "add template.\(template)"))
+                }
+            }
+        }
+    }
+
+    private func shown(_ place: Place?) -> String {
+        place.map { "line \($0.line), column \($0.column)" } ?? "its beginning"
+    }
+}
+
+extension NotificationRules {
+    /// Whom an object's trigger is told to: by its annotations, and by default.
+    package func destinations(of object: Object, trigger: String) -> [Destination] {
+        let found = subscribed(object)[trigger] ?? []
+        return Array(found.sorted { $0.description < $1.description }.prefix(Limit.destinations))
+    }
+
+    /// Every trigger that somebody has subscribed to for this object.
+    package func subscribed(_ object: Object) -> [String: Set<Destination>] {
+        var found = object.subscriptions(defaultTriggers: defaultTriggers)
+        for subscription in subscriptions where subscription.selector.matches(object.labels) {
+            for trigger in subscription.triggers.isEmpty ? defaultTriggers : subscription.triggers {
+                found[trigger, default: []].formUnion(subscription.destinations)
+            }
+        }
+        return found
+    }
+
+    /// Whether these rules are the ones that can tell `trigger` to `destination`.
+    package func know(_ trigger: String, _ destination: Destination) -> Bool {
+        triggers[trigger] != nil && carriers[destination.service] != nil
+    }
+}
+
+/// Whom everything that a selector matches is told to.
+struct DefaultSubscription: Sendable {
+    let destinations: [Destination]
+    let triggers: [String]
+    let selector: LabelSelector
+
+    init(reading reader: Reader) {
+        reader.allowOnly(["recipients", "triggers", "trigger", "selector"])
+        destinations = reader["recipients"].elements().compactMap { $0.string() }.map {
+            Destination($0)
+        }
+        let list = reader[reader["triggers"].isPresent ? "triggers" : "trigger"]
+        triggers = list.value?.string.map { [$0] } ?? list.elements().compactMap { $0.string() }
+        do throws(SelectorError) {
+            selector = try LabelSelector(parsing: reader["selector"].string() ?? "")
+        } catch {
+            reader["selector"].refuse("\(error)", remedy: "correct the selector")
+            selector = .nothing
+        }
+    }
+}
