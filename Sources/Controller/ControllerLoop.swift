@@ -5,6 +5,7 @@ import KubernetesObjects
 import Logging
 import Manifests
 import MetricProviders
+import Notifications
 import Rollouts
 import Traffic
 
@@ -24,6 +25,8 @@ package struct ControllerLoop: Sendable {
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
         /// The namespace of the controller, where its own Secrets are.
         package var home = "argo-rollouts"
+        /// Whether namespaces may have rules of their own for notifications.
+        package var hasSelfServiceNotifications = false
         /// What metrics say of this program.
         package var version = ""
         /// How long a history that was taken away may be missing.
@@ -51,13 +54,15 @@ package struct ControllerLoop: Sendable {
     let seenEvents: ObjectCache
     let tallies: Tallies
     private let events: EventWriter
+    /// Nil where nobody is told of anything.
+    let notifier: Notifier?
     let log: Logger
     let now: @Sendable () -> Timestamp
 
     package init(
         client: APIClient, settings: Settings, source: MetricSource, secrets: SecretsInUse,
         history: RecordStore?, leadership: Leadership? = nil, tallies: Tallies = Tallies(),
-        log: Logger, now: @escaping @Sendable () -> Timestamp
+        post: Post? = nil, log: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
         self.leadership = leadership
@@ -73,8 +78,23 @@ package struct ControllerLoop: Sendable {
         self.now = now
         let chronicle = Chronicle(history: history, secrets: secrets, log: log)
         self.chronicle = chronicle
-        let events = EventWriter(cluster: cluster.edge, secrets: secrets, log: log, now: now)
+        let rules = RuleBook(
+            RuleBook.Shelves(settings), cluster: cluster.edge, secrets: secrets, log: log,
+            now: now)
+        let events = EventWriter(
+            cluster: cluster.edge, secrets: secrets, log: log, now: now,
+            due: { subject, reason in
+                post == nil ? nil : await rules.due(subject, reason: reason)
+            })
         self.events = events
+        notifier = post.map { [cluster, seenEvents] post in
+            Notifier(
+                cluster: cluster, edge: cluster.edge,
+                events: [seenEvents] + Self.otherEvents(settings), rules: rules, post: post,
+                tallies: tallies, isOurs: settings.isOurs,
+                announce: { event, subject in events.write(event, about: subject) }, log: log,
+                now: now)
+        }
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
             journal: Journal(
@@ -130,6 +150,10 @@ package struct ControllerLoop: Sendable {
             }
             group.addTask {
                 await self.followEvents()
+                return .observing
+            }
+            group.addTask {
+                await self.followOtherEvents()
                 return .observing
             }
             group.addTask {
@@ -206,6 +230,7 @@ package struct ControllerLoop: Sendable {
             for (resource, routes) in cluster.routes {
                 group.addTask { await self.follow(resource, routes.cache) }
             }
+            if let notifier { group.addTask { await notifier.run() } }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }

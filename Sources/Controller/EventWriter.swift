@@ -2,6 +2,7 @@ import Documents
 import KubernetesObjects
 import Logging
 import Manifests
+import Notifications
 import Rollouts
 
 /// Writes Kubernetes events. They pass through a bounded buffer, so that an API server that is slow
@@ -11,13 +12,24 @@ struct EventWriter: Sendable {
     private let secrets: SecretsInUse
     private let log: Logger
     private let now: @Sendable () -> Timestamp
-    private let events: AsyncStream<Object>
-    private let inbox: AsyncStream<Object>.Continuation
+    /// What is to be written beside an event, so that somebody is told of it; nil for nobody.
+    private let due: @Sendable (_ subject: Object, _ reason: String) async -> String?
+    private let events: AsyncStream<Unwritten>
+    private let inbox: AsyncStream<Unwritten>.Continuation
+
+    private struct Unwritten: Sendable {
+        var event: Object
+        let subject: Object
+
+        var reason: String { event["reason"]?.string ?? "" }
+    }
 
     init(
         cluster: Cluster, secrets: SecretsInUse, log: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        due: @escaping @Sendable (Object, String) async -> String? = { _, _ in nil }
     ) {
+        self.due = due
         self.cluster = cluster
         self.secrets = secrets
         self.log = log
@@ -40,16 +52,20 @@ struct EventWriter: Sendable {
         object["action"] = .string(event.reason)
         object["reportingComponent"] = "rollouts-controller"
         object["reportingInstance"] = "sluice"
-        if case .dropped(let lost) = inbox.yield(object) {
+        if case .dropped(let lost) = inbox.yield(Unwritten(event: object, subject: subject)) {
             log.warning(
                 "event not written",
-                metadata: ["reason": "\(lost["reason"]?.string ?? "")", "error": "too many wait"])
+                metadata: ["reason": "\(lost.reason)", "error": "too many wait"])
         }
     }
 
     /// Writes the events, in their order, until the task is cancelled.
     func keep() async {
-        for await object in events {
+        for await var unwritten in events {
+            if let due = await due(unwritten.subject, unwritten.reason) {
+                unwritten.event["metadata", "annotations", NotificationKeys.due] = .string(due)
+            }
+            let object = unwritten.event
             let reference = Reference(.events, namespace: object.namespace, name: object.name)
             do {
                 _ = try await cluster.write(Write(reference, .create(object)))
@@ -57,7 +73,7 @@ struct EventWriter: Sendable {
                 log.warning(
                     "event not written",
                     metadata: [
-                        "reason": "\(object["reason"]?.string ?? "")",
+                        "reason": "\(unwritten.reason)",
                         "error": "\(error.description)",
                     ])
             }

@@ -16,9 +16,32 @@ extension Exposition {
     }
 
     func eventFamily() -> MetricFamily {
-        var family = MetricFamily("rollout_events_total", .counter, "Events about rollouts.")
+        family("rollout_events_total", "Events about rollouts.") { $0.events }
+    }
+
+    func notificationFamilies() -> [MetricFamily] {
+        var times = MetricFamily(
+            "notification_send", .histogram, "How long tries to deliver took, in seconds.")
+        for (subject, tally) in subjects(.rollouts)
+        where !tally.told.isEmpty || !tally.untold.isEmpty {
+            times.add(place(of: subject), tally.telling)
+        }
+        return [
+            times,
+            family("notification_send_success", "Messages that were delivered.") { $0.told },
+            family("notification_send_error", "Tries to deliver that did not succeed.") {
+                $0.untold
+            },
+        ]
+    }
+
+    /// Of rollouts, by type and reason of events.
+    private func family(
+        _ name: String, _ help: String, _ counts: (Tallies.Tally) -> [Tallies.EventKind: Int]
+    ) -> MetricFamily {
+        var family = MetricFamily(name, .counter, help)
         for (subject, tally) in subjects(.rollouts) {
-            let kinds = tally.events.sorted {
+            let kinds = counts(tally).sorted {
                 ($0.key.type, $0.key.reason) < ($1.key.type, $1.key.reason)
             }
             for (kind, count) in kinds {

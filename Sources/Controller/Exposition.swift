@@ -23,7 +23,8 @@ struct Exposition {
         var families = rolloutFamilies() + runFamilies() + templateFamilies()
         families += turnFamilies("rollout", .rollouts)
         families += turnFamilies("analysis_run", .analysisRuns)
-        families += [eventFamily(), requestFamily()] + queueFamilies() + programFamilies()
+        families += [eventFamily()] + notificationFamilies()
+        families += [requestFamily()] + queueFamilies() + programFamilies()
         return families.map(\.lines).joined()
     }
 

@@ -10,6 +10,10 @@ package actor Tallies {
         var errors = 0
         /// By type and reason.
         var events: [EventKind: Int] = [:]
+        /// Messages that were delivered, and tries that were not, by type and reason of the event.
+        var told: [EventKind: Int] = [:]
+        var untold: [EventKind: Int] = [:]
+        var telling = Durations()
     }
 
     struct EventKind: Hashable, Sendable {
@@ -39,6 +43,22 @@ package actor Tallies {
             return
         }
         tally.events[kind, default: 0] += 1
+        tallies[subject] = tally
+    }
+
+    func notified(
+        _ subject: Reference, type: String, reason: String, seconds: Double, succeeded: Bool
+    ) {
+        var tally = tallies[subject, default: Tally()]
+        tally.telling.add(seconds: seconds)
+        let kind = EventKind(type: type, reason: reason)
+        if tally.told.count + tally.untold.count < Self.maximumEventKinds {
+            if succeeded {
+                tally.told[kind, default: 0] += 1
+            } else {
+                tally.untold[kind, default: 0] += 1
+            }
+        }
         tallies[subject] = tally
     }
 

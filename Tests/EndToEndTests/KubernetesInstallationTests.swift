@@ -295,6 +295,8 @@ private struct Right: Hashable, CustomStringConvertible {
         Right("delete", "jobs", "batch"),
         // For the same reason, and when somebody has written a run while it was measured.
         Right("get", "analysisruns", "argoproj.io"),
+        // Where somebody is told of an event.
+        Right("patch", "events", ""),
     ])
 
     /// Where somebody has installed the kinds of routes.

@@ -54,11 +54,15 @@ struct Box: Sendable {
         client = try ground.client()
         history = try RecordStore(path: ground.layout.history)
         let http = CurlClient()
+        var rules = ControllerLoop.Settings()
+        // On one's own machine there is nobody whom a namespace could speak for without leave.
+        rules.hasSelfServiceNotifications = true
         let controller = ControllerLoop(
-            client: client, settings: .init(),
+            client: client, settings: rules,
             source: try .live(
                 defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)", http),
-            secrets: settings.secrets, history: history, log: log, now: { .now })
+            secrets: settings.secrets, history: history, post: try .live(settings.secrets),
+            log: log, now: { .now })
         self.controller = controller
         let api = Self.api(server, on: ground, log)
         let loop = BoxPart { await controller.run() }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Manifests
+import Notifications
 import Traffic
 
 /// `sluice lint`: what is wrong with manifests, all of it at once.
@@ -47,6 +48,7 @@ struct LintReport: Sendable {
             broken
             + Lint.findings(
                 in: files.documents, routers: RouterKind.all, isComplete: isComplete)
+            + files.documents.flatMap(notificationFindings)
         counts = (files.documents.count, files.fileCount)
     }
 
@@ -74,6 +76,15 @@ struct LintReport: Sendable {
                 return json
             })
     }
+}
+
+/// What is wrong with rules of notifications; nothing for any other document.
+private func notificationFindings(_ document: Document) -> [Finding] {
+    guard document.value["kind"] == "ConfigMap",
+        document.value["metadata"]?["name"]?.string == NotificationKeys.configMap
+    else { return [] }
+    return document.placing(
+        NotificationRules(configMap: document.value, secret: nil).findings)
 }
 
 /// `1 file`, `2 files`.

@@ -67,6 +67,11 @@ struct ControllerCommand: AsyncParsableCommand {
         help: "Seconds after which a rollout is looked at again.")
     var rolloutResync = 900
 
+    @Flag(
+        name: .customLong("self-service-notification-enabled"),
+        help: "Take notification rules from the namespaces of rollouts, too.")
+    var selfServiceNotifications = false
+
     func validate() throws {
         guard (1...1_000).contains(rolloutThreads), (1...1_000).contains(analysisThreads) else {
             throw ValidationError(
@@ -93,8 +98,8 @@ struct ControllerCommand: AsyncParsableCommand {
             host: environment["HOSTNAME"] ?? "sluice", log: log)
         let controller = ControllerLoop(
             client: client, settings: try settings(environment), source: try source(environment),
-            secrets: secrets, history: store, leadership: leadership, tallies: tallies, log: log,
-            now: { .now })
+            secrets: secrets, history: store, leadership: leadership, tallies: tallies,
+            post: try .live(secrets), log: log, now: { .now })
         // They end in the reverse order: first of all the lease is given back.
         let services =
             try listeners(controller, store, secrets, log)
@@ -114,6 +119,7 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.analysisWorkers = analysisThreads
         settings.resyncSeconds = rolloutResync
         settings.version = Version.text
+        settings.hasSelfServiceNotifications = selfServiceNotifications
         if let home = try leaseNamespace(environment) { settings.home = home }
         settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         return settings

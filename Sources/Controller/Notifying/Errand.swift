@@ -1,0 +1,109 @@
+import Documents
+import KubernetesObjects
+import Notifications
+
+/// One thing to tell one recipient.
+struct Errand: Hashable, Sendable {
+    enum Cause: Hashable, Sendable {
+        /// An event in the cluster.
+        case event
+        /// A trigger of which the conditions are looked at whenever the object changes.
+        case condition(trigger: String)
+    }
+
+    let cause: Cause
+    /// The event, or the object that is looked at.
+    let reference: Reference
+    let destination: Destination
+}
+
+/// How often errands were tried, and which are done though the cluster does not say so yet. What is
+/// lost of it with the process is at most a message that is sent again with the same key.
+actor Attempts {
+    struct Attempt: Sendable {
+        var failures = 0
+        var next: Timestamp?
+        /// How many conditions were delivered or given up.
+        var done = 0
+    }
+
+    private var attempts: [Errand: Attempt] = [:]
+    /// Marks of objects that were told of.
+    private var told: Set<String> = []
+
+    subscript(errand: Errand) -> Attempt { attempts[errand] ?? Attempt() }
+
+    func forget(_ errand: Errand) { attempts[errand] = nil }
+
+    func finished(_ errand: Errand, done: Int) {
+        make(roomFor: errand)
+        attempts[errand] = Attempt(done: done)
+    }
+
+    /// - Returns: when to try again, and whether this was the first failure.
+    func failed(_ errand: Errand, seconds: Int?, at now: Timestamp) -> (Timestamp, isFirst: Bool) {
+        make(roomFor: errand)
+        var attempt = attempts[errand] ?? Attempt()
+        attempt.failures += 1
+        let usual = min(longestPauseSeconds, 1 << min(attempt.failures - 1, 20))
+        let pause = min(max(seconds ?? 0, usual), longestRequestedSeconds)
+        let next = now.advanced(bySeconds: pause)
+        attempt.next = next
+        attempts[errand] = attempt
+        return (next, attempt.failures == 1)
+    }
+
+    /// Takes note that an object was told of by a condition, or that the condition is over.
+    func note(_ mark: String, of uid: String, isTold: Bool) {
+        if told.count >= mostAttempts { told = [] }
+        if isTold { told.insert("\(uid) \(mark)") } else { told.remove("\(uid) \(mark)") }
+    }
+
+    func isTold(_ mark: String, of uid: String) -> Bool { told.contains("\(uid) \(mark)") }
+
+    /// Others have led in the meantime.
+    func forgetAll() {
+        attempts = [:]
+        told = []
+    }
+
+    private func make(roomFor errand: Errand) {
+        if attempts.count >= mostAttempts, attempts[errand] == nil { attempts = [:] }
+    }
+}
+
+/// Two minutes: a service that is back is used soon, and one that is gone costs little.
+private let longestPauseSeconds = 120
+/// What a service may ask for: beyond it the message is old.
+private let longestRequestedSeconds = 900
+/// More than are under way in the largest cluster while every service is gone.
+private let mostAttempts = 20_000
+
+/// Queues of errands: four for each service, so that a slow one holds up no other, and a recipient
+/// hears of things in their order.
+actor Lanes {
+    typealias Queue = WorkQueue<Errand>
+
+    /// The lanes that were opened, for whoever works on them.
+    nonisolated let opened: AsyncStream<Queue>
+    private let open: AsyncStream<Queue>.Continuation
+    private var lanes: [String: Queue] = [:]
+
+    init() { (opened, open) = AsyncStream.makeStream() }
+
+    /// The queue for what goes to `destination`.
+    func lane(for destination: Destination) -> Queue {
+        let hash = destination.recipient.utf8.reduce(UInt32(7)) { $0 &* 31 &+ UInt32($1) }
+        let name = lanes.count < mostLanes ? "\(destination.service)/\(hash % lanesEach)" : ""
+        if let lane = lanes[name] { return lane }
+        let lane = Queue()
+        lanes[name] = lane
+        open.yield(lane)
+        return lane
+    }
+}
+
+/// So that one recipient who is hard to reach does not hold up all the others of a service.
+private let lanesEach: UInt32 = 4
+/// Names of services come from annotations, too; what goes beyond shares one lane.
+private let mostLanes = 400

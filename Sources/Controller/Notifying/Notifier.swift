@@ -1,0 +1,137 @@
+import Analysis
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import Logging
+import Manifests
+import Notifications
+import Rollouts
+
+/// Tells people what happens: looks for events that are still to be told, and for conditions that
+/// have come true, and sees each message delivered once.
+///
+/// The list of who is to be told stands on the event, and is shortened there after each delivery.
+/// A process that dies between the two leaves it to the next leader, which sends the same key
+/// again; nothing else is ever sent twice.
+struct Notifier: Sendable {
+    let cluster: LiveCluster
+    let edge: Cluster
+    /// By the kind of object that they are about.
+    let events: [ObjectCache]
+    let rules: RuleBook
+    let post: Post
+    let tallies: Tallies
+    let isOurs: @Sendable (Object) -> Bool
+    /// Writes an event about an object.
+    let announce: @Sendable (Rollouts.Event, Object) -> Void
+    let log: Logger
+    let now: @Sendable () -> Timestamp
+    let attempts = Attempts()
+
+    /// Works until the task is cancelled: one term of a leader.
+    func run() async {
+        let lanes = Lanes()
+        await attempts.forgetAll()
+        await withDiscardingTaskGroup { group in
+            for cache in events { group.addTask { await follow(cache, lanes) } }
+            group.addTask { await followRollouts(lanes) }
+            for await lane in lanes.opened {
+                group.addTask { await lane.keepTime(on: ContinuousClock(), now: now) }
+                group.addTask { await work(on: lane) }
+            }
+        }
+    }
+
+    private func follow(_ cache: ObjectCache, _ lanes: Lanes) async {
+        for await change in cache.changes() {
+            guard let event = change.new else { continue }
+            let due = DueList(event.annotations[NotificationKeys.due])
+            for entry in due.entries {
+                let errand = Errand(
+                    cause: .event,
+                    reference: Reference(.events, namespace: event.namespace, name: event.name),
+                    destination: entry.destination)
+                await lanes.lane(for: entry.destination).add(errand)
+            }
+        }
+    }
+
+    /// Triggers that no event fires.
+    private func followRollouts(_ lanes: Lanes) async {
+        guard let cache = cluster.caches[.rollouts] else { return }
+        for await change in cache.changes() {
+            guard let rollout = change.new, isOurs(rollout) else { continue }
+            do throws(ClusterError) {
+                for (trigger, destinations) in try await watched(rollout) {
+                    for destination in destinations {
+                        let errand = Errand(
+                            cause: .condition(trigger: trigger),
+                            reference: Reference(
+                                .rollouts, namespace: rollout.namespace, name: rollout.name),
+                            destination: destination)
+                        await lanes.lane(for: destination).add(errand)
+                    }
+                }
+            } catch {
+                // Without rules nothing can be told; the next change asks for them again.
+                log.debug("notifications: no rules", metadata: ["error": "\(error.description)"])
+            }
+        }
+    }
+
+    private func watched(
+        _ rollout: Object
+    ) async throws(ClusterError) -> [String: Set<Destination>] {
+        var found: [String: Set<Destination>] = [:]
+        for rules in try await rules.rules(for: rollout.namespace) {
+            for (trigger, destinations) in rules.subscribed(rollout)
+            where !isNamedByEvent(trigger)
+                && rules.triggers[trigger]?.contains(where: { $0.when != nil }) == true
+            {
+                found[trigger, default: []].formUnion(destinations)
+            }
+        }
+        return found
+    }
+
+    private func work(on lane: Lanes.Queue) async {
+        while let errand = await lane.take() {
+            let attempt = await attempts[errand]
+            if let next = attempt.next, next > now() {
+                await lane.done(errand, next: next)
+                continue
+            }
+            let next =
+                switch errand.cause {
+                case .event: await tell(errand, attempt)
+                case .condition(let trigger): await look(errand, trigger)
+                }
+            await lane.done(errand, next: next)
+        }
+    }
+
+    /// The object as the caches have it.
+    func object(_ kind: String, namespace: String, name: String) -> Object? {
+        cluster.caches.first { $0.key.kind == kind && $0.key.group == Resource.rollouts.group }?
+            .value.get(namespace: namespace, name: name)
+    }
+
+    /// The analysis runs of what a rollout is releasing.
+    func runs(of rollout: Object) -> [JSON] {
+        guard rollout.kind == Resource.rollouts.kind, let cache = cluster.caches[.analysisRuns]
+        else { return [] }
+        let hash = rollout.status?["currentPodHash"]?.string
+        return cache.owned(by: rollout.uid)
+            .filter { hash == nil || $0.labels[Keys.templateHash] == hash }
+            .sorted { $0.name < $1.name }.map(\.json)
+    }
+
+    /// The first rules that know how.
+    func rules(
+        for occurrence: Occurrence, _ destination: Destination, in namespace: String
+    ) async throws(ClusterError) -> NotificationRules? {
+        let all = try await rules.rules(for: namespace)
+        return all.first { $0.know(occurrence.trigger, destination) }
+            ?? all.first { $0.triggers[occurrence.trigger] != nil }
+    }
+}

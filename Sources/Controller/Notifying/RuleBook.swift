@@ -1,0 +1,140 @@
+import Documents
+import KubernetesObjects
+import Logging
+import Notifications
+import Rollouts
+
+/// The rules of notifications, as the ConfigMaps and Secrets of the cluster have them now. Read
+/// when somebody asks, and parsed again only where they changed.
+actor RuleBook {
+    /// Where rules are.
+    struct Shelves: Sendable {
+        /// The namespace of the controller.
+        var home: String
+        /// Whether a namespace may have rules of its own.
+        var isSelfService: Bool
+        /// Whether caches show the ConfigMaps of the home namespace.
+        var seesHome: Bool
+    }
+
+    private struct Read {
+        let version: String
+        let secretRead: Timestamp
+        let secretVersion: String
+        let rules: NotificationRules
+    }
+
+    private let shelves: Shelves
+    private let cluster: Cluster
+    private let secrets: SecretsInUse
+    private let log: Logger
+    private let now: @Sendable () -> Timestamp
+    private var known: [String: Read] = [:]
+
+    init(
+        _ shelves: Shelves, cluster: Cluster, secrets: SecretsInUse, log: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.shelves = shelves
+        self.cluster = cluster
+        self.secrets = secrets
+        self.log = log
+        self.now = now
+    }
+
+    /// The rules for objects of a namespace; its own come first.
+    func rules(for namespace: String) async throws(ClusterError) -> [NotificationRules] {
+        var all: [NotificationRules] = []
+        if shelves.isSelfService, namespace != shelves.home {
+            all.append(try await rules(in: namespace))
+        }
+        all.append(try await rules(in: shelves.home))
+        return all
+    }
+
+    private func rules(in namespace: String) async throws(ClusterError) -> NotificationRules {
+        let reference = Reference(
+            .configMaps, namespace: namespace, name: NotificationKeys.configMap)
+        let isSeen = namespace != shelves.home || shelves.seesHome
+        let found =
+            isSeen ? try await cluster.get(reference) : try await cluster.fresh(reference)
+        guard let configMap = found else {
+            known[namespace] = nil
+            return .none
+        }
+        let moment = now()
+        if let read = known[namespace], read.version == configMap.resourceVersion,
+            moment.milliseconds(since: read.secretRead) < secretMilliseconds
+        {
+            return read.rules
+        }
+        let secret = try await cluster.fresh(
+            Reference(.secrets, namespace: namespace, name: NotificationKeys.secret))
+        let secretVersion = secret?.resourceVersion ?? ""
+        if let read = known[namespace], read.version == configMap.resourceVersion,
+            read.secretVersion == secretVersion
+        {
+            keep(read.rules, configMap, secretVersion, at: moment)
+            return read.rules
+        }
+        let values = (secret?.json["data"]?.strings ?? [:]).compactMapValues { encoded in
+            decodedSecret(encoded).map { Secret($0) }
+        }
+        let rules = NotificationRules(configMap: configMap.json, secret: values)
+        secrets.add(rules.secrets)
+        for finding in rules.findings {
+            log.warning(
+                "notifications: a part of the configuration is left out",
+                metadata: ["configMap": "\(reference)", "error": "\(finding)"])
+        }
+        keep(rules, configMap, secretVersion, at: moment)
+        return rules
+    }
+
+    private func keep(
+        _ rules: NotificationRules, _ configMap: Object, _ secretVersion: String,
+        at moment: Timestamp
+    ) {
+        if known.count >= mostNamespaces { known = [:] }
+        known[configMap.namespace] = Read(
+            version: configMap.resourceVersion, secretRead: moment, secretVersion: secretVersion,
+            rules: rules)
+    }
+}
+
+extension RuleBook {
+    /// To whom an event about `subject` is to be told, as it goes with the event; nil for nobody.
+    func due(_ subject: Object, reason: String) async -> String? {
+        let trigger = trigger(forReason: reason)
+        guard reason != NotificationKeys.failed else { return nil }
+        do throws(ClusterError) {
+            return DueList(
+                destinations(of: subject, trigger, try await rules(for: subject.namespace))
+            ).text
+        } catch {
+            // Nobody can say now; who subscribed on the object itself did so for certain.
+            log.warning(
+                "notifications: the configuration cannot be read",
+                metadata: ["error": "\(error.description)"])
+            let own = subject.subscriptions(defaultTriggers: [])[trigger] ?? []
+            return DueList(own.sorted { $0.description < $1.description }).text
+        }
+    }
+
+    /// Those that some rules know how to tell, each once.
+    nonisolated private func destinations(
+        of subject: Object, _ trigger: String, _ all: [NotificationRules]
+    ) -> [Destination] {
+        var found: Set<Destination> = []
+        for rules in all where rules.triggers[trigger] != nil {
+            found.formUnion(rules.destinations(of: subject, trigger: trigger))
+        }
+        return found.sorted { $0.description < $1.description }
+    }
+}
+
+/// A Secret is not watched: that would take the right to list all of them. Another token is used
+/// this late at most.
+private let secretMilliseconds: Int64 = 15_000
+/// More namespaces with rules of their own are read again each time.
+private let mostNamespaces = 1_000

@@ -1,0 +1,316 @@
+import Controller
+import Curl
+import Documents
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import LocalCluster
+import Logging
+import MetricProviders
+import Notifications
+import ObjectStore
+import ServiceLifecycle
+import Serving
+import Synchronization
+import Testing
+
+@testable import sluice
+
+/// An API server, a service that takes messages, and controllers that come and go.
+private struct NotifiedCluster: Sendable {
+    /// What the service was brought.
+    struct Brought: Hashable, Sendable {
+        let key: String
+        let body: String
+    }
+
+    let server: ObjectServer
+    let socket: String
+    let brought = Kept<Brought>()
+    /// What the service answers, the last one from then on.
+    let answers = Kept<Int>()
+    let address = Port()
+    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func with(_ act: (NotifiedCluster) async throws -> Void) async throws {
+        let directory = "/tmp/sluice-notified-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        defer {
+            #expect(throws: Never.self) {
+                try FileManager.default.removeItem(atPath: directory)
+            }
+        }
+        let server = try ObjectServer(
+            database: nil, clock: { wallClock() }, newUID: { UUID().uuidString.lowercased() })
+        let cluster = NotifiedCluster(server: server, socket: directory + "/api.sock")
+        let (bound, didBind) = AsyncStream<Void>.makeStream()
+        let handler = APIHandler(server: server)
+        let doors = [
+            Listener(
+                at: .unix(path: cluster.socket), logger: cluster.quiet,
+                onBound: { _ in didBind.yield() }, handler: { await handler.respond(to: $0) }),
+            Listener(
+                at: .loopback(port: 0), logger: cluster.quiet,
+                onBound: {
+                    cluster.address.set($0)
+                    didBind.yield()
+                }, handler: { await cluster.take($0) }),
+        ]
+        let group = ServiceGroup(configuration: .init(services: doors, logger: cluster.quiet))
+        let serving = Task { try await group.run() }
+        var count = 0
+        for await _ in bound {
+            count += 1
+            if count == doors.count { break }
+        }
+        try await act(cluster)
+        await group.triggerGracefulShutdown()
+        try await serving.value
+    }
+
+    private func take(_ request: Request) async -> Serving.Response {
+        brought.add(
+            Brought(
+                key: request.headers["Idempotency-Key"] ?? "",
+                body: String(decoding: request.body, as: UTF8.self)))
+        return .text("so be it\n", status: answers.next() ?? 200)
+    }
+
+    /// Runs a controller for the length of `act`, then ends it as a kill would: at once.
+    func lead(
+        post: Post? = nil, _ act: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let source = MetricSource { _ throws(ProviderError) in throw ProviderError("no metrics") }
+        let client = CurlClient()
+        let live = Post.live(redactor: { .none }) { request throws(CurlError) in
+            try await client.execute(request)
+        }
+        var settings = ControllerLoop.Settings()
+        settings.home = "default"
+        let controller = ControllerLoop(
+            client: APIClient(Connection(server: "http://localhost", unixSocketPath: socket)),
+            settings: settings, source: source, secrets: .none, history: nil, post: post ?? live,
+            log: quiet, now: { wallClock() })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await controller.run() }
+            group.addTask { try await act() }
+            // The controller ends only by being cancelled.
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// The rules, and a rollout that subscribes to being looked after.
+    func create(subscribing: Bool = true, trigger: String = "- send: [told]") async throws {
+        let url = "http://\(try await address.address())/hook"
+        let data = [
+            "service.webhook.hook": "url: \(url)",
+            "template.told": """
+            webhook:
+              hook: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
+            """,
+            "trigger.on-rollout-added-to-informer": trigger,
+        ]
+        try await create(
+            [
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": ["name": .string(NotificationKeys.configMap)],
+                "data": JSON(strings: data),
+            ], .configMaps)
+        try await createRollout("shop", subscribing: subscribing)
+    }
+
+    func createRollout(_ name: String, subscribing: Bool = true) async throws {
+        let key = NotificationKeys.subscribe + "on-rollout-added-to-informer.hook"
+        try await create(
+            [
+                "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+                "metadata": [
+                    "name": .string(name),
+                    "annotations": JSON(strings: subscribing ? [key: ""] : [:]),
+                ],
+                "spec": [
+                    "replicas": 1, "selector": ["matchLabels": ["app": .string(name)]],
+                    "template": [
+                        "metadata": ["labels": ["app": .string(name)]],
+                        "spec": ["containers": [["name": "app", "image": "shop:1"]]],
+                    ],
+                    "strategy": ["canary": ["steps": [["setWeight": 50]]]],
+                ],
+            ], .rollouts)
+    }
+
+    private func create(_ json: JSON, _ resource: Resource) async throws {
+        _ = try await server.create(
+            Object(json), in: resource, namespace: "default", by: Caller())
+    }
+
+    /// The events of a reason.
+    func events(_ reason: String) async throws -> [Object] {
+        try await server.list(.events).items.filter { $0["reason"]?.string == reason }
+    }
+
+    /// Looks again and again. The limit only ends what hangs.
+    func wait(for what: String, until condition: () async throws -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(120)
+        while !(try await condition()) {
+            guard ContinuousClock.now < end else { throw CommandFailure("no end to \(what)") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Waits until every rollout has a status, so that the next leader greets none again.
+    func waitUntilGreeted() async throws {
+        try await wait(for: "a status") {
+            try await server.list(.rollouts).items.allSatisfy {
+                $0.status?["observedGeneration"] != nil
+            }
+        }
+    }
+
+    /// Waits until the greeting is told, and noted.
+    func waitUntilNoted() async throws {
+        try await wait(for: "the greeting") {
+            let events = try await events("RolloutAddedToInformer")
+            return !events.isEmpty
+                && events.allSatisfy { $0.annotations[NotificationKeys.due] == nil }
+        }
+    }
+}
+
+/// A list that several tasks write.
+private final class Kept<Element: Sendable>: Sendable {
+    private let elements = Mutex<[Element]>([])
+
+    var all: [Element] { elements.withLock { $0 } }
+    func add(_ element: Element) { elements.withLock { $0.append(element) } }
+
+    /// Takes the first; the last stays.
+    func next() -> Element? {
+        elements.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
+    }
+}
+
+struct `A notification` {
+    @Test(.timeLimit(.minutes(4))) func `is delivered once, and noted on its event`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create()
+            try await cluster.lead {
+                try await cluster.waitUntilNoted()
+                try await cluster.waitUntilGreeted()
+            }
+            // Whoever leads next finds nothing left to tell.
+            try await cluster.lead {
+                try await cluster.createRollout("blog")
+                try await cluster.wait(for: "the next one") { cluster.brought.all.count > 1 }
+                try await cluster.waitUntilNoted()
+            }
+            #expect(
+                cluster.brought.all.map(\.body)
+                    == ["shop RolloutAddedToInformer", "blog RolloutAddedToInformer"])
+            let events = try await cluster.events("RolloutAddedToInformer")
+            #expect(Set(cluster.brought.all.map(\.key)) == Set(events.map(\.uid)))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `that was under way when the controller was killed is delivered by the next`()
+        async throws
+    {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create()
+            let began = Kept<Bool>()
+            let stuck = Post { _ in
+                began.add(true)
+                // Until it is killed.
+                do { try await Task.sleep(for: .seconds(3_600)) } catch {}
+                return .later("killed", seconds: nil)
+            }
+            try await cluster.lead(post: stuck) {
+                try await cluster.wait(for: "the first try") { !began.all.isEmpty }
+                try await cluster.waitUntilGreeted()
+            }
+            #expect(cluster.brought.all.isEmpty)
+            try await cluster.lead { try await cluster.waitUntilNoted() }
+            #expect(cluster.brought.all.map(\.body) == ["shop RolloutAddedToInformer"])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `that was delivered and not noted is sent again with the same key`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create()
+            let client = CurlClient()
+            let live = Post.live(redactor: { .none }) { request throws(CurlError) in
+                try await client.execute(request)
+            }
+            let stuck = Post { parcel in
+                let verdict = await live.deliver(parcel)
+                // Delivered; the kill comes before anybody hears of it.
+                do { try await Task.sleep(for: .seconds(3_600)) } catch {}
+                return verdict
+            }
+            try await cluster.lead(post: stuck) {
+                try await cluster.wait(for: "the delivery") { !cluster.brought.all.isEmpty }
+                try await cluster.waitUntilGreeted()
+            }
+            try await cluster.lead { try await cluster.waitUntilNoted() }
+            let uid = try await cluster.events("RolloutAddedToInformer").map(\.uid)
+            #expect(Set(cluster.brought.all.map(\.key)) == Set(uid))
+            #expect((1...2).contains(cluster.brought.all.count))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `that is not taken is tried again, with a warning that notifies nobody`() async throws {
+        try await NotifiedCluster.with { cluster in
+            cluster.answers.add(503)
+            cluster.answers.add(200)
+            try await cluster.create()
+            try await cluster.lead { try await cluster.waitUntilNoted() }
+            #expect(cluster.brought.all.count == 2)
+            #expect(Set(cluster.brought.all.map(\.key)).count == 1)
+            let warnings = try await cluster.events(NotificationKeys.failed)
+            #expect(warnings.count == 1 && warnings[0]["type"] == "Warning")
+            #expect(warnings[0]["message"]?.string?.contains("answered 503: \"so be it\"") == true)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4))) func `that is refused is given up at once`() async throws {
+        try await NotifiedCluster.with { cluster in
+            cluster.answers.add(400)
+            try await cluster.create()
+            try await cluster.lead {
+                try await cluster.waitUntilNoted()
+                try await cluster.wait(for: "the warning") {
+                    try await !cluster.events(NotificationKeys.failed).isEmpty
+                }
+            }
+            #expect(cluster.brought.all.count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `is for those only who had subscribed when it happened`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: false)
+            try await cluster.lead {
+                try await cluster.wait(for: "the event") {
+                    try await !cluster.events("RolloutAddedToInformer").isEmpty
+                }
+                let key = NotificationKeys.subscribe + "on-rollout-added-to-informer.hook"
+                try await cluster.server.patch(
+                    Reference(.rollouts, namespace: "default", name: "shop"),
+                    with: .merge(["metadata": ["annotations": JSON(strings: [key: ""])]]),
+                    by: Caller())
+                try await cluster.createRollout("blog")
+                try await cluster.waitUntilNoted()
+                try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
+            }
+            #expect(cluster.brought.all.map(\.body) == ["blog RolloutAddedToInformer"])
+        }
+    }
+}
