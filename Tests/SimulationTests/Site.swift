@@ -1,0 +1,193 @@
+import Controller
+import Documents
+import KubernetesObjects
+import Manifests
+import MetricProviders
+import ObjectStore
+import Rollouts
+import Testing
+
+/// A controller at an API server in memory that begins with what others have left there: objects
+/// with their status, as a backup has them. Pods are there at once, or not at all, and nothing is
+/// measured.
+actor Site {
+    private var store: ObjectStore
+    private(set) var now: Timestamp
+    private let memory = Recollection()
+    private var uids = 0
+    /// What the controller wrote, in order.
+    private(set) var written: [String] = []
+
+    private let startsPods: Bool
+
+    init(_ documents: [JSON], now: Timestamp, startsPods: Bool = true) throws(StoreError) {
+        self.startsPods = startsPods
+        let namespace: JSON = [
+            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"],
+        ]
+        let objects = ([namespace] + documents).map { json in
+            var object = Object(json)
+            object["metadata", "resourceVersion"] = "1"
+            return object
+        }
+        store = try ObjectStore(restoring: objects, resourceVersion: 1)
+        self.now = now
+    }
+
+    /// Takes turns until nothing changes any more.
+    func settle() async {
+        for _ in 0..<60 {
+            let before = store.resourceVersion
+            if startsPods { runPods() }
+            await turn()
+            if store.resourceVersion == before { return }
+        }
+        written.append("does not come to rest")
+    }
+
+    func wait(_ seconds: Int) async {
+        now = now.advanced(bySeconds: seconds)
+        await settle()
+    }
+
+    func get(_ resource: Resource, _ name: String) -> Object? {
+        get(Reference(resource, namespace: "default", name: name))
+    }
+
+    func names(_ resource: Resource) -> [String] { list(resource).map(\.name).sorted() }
+
+    /// A request of any client, with its body as it was recorded.
+    @discardableResult
+    func send(_ sent: Sent, to resource: Resource, _ name: String) throws -> Object {
+        let reference = Reference(resource, namespace: "default", name: name)
+        let endpoint: Endpoint = sent.isStatus ? .status : .main
+        let body = try JSON(parsing: sent.body)
+        let patch: Patch
+        switch sent.form {
+        case .put:
+            return try store.update(reference, to: Object(body), at: endpoint, by: writer()).object
+        case .mergePatch: patch = .merge(body)
+        case .jsonPatch: patch = .json(body.array ?? [])
+        }
+        return try store.patch(reference, with: patch, at: endpoint, by: writer()).object
+    }
+
+    /// Ends a run as a verdict would.
+    func end(_ run: String, _ phase: String) throws {
+        let body = #"{"status":{"phase":"\#(phase)","message":"m"}}"#
+        try send(Sent(.mergePatch, body), to: .analysisRuns, run)
+    }
+
+    /// Gives each run its turn, in which no provider answers.
+    func takeRuns() async {
+        let now = now
+        let turn = AnalysisTurn(
+            cluster: cluster,
+            source: MetricSource { _ throws(ProviderError) in throw ProviderError("nobody is asked")
+            },
+            secrets: .none, unstored: Unstored(), tell: { _, _ in }, announce: { _, _, _, _ in },
+            pause: { _ in }, now: { now })
+        for run in list(.analysisRuns) {
+            _ = await turn.take(
+                Reference(.analysisRuns, namespace: run.namespace, name: run.name))
+        }
+    }
+
+    private nonisolated var cluster: Cluster {
+        Cluster(
+            get: { await self.get($0) }, list: { resource, _ in await self.list(resource) },
+            write: { write throws(ClusterError) in try await self.write(write) })
+    }
+
+    private func turn() async {
+        let now = now
+        let turn = RolloutTurn(
+            cluster: cluster, memory: memory,
+            journal: Journal(
+                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+            now: { now })
+        for rollout in list(.rollouts) {
+            _ = await turn.take(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+        }
+    }
+
+    private func runPods() {
+        for set in list(.replicaSets) {
+            let wanted = set.spec?["replicas"] ?? 0
+            let status: JSON = [
+                "replicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted,
+                "observedGeneration": .int(Int64(set.generation)),
+            ]
+            if status.int("readyReplicas") == set.status?.int("readyReplicas") { continue }
+            let reference = Reference(.replicaSets, namespace: set.namespace, name: set.name)
+            do {
+                _ = try store.patch(
+                    reference, with: .merge(["status": status]), at: .status, by: writer())
+            } catch {
+                written.append("the pods of \(set.name): \(error)")
+            }
+        }
+    }
+
+    private func get(_ reference: Reference) -> Object? {
+        do { return try store.get(reference) } catch { return nil }
+    }
+
+    private func list(_ resource: Resource) -> [Object] {
+        do { return try store.list(resource).items } catch { return [] }
+    }
+
+    private func write(_ write: Controller.Write) throws(ClusterError) -> Object? {
+        let reference = write.reference
+        let subject = "\(reference.resource.singular) \(reference.name)"
+        do {
+            switch write.act {
+            case .create(let object):
+                written.append("create \(subject)")
+                return try store.create(
+                    object, in: reference.resource, namespace: reference.namespace, by: writer()
+                ).object
+            case .patch(let patch):
+                written.append("patch \(subject) \(patch.body.text)")
+                return try store.patch(reference, with: patch, by: writer()).object
+            case .patchStatus(let patch):
+                written.append("status \(subject) \(patch.body.text)")
+                return try store.patch(reference, with: patch, at: .status, by: writer()).object
+            case .delete(let uid):
+                written.append("delete \(subject)")
+                _ = try store.delete(reference, Deletion(uid: uid), by: writer())
+                return nil
+            }
+        } catch {
+            written.append("failed: \(error)")
+            throw .refused("\(error)")
+        }
+    }
+
+    private func writer() -> Writer {
+        uids += 1
+        let number = uids
+        return Writer(now: now, newUID: { "uid-\(number)" })
+    }
+}
+
+/// What a client sends: the form of the body, where it goes, and its bytes.
+struct Sent: Sendable, CustomTestStringConvertible {
+    enum Form: Sendable { case mergePatch, jsonPatch, put }
+
+    let form: Form
+    let isStatus: Bool
+    let body: String
+
+    init(_ form: Form, status isStatus: Bool = false, _ body: String) {
+        self.form = form
+        self.isStatus = isStatus
+        self.body = body
+    }
+
+    var testDescription: String { body }
+}
+
+extension JSON {
+    fileprivate func int(_ member: String) -> Int? { self[member]?.int }
+}
