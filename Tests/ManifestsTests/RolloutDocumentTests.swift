@@ -8,6 +8,7 @@ import Traffic
 @testable import Manifests
 
 struct `A rollout document` {
+    /// Holds: 1.4 services, 1.4 steps, 1.4 analysis, 1.1 minReadySeconds, 1.1 template.
     @Test func `becomes the values that are decided on`() {
         let found = parsed(rollout(), .lint)
         #expect(found.findings == [])
@@ -32,6 +33,7 @@ struct `A rollout document` {
         #expect(found.routerKeys == ["nginx"] && found.routers.map(\.kind) == ["nginx"])
     }
 
+    /// Holds: 1.1 rollbackWindow.
     @Test func `says how far back a return needs no trial`() {
         #expect(parsed(rollout()).rollout.spec.rollbackWindow == nil)
         let found = parsed(rollout { $0["spec"]?["rollbackWindow"] = ["revisions": 3] }, .lint)
@@ -42,6 +44,7 @@ struct `A rollout document` {
         #expect(wrong.findings.count == 2)
     }
 
+    /// Holds: 1.7 templates, 1.7 args, 1.7 podTemplateHashValue.
     @Test func `names the analysis of each step and of the whole`() {
         let found = parsed(rollout())
         #expect(
@@ -57,6 +60,7 @@ struct `A rollout document` {
             ])
     }
 
+    /// Holds: 1.5 pause duration.
     @Test(
         arguments: [
             (30, 30), ("30", 30), ("10s", 10), ("5m", 300), ("1h30m", 5400), ("0", 0), (0, 0),
@@ -67,6 +71,7 @@ struct `A rollout document` {
         #expect(parsed(object).rollout.spec.canary.steps == [.pause(seconds: seconds)])
     }
 
+    /// Holds: 1.4 abortScaleDownDelaySeconds, 1.4 dynamicStableScale, 1.5 matchTrafficWeight.
     @Test func `applies the defaults of the API`() {
         let object = rollout { $0["spec"]?["replicas"] = .none }
         #expect(parsed(object).rollout.spec.replicas == nil)
@@ -81,6 +86,7 @@ struct `A rollout document` {
         #expect(parsed(scale).rollout.spec.canary.steps == [.setCanaryScale(.matchTrafficWeight)])
     }
 
+    /// Holds: 1.6 several, 1.6 maxTrafficWeight.
     @Test func `keeps routers in the order of the API, plugins last`() {
         let object = changedCanary {
             $0["trafficRouting"] = [
@@ -95,6 +101,7 @@ struct `A rollout document` {
         #expect(found.findings == [])
     }
 
+    /// Holds: 4.1 bad field.
     @Test func `keeps its status however wrong the spec is`() {
         let object = rollout {
             $0["spec"] = ["replicas": "many", "template": 3, "strategy": []]
@@ -106,6 +113,7 @@ struct `A rollout document` {
         #expect(found.invalidSpecMessage != nil)
     }
 
+    /// Holds: 8.0 lint.
     @Test func `says where in its file each finding stands`() throws {
         let text = """
             apiVersion: argoproj.io/v1alpha1
@@ -136,6 +144,7 @@ struct `A rollout document` {
         #expect(findings.contains { $0.remedy == "did you mean replicas?" })
     }
 
+    /// Holds: 2.1 currentStepIndex.
     @Test func `keeps an index that others wrote within its steps`() {
         let object = rollout { $0["status"] = ["currentStepIndex": 99] }
         #expect(parsed(object).rollout.status.currentStepIndex == 5)
@@ -155,6 +164,21 @@ struct `A rollout document` {
             let object = changedCanary { $0[field] = allowance }
             #expect(parsed(object).invalidSpecMessage?.contains(".\(field)") == true)
         }
+    }
+
+    /// Holds: 1.4 numbers in quotes, 1.4 maxSurge, 1.4 maxUnavailable.
+    @Test(
+        arguments: [(1, .pods(1)), ("1", .percent(1)), ("10%", .percent(10))] as [(JSON, Allowance)]
+    )
+    func `reads any text as a percentage of pods`(written: JSON, allowance: Allowance) {
+        let object = changedCanary {
+            $0["maxSurge"] = written
+            $0["maxUnavailable"] = written
+        }
+        let canary = parsed(object).rollout.spec.canary
+        #expect(canary.maxSurge == allowance && canary.maxUnavailable == allowance)
+        let silent = parsed(changedCanary { _ in }).rollout.spec.canary
+        #expect(silent.maxSurge == .percent(25) && silent.maxUnavailable == .percent(25))
     }
 
     @Test func `takes no number from annotations that no sum could hold`() {

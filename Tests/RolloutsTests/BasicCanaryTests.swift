@@ -2,6 +2,7 @@ import Rollouts
 import Testing
 
 struct `A canary without a router` {
+    /// Holds: 1.5 setWeight, 4.3 no services, 1.4 trafficRouting.
     @Test func `takes its share of the pods, and no more pods than surge allows`() {
         var world = plain([.setWeight(20), .pause(seconds: nil), .setWeight(50)], size: 10)
         world.update(to: "h2")
@@ -13,6 +14,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.3 no services.
     @Test func `serves everything from the new pods at the end`() {
         var world = plain([.setWeight(20)], size: 10)
         world.update(to: "h2")
@@ -24,6 +26,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.4 no steps.
     @Test func `rolls over without any steps`() {
         var world = plain([], size: 4)
         world.update(to: "h2")
@@ -33,6 +36,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 without a router.
     @Test func `gives the pods back on abort`() {
         var world = plain([.setWeight(50), .pause(seconds: nil)], size: 4)
         world.update(to: "h2")
@@ -45,6 +49,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 6.3 I7 referenced stays.
     @Test func `keeps the last stable pod while a service leads to it`() {
         var world = plain([.setWeight(100), .pause(seconds: nil)], size: 3, services: true)
         world.update(to: "h2")
@@ -58,6 +63,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.4 maxUnavailable.
     @Test func `moves on although its pods have to make room for each other`() {
         var world = plain([.setWeight(51), .pause(seconds: nil)], size: 1)
         world.rollout.spec.canary.maxSurge = .pods(0)
@@ -69,6 +75,7 @@ struct `A canary without a router` {
         #expect(world.status.currentStepIndex == 1)
     }
 
+    /// Holds: 4.7 third revision.
     @Test func `makes a third revision the canary and lets the second go`() {
         var world = plain([.setWeight(40), .pause(seconds: nil)], size: 10, services: true)
         world.update(to: "h2")
@@ -81,6 +88,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.5 new revision.
     @Test func `is complete when the canary alone is left`() {
         var world = plain([.setWeight(20)], size: 10)
         world.limits["h2"] = 1
@@ -91,6 +99,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.3 never below, 4.3 never above.
     @Test(arguments: 0..<200) func `keeps enough pods whatever happens`(seed: Int) {
         var random = Lehmer(seed)
         let steps = (0..<random.next(0...4)).flatMap { _ -> [Step] in

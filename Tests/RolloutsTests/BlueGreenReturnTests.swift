@@ -15,6 +15,7 @@ struct `An aborted blue-green update` {
     }
 
     /// Upstream asks the new revision to be whole before an abort moves the service.
+    /// Holds: 4.4 abort, 4.4 served never scaled.
     @Test func `goes back also when its pods have crashed`() {
         var world = switched()
         world.limits["h2"] = 0
@@ -27,6 +28,7 @@ struct `An aborted blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.4 abort.
     @Test func `waits a moment for all of stable's pods, and no longer`() {
         var world = switched()
         world.limits["h1"] = 2
@@ -45,6 +47,7 @@ struct `An aborted blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.4 abort, 4.4 served never scaled, 6.3 I7 referenced stays.
     @Test func `stays where it is while stable has no pods`() {
         var world = switched()
         world.limits["h1"] = 0
@@ -56,6 +59,7 @@ struct `An aborted blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 abortScaleDownDelaySeconds, 4.10 scale-down, 4.10 scale-down never.
     @Test func `keeps its pods as long as the document says`() {
         var world = switched { $0.abortScaleDownDelaySeconds = 10 }
         world.rollout.status.isAborted = true
@@ -72,6 +76,7 @@ struct `An aborted blue-green update` {
         #expect(world.sizes["h2"] == 4)
     }
 
+    /// Holds: 4.11 blue-green.
     @Test func `is tried from the beginning when it is retried`() {
         var world = deployed(twoServices { $0.judgesPreview = true })
         world.update(to: "h2")
@@ -146,6 +151,7 @@ struct `A return to a blue-green revision` {
         return world
     }
 
+    /// Holds: 4.8 blue-green within delay, 4.6 Rollback within scaleDownDelay, 5.2 skipped.
     @Test func `within the delay needs no trial`() {
         var world = promoted()
         #expect(world.status.stableHash == "h2")
@@ -162,6 +168,7 @@ struct `A return to a blue-green revision` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.8 otherwise.
     @Test func `after the delay is an update like any other`() {
         var world = promoted()
         world.wait(30)
@@ -187,6 +194,7 @@ struct `A return to a blue-green revision` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.8 to stable.
     @Test func `in the middle of an update moves the service back`() {
         var world = deployed(twoServices { $0.judgesActive = true })
         world.update(to: "h2")

@@ -35,6 +35,7 @@ extension World {
 }
 
 struct `A blue-green rollout` {
+    /// Holds: 4.4 first deploy, 1.3 activeService.
     @Test func `deploys its first revision without ado`() {
         let world = deployed(twoServices { $0.promotion = .byHand })
         #expect([world.active, world.preview, world.status.stableHash] == ["h1", "h1", "h1"])
@@ -43,6 +44,7 @@ struct `A blue-green rollout` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.4 switch, 4.4 preview first, 4.6 Completed blue-green update, 1.3 previewService.
     @Test func `moves all traffic at once to a whole revision`() {
         var world = deployed(twoServices)
         world.update(to: "h2")
@@ -59,6 +61,7 @@ struct `A blue-green rollout` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 previewService, 6.3 preview, 6.3 I3 service to pods.
     @Test func `previews nothing that is not there`() {
         var world = deployed(twoServices)
         world.update(to: "h2")
@@ -70,6 +73,7 @@ struct `A blue-green rollout` {
                 || world.status.message == "active service cutover pending")
     }
 
+    /// Holds: 1.3 scaleDownDelaySeconds, 4.4 old pods, 6.3 I5 old stable stays.
     @Test func `keeps the old pods for a while, at the rollout's size`() {
         var world = deployed(twoServices)
         world.update(to: "h2")
@@ -85,6 +89,7 @@ struct `A blue-green rollout` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 scaleDownDelayRevisionLimit.
     @Test func `lets no more old revisions wait than it should`() {
         var world = deployed(twoServices { $0.scaleDownDelayRevisionLimit = 1 })
         for hash in ["h2", "h3"] {
@@ -94,6 +99,8 @@ struct `A blue-green rollout` {
         #expect(world.sizes == ["h1": 0, "h2": 4, "h3": 4])
     }
 
+    /// Holds: 2.1 readyReplicas, 2.1 availableReplicas, 2.1 HPAReplicas, 2.1 selector.
+    /// Holds: 2.1 replicas, 2.1 updatedReplicas.
     @Test func `counts what serves`() {
         var world = deployed(twoServices { $0.promotion = .byHand }, size: 2)
         world.change("app-h1") { $0.selector = "app=app,hash=h1" }
@@ -105,6 +112,7 @@ struct `A blue-green rollout` {
         #expect(status.selector == "app=app,hash=h1")
     }
 
+    /// Holds: 1.1 replicas 0.
     @Test func `that was scaled to 0 changes its revision quietly`() {
         var world = deployed(twoServices)
         world.rollout.spec.replicas = 0
@@ -116,6 +124,7 @@ struct `A blue-green rollout` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.7 third revision.
     @Test func `gives up on an unproved revision when a third one comes`() {
         var world = deployed(twoServices { $0.judgesActive = true })
         world.update(to: "h2")
@@ -132,6 +141,7 @@ struct `A blue-green rollout` {
 
 /// The time between a whole preview and the switch.
 struct `A preview` {
+    /// Holds: 1.3 autoPromotionEnabled, 4.9 BlueGreenPause.
     @Test func `lasts until a person ends it`() {
         var world = deployed(twoServices { $0.promotion = .byHand })
         world.update(to: "h2")
@@ -143,6 +153,7 @@ struct `A preview` {
         #expect([world.active, world.status.stableHash] == ["h2", "h2"])
     }
 
+    /// Holds: 4.4 after the pause.
     @Test func `stays ended while pods are missing`() {
         var world = deployed(twoServices { $0.promotion = .byHand })
         world.update(to: "h2")
@@ -157,6 +168,7 @@ struct `A preview` {
         #expect(world.active == "h2")
     }
 
+    /// Holds: 1.3 autoPromotionSeconds, 4.9 BlueGreenPause.
     @Test func `lasts its seconds`() {
         var world = deployed(twoServices { $0.promotion = .automatic(afterSeconds: 60) })
         world.update(to: "h2")
@@ -167,6 +179,8 @@ struct `A preview` {
         #expect(world.active == "h2")
     }
 
+    /// Holds: 1.3 previewReplicaCount, 4.4 preview size, 4.4 checkpoint.
+    /// Holds: 2.1 scaleUpPreviewCheckPoint.
     @Test func `is small until it is over`() {
         var world = deployed(
             twoServices {
@@ -189,6 +203,7 @@ struct `A preview` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.4 fast track, 4.12 full, 4.6 Full promotion requested, 5.2 skipped.
     @Test func `is skipped on request`() {
         var world = deployed(
             twoServices {
@@ -208,6 +223,7 @@ struct `A preview` {
                 == "Rollout completed update to revision 2 (h2): Full promotion requested")
     }
 
+    /// Holds: 4.4 no cutover while paused, 1.1 paused.
     @Test func `waits while the user's own pause holds`() {
         var world = deployed(twoServices)
         world.rollout.spec.isPaused = true
@@ -244,6 +260,8 @@ struct `A judged blue-green update` {
         return world
     }
 
+    /// Holds: 1.3 prePromotionAnalysis, 1.3 postPromotionAnalysis, 5.2 prePromotion.
+    /// Holds: 5.2 postPromotion, 5.2 name.
     @Test func `is judged before and after the switch`() {
         var world = previewed()
         #expect([world.active, world.runs.last?.name] == ["h1", "app-h2-2-pre"])
@@ -258,6 +276,7 @@ struct `A judged blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 cause pre-promotion, 4.10 by analysis.
     @Test func `never serves after a bad preview`() {
         var world = previewed()
         world.end(.failed, message: "errors") { _ in true }
@@ -274,6 +293,7 @@ struct `A judged blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 cause post-promotion, 6.2 written order.
     @Test func `goes back at once after a bad verdict`() {
         var world = switched()
         world.end(.failed, message: "errors") { $0.purpose == .postPromotion }
@@ -290,6 +310,7 @@ struct `A judged blue-green update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.4 inconclusive, 4.9 InconclusiveAnalysisRun, 5.2 anew, 5.8 Inconclusive.
     @Test func `asks a person after an inconclusive run, and then for a new one`() {
         var world = previewed()
         world.end(.inconclusive) { _ in true }
@@ -303,6 +324,24 @@ struct `A judged blue-green update` {
         #expect(world.active == "h2")
     }
 
+    /// Holds: 4.4 autoPromotionSeconds.
+    @Test func `is previewed for its seconds once it is judged`() {
+        var world = deployed(
+            twoServices {
+                $0.promotion = .automatic(afterSeconds: 60)
+                $0.judgesPreview = true
+            })
+        world.update(to: "h2")
+        world.wait(100)
+        world.end(.successful) { _ in true }
+        world.settle()
+        world.wait(59)
+        #expect(world.active == "h1")
+        world.wait(1)
+        #expect(world.active == "h2")
+    }
+
+    /// Holds: 4.4 old pods and analysis, 1.3 scaleDownDelaySeconds unset.
     @Test func `keeps its old pods while the verdict is open`() {
         var world = switched()
         world.wait(100_000)

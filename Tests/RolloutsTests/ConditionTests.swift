@@ -3,6 +3,7 @@ import Testing
 
 /// The conditions of rollout-semantics §2.3 along a release.
 struct `Conditions` {
+    /// Holds: 2.3 NewReplicaSetAvailable, 2.3 Available, 2.3 Completed, 2.3 Healthy.
     @Test func `of a finished rollout say healthy, available and completed`() {
         let world = deployed(fourSteps)
         #expect(world.condition(.progressing) == "True NewReplicaSetAvailable")
@@ -11,10 +12,12 @@ struct `Conditions` {
         #expect(world.condition(.healthy) == "True RolloutHealthy")
     }
 
+    /// Holds: 2.3 Paused.
     @Test func `of a rollout that never paused say nothing of pauses`() {
         #expect(deployed(fourSteps).status[.paused] == nil)
     }
 
+    /// Holds: 2.3 RolloutPaused, 2.3 Paused, 2.3 Completed, 2.3 Healthy.
     @Test func `of a paused rollout say paused and not completed`() {
         let world = paused(fourSteps)
         #expect(world.condition(.progressing) == "Unknown RolloutPaused")
@@ -23,6 +26,7 @@ struct `Conditions` {
         #expect(world.condition(.healthy) == "False RolloutHealthy")
     }
 
+    /// Holds: 2.3 RolloutResumed.
     @Test func `of a resumed rollout say progress`() {
         var world = paused(fourSteps)
         world.limits["h2"] = 1
@@ -32,6 +36,7 @@ struct `Conditions` {
         #expect(world.condition(.paused) == "False RolloutPaused")
     }
 
+    /// Holds: 2.3 RolloutAborted, 2.3 Paused.
     @Test func `of an aborted rollout keep what they said of pauses`() {
         var world = paused(fourSteps)
         world.rollout.status.isAborted = true
@@ -42,6 +47,7 @@ struct `Conditions` {
         #expect(message == "Rollout aborted update to revision 2")
     }
 
+    /// Holds: 2.3 RolloutRetry, 4.11 abortedAt, 2.1 abortedAt.
     @Test func `of a retried rollout say so first`() {
         var world = paused([.setWeight(10), .setWeight(50), .pause(seconds: nil)])
         world.rollout.status.isAborted = true
@@ -52,6 +58,7 @@ struct `Conditions` {
         #expect(world.status.abortedAt == nil)
     }
 
+    /// Holds: 2.3 ProgressDeadlineExceeded, 2.3 ReplicaSetUpdated, 1.1 progressDeadlineSeconds.
     @Test func `of a rollout past its deadline say so until there is progress`() {
         var world = deployed([.setWeight(50), .setWeight(100), .pause(seconds: nil)])
         world.limits["h2"] = 1
@@ -67,6 +74,7 @@ struct `Conditions` {
         #expect(world.status.phase == .progressing)
     }
 
+    /// Holds: 2.3 no deadline while waiting.
     @Test func `know no deadline in pauses and analyses`() {
         for step in [Step.pause(seconds: nil), .analysis] {
             var world = deployed([.setWeight(10), step])
@@ -77,6 +85,7 @@ struct `Conditions` {
         }
     }
 
+    /// Holds: 2.3 deadline besides history.
     @Test func `know the deadline of a second update while the first one's pods are history`() {
         var world = deployed([.setWeight(50)])
         world.update(to: "h2")
@@ -89,6 +98,7 @@ struct `Conditions` {
         #expect(world.condition(.progressing) == "False ProgressDeadlineExceeded")
     }
 
+    /// Holds: 2.3 ReplicaSetNotAvailable, 2.3 Available.
     @Test func `speak of lost pods, and forget that`() {
         var world = deployed([])
         world.limits["h1"] = 3
@@ -103,6 +113,7 @@ struct `Conditions` {
         #expect(world.condition(.healthy) == "True RolloutHealthy")
     }
 
+    /// Holds: 2.3 times kept.
     @Test func `that stay the same keep their times`() {
         var world = paused(fourSteps)
         let before = world.status.conditions
@@ -110,6 +121,7 @@ struct `Conditions` {
         #expect(world.status.conditions == before)
     }
 
+    /// Holds: 2.3 InvalidSpec, 8.0 condition, 8.0 again.
     @Test func `of a refused document leave all others`() {
         var world = paused(fourSteps)
         let before = world.rollout.status.conditions
@@ -122,6 +134,27 @@ struct `Conditions` {
         world.turn()
         #expect(world.status[.invalidSpec] == nil)
         #expect(world.status.phase == .paused)
+    }
+
+    /// Holds: 2.3 NewReplicaSetCreated.
+    @Test func `of a new rollout name its first ReplicaSet`() {
+        var world = World(steps: fourSteps)
+        world.limits["h1"] = 0
+        for _ in 0..<2 { world.turn() }
+        #expect(world.condition(.progressing) == "True NewReplicaSetCreated")
+        #expect(world.status[.progressing]?.message == "Created new replica set \"app-h1\"")
+    }
+
+    /// Holds: 2.3 ReplicaFailure.
+    @Test func `say what keeps a ReplicaSet from making pods, while it does`() {
+        var world = deployed(fourSteps)
+        world.change("app-h1") { $0.failure = "exceeded quota" }
+        world.turn()
+        #expect(world.condition(.replicaFailure) == "True FailedCreate")
+        #expect(world.status[.replicaFailure]?.message == "exceeded quota")
+        world.change("app-h1") { $0.failure = nil }
+        world.turn()
+        #expect(world.status[.replicaFailure] == nil)
     }
 
     func paused(_ steps: [Step]) -> World {

@@ -3,6 +3,7 @@ import Testing
 
 /// The reference order of rollout-semantics §7.5, for what a decision itself tells.
 struct `Events` {
+    /// Holds: 7.5 reference order, 4.9 events, 7.5 RolloutResumed.
     @Test func `of an abort and a retry come in the reference order`() {
         var world = World(steps: [.setWeight(50), .pause(seconds: 3)], size: 1)
         world.settle()
@@ -34,6 +35,10 @@ struct `Events` {
             ])
     }
 
+    /// Holds: 7.5 RolloutUpdated, 7.5 NewReplicaSetCreated, 7.5 RolloutNotCompleted.
+    /// Holds: 7.5 ScalingReplicaSet, 7.5 TrafficWeightUpdated, 7.5 RolloutStepCompleted.
+    /// Holds: 7.5 RolloutCompleted, 7.5 SwitchService, 4.6 advance, 4.6 Completed all steps.
+    /// Holds: 6.2 event.
     @Test func `say revisions, sizes and reasons in the field's words`() {
         var world = deployed([.setWeight(50)])
         world.events = []
@@ -53,6 +58,7 @@ struct `Events` {
             messages.contains("Switched selector for service 'stable' from 'h1' to 'h2'"))
     }
 
+    /// Holds: 7.5 RolloutAborted.
     @Test func `of an abort are warnings`() {
         var world = deployed(fourSteps)
         world.update(to: "h2")
@@ -60,6 +66,52 @@ struct `Events` {
         world.rollout.status.isAborted = true
         world.settle()
         #expect(world.events.filter(\.isWarning).map(\.reason) == ["RolloutAborted"])
+    }
+}
+
+struct `An event` {
+    /// Holds: 7.5 RolloutPaused, 4.9 events.
+    @Test func `of a pause names the reason`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        let told = world.events.filter { $0.reason == "RolloutPaused" }.map(\.message)
+        #expect(Set(told) == ["Rollout is paused (CanaryPauseStep)"])
+        #expect(world.events.contains { $0.message == "Rollout is resumed" })
+    }
+
+    /// Holds: 7.5 AnalysisRun, 5.8 mirror.
+    @Test func `of an analysis run names kind, run and both phases`() {
+        var world = deployed([.setWeight(10), .analysis])
+        world.events = []
+        world.update(to: "h2")
+        world.settle()
+        world.end(.failed, message: "errors") { _ in true }
+        world.settle()
+        let told = world.events.filter { $0.reason.hasPrefix("AnalysisRun") }
+        #expect(told.map(\.reason).last == "AnalysisRunFailed")
+        #expect(
+            told.last?.message == "Step Analysis Run 'app-h2-2-1' Status New: 'Failed' "
+                + "Previous: 'Running'")
+        #expect(told.map(\.isWarning).last == true)
+        #expect(!told.dropLast().contains { $0.isWarning })
+    }
+
+    /// Holds: 7.5 TrafficRoutingError.
+    @Test func `of traffic that nobody can take back is a warning`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)])
+        world.update(to: "h2")
+        world.settle()
+        world.limits["h1"] = 0
+        world.letPodsStart()
+        world.rollout.status.isAborted = true
+        world.settle()
+        let told = world.events.filter { $0.reason == "TrafficRoutingError" }
+        #expect(told.map(\.isWarning) == [true])
+        #expect(
+            told.first?.message == "Stable has no available pod: 50 of 100 stays on the canary")
     }
 }
 

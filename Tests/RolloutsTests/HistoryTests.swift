@@ -15,12 +15,14 @@ struct `Former revisions` {
         return world
     }
 
+    /// Holds: 1.1 revisionHistoryLimit, 3.6 limit.
     @Test func `are kept up to the limit, the oldest go first`() {
         let world = world(after: 6) { $0.rollout.spec.revisionHistoryLimit = 2 }
         #expect(world.replicaSets.map(\.hash).sorted() == ["h4", "h5", "h6"])
         #expect(world.broken == [])
     }
 
+    /// Holds: 5.9 with their ReplicaSet.
     @Test func `take their analysis runs with them`() {
         var world = deployed([.analysis])
         world.rollout.spec.revisionHistoryLimit = 0
@@ -38,6 +40,7 @@ struct `Former revisions` {
         #expect(world.runs.map(\.hash) == ["h3"])
     }
 
+    /// Holds: 3.4 highest.
     @Test func `that come back get the highest number and remember their old one`() {
         var world = world(after: 3)
         world.update(to: "h1")
@@ -47,6 +50,7 @@ struct `Former revisions` {
         #expect(world.rollout.revision == 4)
     }
 
+    /// Holds: 1.4 scaleDownDelaySeconds, 6.3 I5 old stable stays.
     @Test func `keep their pods for the delay`() {
         var world = deployed([.setWeight(50)])
         world.rollout.spec.canary.scaleDownDelaySeconds = 90
@@ -67,6 +71,7 @@ struct `Former revisions` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.4 scaleDownDelayRevisionLimit.
     @Test(arguments: [nil, 0, 1, 2]) func `wait in no greater number than allowed`(limit: Int?) {
         var world = deployed([.setWeight(50)])
         world.rollout.spec.canary.scaleDownDelaySeconds = 1_000
@@ -80,6 +85,7 @@ struct `Former revisions` {
         #expect(waiting.allSatisfy { $0.revision > 4 - waiting.count })
     }
 
+    /// Holds: 4.8 canary within delay.
     @Test func `that come back within their delay keep their pods`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)])
         world.update(to: "h2")
@@ -106,6 +112,7 @@ struct `An aborted canary` {
         return world
     }
 
+    /// Holds: 1.4 abortScaleDownDelaySeconds, 4.10 scale-down.
     @Test func `goes after its delay`() {
         var world = aborted(delay: 10)
         world.wait(9)
@@ -115,12 +122,14 @@ struct `An aborted canary` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 scale-down never.
     @Test func `stays for ever where the document says so`() {
         var world = aborted(delay: nil)
         world.wait(100_000)
         #expect(world.set("h2")?.desired == 3)
     }
 
+    /// Holds: 6.3 I6 aborted stays, 6.2 stable short.
     @Test func `waits until stable is whole`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)])
         world.update(to: "h2")
@@ -152,6 +161,7 @@ struct `An aborted canary` {
 
 /// The names of analysis runs (§5.2), and how many are kept (§5.9).
 struct `Analysis runs` {
+    /// Holds: 5.2 name taken, 5.2 anew.
     @Test func `get a number where their name was used before`() {
         var world = deployed([.setWeight(10), .analysis])
         world.update(to: "h2")
@@ -165,6 +175,7 @@ struct `Analysis runs` {
         #expect(world.runs.map(\.name) == ["app-h2-2-1", "app-h2-2-1.1", "app-h2-2-1.2"])
     }
 
+    /// Holds: 5.2 background, 5.2 name, 1.4 analysis.
     @Test func `in the background have no step in their name`() {
         var world = deployed(fourSteps)
         world.rollout.spec.canary.backgroundAnalysisFrom = 2
@@ -187,6 +198,8 @@ struct `Analysis runs` {
         #expect(world.runs.map(\.name) == [name])
     }
 
+    /// Holds: 1.1 successfulRunHistoryLimit, 1.1 unsuccessfulRunHistoryLimit, 5.9 limits.
+    /// Holds: 5.2 ended.
     @Test func `that are not the present ones are ended and in time deleted`() {
         var world = deployed([.analysis])
         world.rollout.spec.successfulRunHistoryLimit = 1

@@ -10,6 +10,7 @@ struct `A new ReplicaSet` {
         return world
     }
 
+    /// Holds: 2.1 collisionCount, 2.1 currentPodHash.
     @Test func `whose name somebody else has gets another hash`() {
         var world = updated { $0.taken.replicaSets = ["app-h2"] }
         let decision = world.turn()
@@ -26,6 +27,7 @@ struct `A new ReplicaSet` {
         #expect(world.weight == 50)
     }
 
+    /// Holds: 2.3 ReplicaSetCreateError, 7.5 ReplicaSetCreateError, 3.3 failures.
     @Test func `that the server refuses is told by condition and event, and tried again`() {
         var world = updated {
             $0.memory.refusedReplicaSet = RefusedReplicaSet(hash: "h2", why: "over the quota")
@@ -56,6 +58,7 @@ struct `A new ReplicaSet` {
 }
 
 struct `An analysis run` {
+    /// Holds: 5.2 name taken.
     @Test func `takes the next name where somebody else has its own`() {
         var world = deployed([.setWeight(50), .analysis])
         world.rollout.spec.canary.backgroundAnalysisFrom = 0

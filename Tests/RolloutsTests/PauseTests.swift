@@ -10,6 +10,7 @@ struct `A pause` {
         return world
     }
 
+    /// Holds: 4.9 CanaryPauseStep, 2.1 pauseConditions, 2.1 controllerPause, 2.1 currentStepIndex.
     @Test func `begins in the same write as its step`() {
         let world = paused()
         #expect(world.status.currentStepIndex == 1)
@@ -18,6 +19,7 @@ struct `A pause` {
         #expect(world.status.pauseConditions.first?.startTime == world.now)
     }
 
+    /// Holds: 4.12 pause, 2.1 pauseConditions, 2.1 controllerPause, 1.5 pause.
     @Test func `ends when its condition is taken away, and the signal with it`() {
         var world = paused([.setWeight(10), .pause(seconds: nil), .setWeight(20)])
         world.limits["h2"] = 0
@@ -28,6 +30,7 @@ struct `A pause` {
         #expect(world.status.pauseConditions == [])
     }
 
+    /// Holds: 4.12 pause.
     @Test func `ends once for a promotion that is seen twice`() {
         var world = paused([.pause(seconds: nil), .pause(seconds: nil), .pause(seconds: nil)])
         world.rollout.status.pauseConditions = []
@@ -37,6 +40,7 @@ struct `A pause` {
         #expect(world.status.phase == .paused)
     }
 
+    /// Holds: 4.9 startTime.
     @Test func `keeps its start time over turns and restarts`() {
         var world = paused([.setWeight(10), .pause(seconds: 60), .setWeight(20)])
         let start = world.status.pauseConditions.first?.startTime
@@ -48,6 +52,7 @@ struct `A pause` {
         #expect(world.status.phase != .paused)
     }
 
+    /// Holds: 1.5 pause 0.
     @Test func `of no seconds is a pause that ends at once`() {
         var world = deployed([.setWeight(10), .pause(seconds: 0), .setWeight(20)])
         world.update(to: "h2")
@@ -55,6 +60,7 @@ struct `A pause` {
         #expect(world.status.stableHash == "h2")
     }
 
+    /// Holds: 4.9 skipped by index, 4.12 index.
     @Test func `that was skipped by its index is over, and the next one is not`() {
         var world = paused([.pause(seconds: nil), .setWeight(10), .pause(seconds: nil)])
         world.rollout.status.currentStepIndex = 1
@@ -63,6 +69,7 @@ struct `A pause` {
         #expect(world.status.pauseConditions.count == 1)
     }
 
+    /// Holds: 4.9 spec.paused, 1.1 paused.
     @Test func `of the user's own holds timed pauses and weights`() {
         var world = paused([.setWeight(10), .pause(seconds: 5), .setWeight(60)])
         world.rollout.spec.isPaused = true
@@ -74,6 +81,7 @@ struct `A pause` {
         #expect(world.status.stableHash == "h2")
     }
 
+    /// Holds: 4.2 while paused, 6.3 I1 pods before weight.
     @Test func `of the user's own gives back what lost pods cannot carry, and takes it again`() {
         var world = paused([.setWeight(50), .pause(seconds: nil)])
         world.rollout.spec.isPaused = true
@@ -89,6 +97,7 @@ struct `A pause` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.9 spec.paused, 4.1 scaling event.
     @Test func `of the user's own scales with the rollout and not with the steps`() {
         var world = paused([.setWeight(50), .pause(seconds: nil), .setWeight(75)])
         world.rollout.spec.isPaused = true
@@ -120,6 +129,7 @@ struct `A pause` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.9 InconclusiveAnalysisRun, 5.2 anew, 5.8 Inconclusive.
     @Test func `for an inconclusive analysis is asked anew by a resume`() {
         var world = paused([.setWeight(10), .analysis, .setWeight(20)])
         world.end(.inconclusive) { _ in true }

@@ -50,6 +50,9 @@ struct `The phase` {
         Row(number: 13, phase: .healthy, message: "") { _, _ in },
     ]
 
+    /// Holds: 2.2 InvalidSpec, 2.2 RolloutAborted, 2.2 ProgressDeadlineExceeded.
+    /// Holds: 2.2 manually paused, 2.2 pause reason, 2.2 more replicas, 2.2 becoming available.
+    /// Holds: 2.2 pending termination, 2.2 all steps, 2.2 Healthy.
     @Test(arguments: rows) func `is that of its row`(row: Row) {
         var (status, spec) = Self.healthy
         row.change(&status, &spec)
@@ -84,6 +87,7 @@ struct `The phase` {
         Row(number: 13, phase: .healthy, message: "") { _, _ in },
     ]
 
+    /// Holds: 2.2 cutover pending, 2.2 waiting for analysis, 2.2 post-promotion verification.
     @Test(arguments: switchedRows) func `of a blue-green rollout is that of its row`(row: Row) {
         var (status, spec) = Self.healthy
         spec.strategy = .blueGreen(twoServices)

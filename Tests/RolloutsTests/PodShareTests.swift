@@ -3,6 +3,7 @@ import Testing
 
 /// The tables of rollout-semantics §4.3.
 struct `Pods without a router` {
+    /// Holds: 4.3 ideal.
     @Test(arguments: idealWithoutSurge + idealWithSurge)
     func `come as near to the weight as whole pods can`(row: IdealRow) {
         for (weight, pair) in row.pairs {
@@ -11,11 +12,13 @@ struct `Pods without a router` {
         }
     }
 
+    /// Holds: 4.3 full vectors, 4.3 older revisions, 1.4 both rounded to 0.
     @Test(arguments: vectors) func `are asked for as the table says`(row: ShareRow) {
         let next = row.shares.next
         #expect("\(next.canary)/\(next.stable)" == row.next, "\(row)")
     }
 
+    /// Holds: 4.3 traces.
     @Test(arguments: courses) func `reach their end by the passes of the table`(course: Course) {
         var shares = course.shares
         var passes = ["\(shares.canary.desired)/\(shares.stable.desired)"]
@@ -34,6 +37,7 @@ struct `Pods without a router` {
         #expect(passes.joined(separator: " ") == course.passes)
     }
 
+    /// Holds: 4.3 never below, 4.3 never above.
     @Test(arguments: 0..<500)
     func `never lack more than they may, nor exceed what they may`(seed: Int) {
         var random = Lehmer(seed)

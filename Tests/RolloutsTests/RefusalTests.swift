@@ -11,12 +11,14 @@ struct `A release under a refused document` {
         return world
     }
 
+    /// Holds: 4.1 refused document.
     @Test func `keeps its traffic`() {
         var world = half()
         #expect(world.turn().actions == [])
         #expect(world.weight == 50)
     }
 
+    /// Holds: 4.1 refused document.
     @Test func `gives it back on a bad verdict, once, and stays given up`() {
         var world = half()
         world.end(.failed) { _ in true }

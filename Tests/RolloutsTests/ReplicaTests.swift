@@ -73,6 +73,9 @@ struct `Replicas with traffic routing` {
         aborted("dynamic abort at 0, n 4", 4, actual: 0, 0, 4),
     ]
 
+    /// Holds: 4.3b plain, 4.3b setCanaryScale replicas, 4.3b setCanaryScale weight.
+    /// Holds: 4.3b matchTrafficWeight, 4.3b abort, 4.3b minPodsPerReplicaSet, 4.3b dynamic.
+    /// Holds: 4.3b dynamic abort, 1.4 minPodsPerReplicaSet, 4.10 dynamic with minPods.
     @Test(arguments: rows) func `are those of the table`(row: Row) {
         let replicas = row.sizing.replicas
         #expect(replicas.canary == row.canary, "\(row.name)")
@@ -81,12 +84,14 @@ struct `Replicas with traffic routing` {
 }
 
 struct `An affordable weight` {
+    /// Holds: 6.3 I1 pods before weight.
     @Test func `going up is what the canary's pods carry`() {
         #expect(affordable(50, current: 10, capacity(canary: 3, of: 5, stable: 10)) == 30)
         #expect(affordable(50, current: 10, capacity(canary: 5, of: 5, stable: 10)) == 50)
         #expect(affordable(50, current: 10, capacity(canary: 0, of: 5, stable: 10)) == 0)
     }
 
+    /// Holds: 6.3 I2 stable carries, 6.2 stable short.
     @Test func `going back leaves only what stable cannot carry`() {
         #expect(affordable(0, current: 80, capacity(canary: 8, of: 0, stable: 10)) == 0)
         #expect(affordable(0, current: 80, capacity(canary: 8, of: 0, stable: 4)) == 60)

@@ -71,6 +71,7 @@ struct `Traffic that was given back` {
         }
     }
 
+    /// Holds: 6.2 written order, 4.10 by analysis.
     @Test func `falls with the abort, and both writes go together`() {
         let (_, decision) = seen { $0.end(.failed) { _ in true } }
         #expect(decision.order == .together)
@@ -108,6 +109,7 @@ struct `An abort with a shrunken stable` {
         return world
     }
 
+    /// Holds: 4.3b dynamic abort, 6.3 I2 stable carries.
     @Test func `gives back at once what stable carries, and asks for all its pods`() {
         var world = aborted()
         let decision = world.turn()
@@ -117,6 +119,7 @@ struct `An abort with a shrunken stable` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.3b dynamic abort, 1.4 dynamicStableScale.
     @Test func `follows stable's pods to the end and not its own steps`() {
         var world = aborted()
         for count in [4, 6, 7, 9, 10] {
@@ -161,6 +164,7 @@ struct `An abort with a shrunken stable` {
 
 /// A rollout of size 0 has been switched off.
 struct `A rollout scaled to 0` {
+    /// Holds: 1.1 replicas 0.
     @Test func `sends nothing anywhere and comes back where it was`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 4)
         world.update(to: "h2")

@@ -21,6 +21,8 @@ struct `A return within the rollback window` {
         promoted(deployed([.setWeight(10), .pause(seconds: nil)]), window: window)
     }
 
+    /// Holds: 4.8 within the window, 1.1 rollbackWindow, 4.6 Rollback within window.
+    /// Holds: 6.3 rollback window, 7.5 SkipSteps.
     @Test func `skips the steps, and moves traffic to a whole revision only`() {
         var world = canary(window: 2)
         #expect(world.status.stableHash == "h3")
@@ -42,6 +44,7 @@ struct `A return within the rollback window` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.1 rollbackWindow.
     @Test(arguments: [nil, 0, 1]) func `ends where the window ends`(window: Int?) {
         var world = canary(window: window)
         world.update(to: "h1")
@@ -71,6 +74,7 @@ struct `A return within the rollback window` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.8 within the window.
     @Test func `is none to a revision that was never stable, or was given up`() {
         var world = deployed([.setWeight(10), .pause(seconds: nil)])
         world.rollout.spec.rollbackWindow = 5
@@ -117,6 +121,7 @@ struct `A return within the rollback window` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.8 within the window, 5.2 skipped.
     @Test func `needs no trial in a blue-green rollout`() {
         let plan = twoServices {
             $0.promotion = .byHand

@@ -2,6 +2,7 @@ import Rollouts
 import Testing
 
 struct `A first deploy` {
+    /// Holds: 4.6 Initial deploy, 1.5 first deploy, 2.1 stableRS.
     @Test func `is promoted at once and serves everything by the stable service`() {
         let world = deployed(fourSteps)
         #expect(world.status.phase == .healthy)
@@ -11,9 +12,20 @@ struct `A first deploy` {
         #expect(world.weight == 0)
         #expect(world.broken == [])
     }
+
+    /// Holds: 1.1 replicas, 4.1 default replicas.
+    @Test func `of a document without a size writes 1 into it, and nothing else`() {
+        var world = World(steps: fourSteps)
+        world.rollout.spec.replicas = nil
+        #expect(world.turn().actions == [.setRolloutReplicas(1)])
+        #expect(world.replicaSets == [])
+        world.settle()
+        #expect(world.set("h1")?.desired == 1)
+    }
 }
 
 struct `An update` {
+    /// Holds: 6.2 promoted, 6.2 last step, 1.4 steps, 1.5 setWeight.
     @Test func `moves through 10, 30, 50 and 100 and ends at 0 on the new stable service`() {
         var world = deployed(fourSteps)
         world.update(to: "h2")
@@ -30,6 +42,7 @@ struct `An update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 6.3 I5 old stable stays, 1.4 scaleDownDelaySeconds.
     @Test func `keeps the old revision for the scale-down delay and then lets it go`() {
         var world = deployed([.setWeight(50)])
         world.update(to: "h2")
@@ -40,6 +53,7 @@ struct `An update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 6.2 no pods, 6.3 I3 service to pods, 6.3 I1 pods before weight.
     @Test func `gives no traffic to a canary that never becomes available`() {
         var world = deployed(fourSteps)
         world.limits["h2"] = 0
@@ -49,6 +63,7 @@ struct `An update` {
         #expect(world.services["canary"]?.hash == "h1")
     }
 
+    /// Holds: 4.9 CanaryPauseStep, 1.5 pause duration.
     @Test func `ends a timed pause by the clock`() {
         var world = deployed([.setWeight(10), .pause(seconds: 60), .setWeight(100)])
         world.update(to: "h2")
@@ -59,6 +74,7 @@ struct `An update` {
         #expect(world.status.stableHash == "h2")
     }
 
+    /// Holds: 6.3 I1 pods before weight.
     @Test func `takes the pods' share when the canary loses pods`() {
         var world = deployed(fourSteps, size: 10)
         world.update(to: "h2")
@@ -73,6 +89,7 @@ struct `An update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 idempotent, 2.1 nothing new.
     @Test func `writes nothing once it has nothing to do`() {
         var world = deployed(fourSteps)
         world.update(to: "h2")
@@ -91,6 +108,7 @@ struct `An abort` {
         return world
     }
 
+    /// Holds: 4.10 by a person, 6.2 aborted, 6.2 written order, 2.1 abort.
     @Test func `gives everything back in the same turn`() {
         var world = paused()
         world.rollout.status.isAborted = true
@@ -105,6 +123,7 @@ struct `An abort` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 cause background, 5.8 Failed or Error, 4.10 by analysis.
     @Test func `follows a failed background analysis and names it`() {
         var world = deployed(fourSteps)
         world.rollout.spec.canary.backgroundAnalysisFrom = 0
@@ -121,6 +140,7 @@ struct `An abort` {
                 + "Background analysis phase error/failed: Metric \"errors\" assessed Failed")
     }
 
+    /// Holds: 6.3 I2 stable carries.
     @Test func `keeps on the canary only what stable cannot carry`() {
         var world = paused()
         world.limits["h1"] = 4
@@ -135,6 +155,24 @@ struct `An abort` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.10 effects, 4.6 aborted index, 2.1 stableRS, 5.2 ended.
+    @Test func `ends pauses and runs, and leaves the document as it is`() {
+        var world = deployed([.setWeight(10), .pause(seconds: nil)])
+        world.rollout.spec.canary.backgroundAnalysisFrom = 0
+        world.update(to: "h2")
+        world.settle()
+        let spec = world.rollout.spec
+        world.rollout.status.isAborted = true
+        world.settle()
+        #expect(world.status.currentStepIndex == 0)
+        #expect(world.status.pauseConditions == [] && !world.status.controllerPause)
+        #expect(world.runs.allSatisfy { $0.isTerminating })
+        #expect([world.services["canary"]?.hash, world.status.stableHash] == ["h1", "h1"])
+        #expect(world.weight == 0)
+        #expect(world.rollout.spec == spec)
+    }
+
+    /// Holds: 4.10 on a healthy rollout.
     @Test func `changes nothing on a finished rollout`() {
         var world = deployed(fourSteps)
         world.rollout.status.isAborted = true
@@ -143,6 +181,7 @@ struct `An abort` {
         #expect(world.status.isAborted == false)
     }
 
+    /// Holds: 4.11 canary, 5.2 step, 1.5 analysis.
     @Test func `followed by a retry walks the steps again with new analysis runs`() {
         var world = deployed([.setWeight(10), .analysis, .setWeight(100)])
         world.update(to: "h2")
@@ -162,6 +201,7 @@ struct `An abort` {
 }
 
 struct `A command` {
+    /// Holds: 4.12 full, 6.2 promoteFull, 4.3b full promotion.
     @Test func `to promote everything needs all pods first`() {
         var world = deployed(fourSteps)
         world.limits["h2"] = 3
@@ -178,6 +218,7 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.12 index.
     @Test func `that skips a step by its index does not skip the pause after it`() {
         var world = deployed([.setWeight(10), .pause(seconds: nil), .pause(seconds: nil)])
         world.update(to: "h2")
@@ -190,6 +231,7 @@ struct `A command` {
         #expect(world.status.phase == .paused)
     }
 
+    /// Holds: 4.8 to stable.
     @Test func `to go back to the stable template needs no steps`() {
         var world = deployed(fourSteps)
         world.update(to: "h2")
@@ -202,6 +244,7 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.7 third revision, 6.3 I4 weight before hash.
     @Test func `that brings a third version sends nothing to the second any more`() {
         var world = deployed(fourSteps)
         world.update(to: "h2")
@@ -214,6 +257,7 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.7 third revision weight, 6.3 I4 weight before hash.
     @Test func `that brings a third version leaves it no more traffic than its pods carry`() {
         var world = deployed([.setWeight(60), .pause(seconds: nil)])
         world.update(to: "h2")
@@ -233,6 +277,7 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.9 spec.paused.
     @Test func `by spec.paused holds the step where it is`() {
         var world = deployed([.setWeight(10), .setWeight(100)])
         world.rollout.spec.isPaused = true

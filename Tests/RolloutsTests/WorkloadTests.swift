@@ -16,6 +16,7 @@ private func referring(
 }
 
 struct `A workload that a rollout refers to` {
+    /// Holds: 1.2 never.
     @Test func `keeps its pods where nothing else is asked for`() {
         var world = referring(.never)
         world.settle()
@@ -26,6 +27,7 @@ struct `A workload that a rollout refers to` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.2 onsuccess.
     @Test func `loses its pods some time after the rollout carries everything`() {
         var world = referring(.onSuccess)
         world.settle()
@@ -40,6 +42,7 @@ struct `A workload that a rollout refers to` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.2 progressively.
     @Test(arguments: [0, 1, 3, 5]) func `makes way in step`(available: Int) {
         var world = referring(.progressively)
         world.limits["h1"] = available
@@ -113,6 +116,7 @@ struct `A workload that a rollout refers to` {
 }
 
 struct `The generation of a workload` {
+    /// Holds: 1.2 generation, 2.1 workloadObservedGeneration.
     @Test func `is told to clients before the status speaks of it`() {
         var world = referring(.never)
         world.settle()
@@ -147,6 +151,7 @@ struct `The generation of a workload` {
         #expect(world.status.workloadObservedGeneration == "1")
     }
 
+    /// Holds: 1.2 generation cleared.
     @Test func `is forgotten by a rollout with a template of its own`() {
         var world = referring(.never)
         world.settle()

@@ -22,6 +22,7 @@ struct `The events of a turn` {
 }
 
 struct `A ReplicaSet that the server refuses` {
+    /// Holds: 7.5 ReplicaSetCreateError, 4.1 retry after errors.
     @Test func `is told by an event, and made as soon as the server takes it`() throws {
         let story = "spec: {strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}\n---\n"
         let before = try Scenario(text: story + "9s end").player.play().writes
@@ -33,6 +34,23 @@ struct `A ReplicaSet that the server refuses` {
                 "Failed to create new replica set \"model-api-6dc745cc86\": "
                     + "forbidden: exceeded quota"
             ])
+        #expect(transcript.end?.phase == "Paused", "\(transcript.text)")
+        #expect(transcript.servedWeights == [0, 50])
+    }
+}
+
+struct `A write that the server refuses` {
+    /// Holds: 7.5 ReconciliationError, 4.1 events of errors, 4.1 retry after errors.
+    @Test func `is told by an event, and tried again`() throws {
+        let story = "spec: {strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}\n---\n"
+        let before = try Scenario(text: story + "9s end").player.play().writes
+        var player = try Scenario(text: story + "10s image model-api:v2\n60s end").player
+        player.faults = [.forbid(before + 4)]
+        let transcript = player.play()
+        #expect(
+            transcript.events.filter { $0.reason == "ReconciliationError" }.map(\.message) == [
+                "forbidden: exceeded quota"
+            ], "\(transcript.text)")
         #expect(transcript.end?.phase == "Paused", "\(transcript.text)")
         #expect(transcript.servedWeights == [0, 50])
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Curl
 import Documents
+import KubernetesObjects
 import Logging
 import Serving
 import Testing
@@ -13,6 +14,7 @@ struct `The election flags` {
         try ElectionOptions.parse(arguments)
     }
 
+    /// Holds: 7.4 leader election.
     @Test func `are those of the field, and on by default`() throws {
         #expect(try parsed().leaderElect ?? true)
         #expect(try parsed("--leader-elect").leaderElect == true)
@@ -31,6 +33,32 @@ struct `The election flags` {
     ])
     func `leave a leader time to stop before another one begins`(arguments: [String]) {
         #expect(throws: (any Error).self) { try ElectionOptions.parse(arguments) }
+    }
+}
+
+struct `The flags of the controller` {
+    /// Holds: 7.4 metrics port, 7.4 health port, 7.4 unknown flags.
+    @Test func `are those of the field, and no others`() throws {
+        let silent = try ControllerCommand.parse([])
+        #expect(silent.metricsPort == 8090 && silent.healthzPort == 8080)
+        #expect(silent.rolloutThreads == 10 && silent.analysisThreads == 30)
+        #expect(silent.rolloutResync == 900 && silent.instanceID == nil)
+        #expect(try ControllerCommand.parse(["--metricsPort", "9090"]).metricsPort == 9090)
+        #expect(throws: (any Error).self) { try ControllerCommand.parse(["--rollout-thread"]) }
+    }
+}
+
+struct `An instance id` {
+    /// Holds: 7.4 instance-id.
+    @Test func `chooses the objects that carry it, and none chooses those without`() throws {
+        let labelled = Object([
+            "metadata": ["labels": ["argo-rollouts.argoproj.io/controller-instance-id": "a"]]
+        ])
+        let bare = Object(["metadata": [:]])
+        let mine = try ControllerCommand.parse(["--instance-id", "a"]).settings([:])
+        #expect(mine.isOurs(labelled) && !mine.isOurs(bare))
+        let everybodys = try ControllerCommand.parse([]).settings([:])
+        #expect(!everybodys.isOurs(labelled) && everybodys.isOurs(bare))
     }
 }
 
@@ -82,6 +110,7 @@ struct `The health page` {
         return "\(response.status) \(String(decoding: bytes, as: UTF8.self))"
     }
 
+    /// Holds: 7.3 health.
     @Test func `says whether this replica lives, and whether it is ready`() async {
         #expect(await answer("/healthz", obstacles: ["no"]) == "200 ok\n")
         #expect(await answer("/readyz") == "200 ok\n")

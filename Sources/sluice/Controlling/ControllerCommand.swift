@@ -111,7 +111,8 @@ struct ControllerCommand: AsyncParsableCommand {
         try await group.run()
     }
 
-    private func settings(
+    /// How the loop is set up.
+    func settings(
         _ environment: [String: String]
     ) throws -> ControllerLoop.Settings {
         var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })

@@ -1,0 +1,179 @@
+import Testing
+
+@testable import Rollouts
+
+/// How steps follow one another, and what they leave (rollout-semantics §4.5, §4.6, §6.2).
+struct `A step` {
+    /// Holds: 4.6 step names.
+    @Test(arguments: [
+        (Step.setWeight(20), "setWeight: 20"), (.pause(seconds: nil), "pause"),
+        (.pause(seconds: 10), "pause: 10s"), (.analysis, "analysis"),
+        (.setCanaryScale(.weight(25)), "setCanaryScale{weight: 25}"),
+        (.setCanaryScale(.replicas(3)), "setCanaryScale{replicas: 3}"),
+        (.setCanaryScale(.matchTrafficWeight), "setCanaryScale{matchTrafficWeight: true}"),
+    ])
+    func `is told by its kind and its value`(step: Step, words: String) {
+        #expect(step.description == words)
+    }
+
+    /// Holds: 1.5 one at a time.
+    @Test func `is completed alone`() {
+        var world = deployed([.pause(seconds: 0), .pause(seconds: 0), .pause(seconds: 0)])
+        world.update(to: "h2")
+        for _ in 0..<20 {
+            let before = world.status.currentStepIndex ?? 0
+            world.turn()
+            let after = world.status.currentStepIndex ?? 0
+            #expect(after <= before + 1 || before == 3)
+        }
+        #expect(world.status.stableHash == "h2")
+    }
+
+    /// Holds: 6.2 between steps.
+    @Test func `keeps the weight of the one before until it has pods for more`() {
+        var world = deployed([.setWeight(20), .pause(seconds: nil), .setWeight(80)])
+        world.update(to: "h2")
+        world.settle()
+        world.limits["h2"] = 1
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        #expect(world.set("h2")?.desired == 4)
+        #expect([world.weight, world.status.currentStepIndex] == [20, 2])
+        #expect(world.broken == [])
+    }
+
+    /// Holds: 6.2 verify failed, 6.1 verify, 2.1 weights verified.
+    @Test func `waits for a router that has not followed`() {
+        var world = deployed([.setWeight(20), .setWeight(60)])
+        world.verification = .yes
+        world.update(to: "h2")
+        for _ in 0..<20 where world.weight != 20 { world.turn() }
+        world.verification = .no("the gateway is on its way")
+        world.settle()
+        #expect([world.weight, world.status.currentStepIndex] == [20, 0])
+        #expect(world.status.weights?.verified == false)
+        world.verification = .yes
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+    }
+
+    /// Holds: 4.5 stable.
+    @Test func `waits until stable has its size`() {
+        var world = deployed([.setWeight(20), .pause(seconds: nil)])
+        world.update(to: "h2")
+        for _ in 0..<20 {
+            world.change("app-h1") { $0.replicas = 4 }
+            world.turn()
+        }
+        #expect(world.set("h2")?.available == 1)
+        #expect(world.status.currentStepIndex == 0)
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+    }
+
+    /// Holds: 4.5 without a router.
+    @Test func `without a router waits until the pods of others are gone`() {
+        var world = deployed([.setWeight(40), .pause(seconds: nil)], size: 5)
+        world.rollout.spec.canary.hasRouter = false
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        world.update(to: "h3")
+        for _ in 0..<40 {
+            world.turn()
+            world.change("app-h2") { ($0.replicas, $0.available) = (1, 1) }
+        }
+        #expect(world.status.currentStepIndex == 0)
+        world.letPodsStart()
+        world.settle()
+        #expect([world.status.currentStepIndex, world.set("h2")?.desired] == [1, 0])
+    }
+}
+
+struct `A promotion` {
+    /// Holds: 4.6 promotion clears, 2.1 promoteFull.
+    @Test func `takes away what was asked for on the way`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(!world.status.promoteFull && !world.status.controllerPause)
+        #expect(world.status.pauseConditions == [])
+        #expect(world.status.currentStepIndex == fourSteps.count)
+    }
+
+    /// Holds: 4.6 weight after promotion, 6.2 promoted.
+    @Test func `moves stable's service before it takes the weight away`() {
+        var world = deployed([.setWeight(100)])
+        world.update(to: "h2")
+        var seen: [String] = []
+        for _ in 0..<40 {
+            world.turn()
+            let now = "\(world.services["stable"]?.hash ?? "") \(world.weight ?? 0)"
+            if seen.last != now { seen.append(now) }
+        }
+        #expect(seen == ["h1 0", "h1 100", "h2 100", "h2 0"])
+        #expect(world.broken == [])
+    }
+
+    /// Holds: 4.12 full and abort.
+    @Test func `in full takes an abort back`() {
+        var world = deployed(fourSteps)
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(!world.status.isAborted)
+        #expect(world.broken == [])
+    }
+}
+
+struct `A change on the way` {
+    /// Holds: 4.7 template, 4.2 reset first.
+    @Test func `begins at the first step, and forgets what was said of the one before`() {
+        var world = deployed([.setWeight(20), .analysis, .pause(seconds: nil)])
+        world.update(to: "h2")
+        world.settle()
+        world.end(.inconclusive) { _ in true }
+        world.settle()
+        #expect(world.status.currentStepIndex == 1 && world.status.stepRun != nil)
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.update(to: "h3")
+        world.limits["h3"] = 0
+        world.settle()
+        #expect(world.status.currentStepIndex == 0)
+        #expect(!world.status.isAborted && world.status.abortedAt == nil)
+        #expect(world.status.pauseConditions == [] && !world.status.controllerPause)
+        #expect(world.status.stepRun == nil)
+    }
+
+    /// Holds: 4.7 replicas and template.
+    @Test func `may be one of template and size together`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 4)
+        world.rollout.spec.replicas = 8
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h1")?.desired == 8)
+        #expect(world.set("h2")?.desired == 4)
+        #expect(world.weight == 50)
+        #expect(world.broken == [])
+    }
+}
+
+/// Numbers of pods that a document gives as a number or as a percentage.
+struct `An allowance` {
+    /// Holds: 1.4 maxSurge, 1.4 maxUnavailable.
+    @Test func `is rounded up for more pods, and down for fewer`() {
+        #expect(Allowance.percent(25).surge(of: 10) == 3)
+        #expect(Allowance.percent(25).unavailable(of: 10) == 2)
+        #expect(Allowance.pods(4).surge(of: 1) == 4)
+        #expect(Allowance.pods(4).unavailable(of: 1) == 1)
+        #expect(Allowance.standard == .percent(25))
+    }
+}
