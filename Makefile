@@ -3,6 +3,7 @@
 # make test-kubernetes   the same on a real API server, which is built once: about 12 CPU minutes
 # make test-faults       what fails around a release there: processes, connections, rights, objects
 # make soak    releases by many more seeds than make test plays: SEEDS=5000; those that break a law are kept
+# make conformance       runs all tests, and writes which of them holds what clients rely on into docs/CONFORMANCE.md
 # make check   the style checks, before a commit
 
 SWIFT_BUILD = swift build
@@ -10,7 +11,7 @@ KEEP ?=
 # The suites that play faults: they stop the API server, and take some minutes.
 FAULTS = 'A Kubernetes (controller|server (in|that))'
 
-.PHONY: demo test test-kubernetes test-faults soak check build bench bench-kubernetes image fuzz clean
+.PHONY: demo test test-kubernetes test-faults soak conformance check build bench bench-kubernetes image fuzz clean
 
 build:
 	@Scripts/install build
@@ -38,6 +39,10 @@ test-faults:
 soak:
 	@Scripts/install build run test
 	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any (blue-green )?release|A bad release'
+
+conformance:
+	@Scripts/install build run test
+	@Scripts/conformance
 
 check:
 	@Scripts/check

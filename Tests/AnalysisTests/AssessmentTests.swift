@@ -4,6 +4,7 @@ import Testing
 @testable import Analysis
 
 struct `The assessment of a metric` {
+    /// Holds: 5.6 vectors, 5.6 consecutiveSuccessLimit.
     @Test(arguments: [
         ("a", "F", metric(count: 1), RunPhase.failed),
         ("b", "FSS", metric(count: 3, failure: 1), .successful),
@@ -28,6 +29,7 @@ struct `The assessment of a metric` {
         #expect(status.completedAt == start)
     }
 
+    /// Holds: 5.6 reasons, 5.6 Failed, 5.6 Inconclusive, 5.6 Error.
     @Test func `gives the exact reasons`() throws {
         #expect(
             after("F", of: try run(metric(count: 1))).message
@@ -44,6 +46,7 @@ struct `The assessment of a metric` {
         )
     }
 
+    /// Holds: 5.6 reasons.
     @Test func `carries the last measurement's message`() throws {
         let run = try run(metric(count: 1, errors: 0))
         let status = RunStatus().advanced(
@@ -66,6 +69,7 @@ struct `The assessment of a metric` {
         #expect(assess(run, result, terminating: true).phase == .error)
     }
 
+    /// Holds: 5.5 phases.
     @Test func `is running while a measurement is under way`() throws {
         let run = try run(metric(count: 1))
         let status = RunStatus().advanced(by: [taken(.running)], of: run, now: start)
@@ -76,6 +80,7 @@ struct `The assessment of a metric` {
         #expect(ended.phase == .successful)
     }
 
+    /// Holds: 5.5 counters.
     @Test func `counts errors apart`() throws {
         let result = try #require(after("SEF", of: try run(metric(count: 9, failure: 3)))["m"])
         #expect(
@@ -118,6 +123,7 @@ struct `A run` {
         #expect(status.runSummary.failed == 1 && status.runSummary.successful == 1)
     }
 
+    /// Holds: 5.6 worst metric.
     @Test func `takes the worst of its metrics`() throws {
         let run = try run(metric("a"), metric("b"))
         let status = RunStatus().advanced(
@@ -134,12 +140,14 @@ struct `A run` {
                 == .successful)
     }
 
+    /// Holds: 5.6 terminated, 5.1 terminate.
     @Test func `is successful when it is terminated in good health`() throws {
         let status = after("SS", of: try run(metric(), terminate: true))
         #expect(status.phase == .successful)
         #expect(status.message == "Run Terminated")
     }
 
+    /// Holds: 5.6 terminated.
     @Test func `keeps its bad verdict when it is terminated`() throws {
         let running = after("F", of: try run(metric(failure: 1)))
         let terminated = running.advanced(
@@ -147,6 +155,7 @@ struct `A run` {
         #expect(terminated.phase == .failed)
     }
 
+    /// Holds: 5.6 dryRun, 1.7 dryRun.
     @Test func `is not worsened by a dry run`() throws {
         let run = try run(metric("a", count: 1), metric("b", count: 1), dryRun: ["^a$"])
         var status = RunStatus().advanced(by: [taken(.failed, of: "a")], of: run, now: start)
@@ -160,6 +169,7 @@ struct `A run` {
         #expect(status["a"]?.isDryRun == true)
     }
 
+    /// Holds: 5.5 retention, 1.7 measurementRetention.
     @Test func `keeps ten measurements, or as many as a rule says`() throws {
         let spec = RunSpec(
             metrics: [metric("m"), metric("n")],
@@ -175,6 +185,7 @@ struct `A run` {
         #expect(status["m"]?.count == 15)
     }
 
+    /// Holds: 5.5 refused run, 5.9 TTL.
     @Test func `ends when it cannot be carried out, so that it can be cleaned up`() {
         let status = RunStatus().refused(
             RunError("Analysis spec invalid: no metrics specified"), now: start)
@@ -184,6 +195,7 @@ struct `A run` {
         #expect(ttl.due(for: status) == start.advanced(bySeconds: 60))
     }
 
+    /// Holds: 5.6 no change after the end.
     @Test func `does not change after its end`() throws {
         let run = try run(metric(count: 1))
         let ended = after("F", of: run)
@@ -192,6 +204,7 @@ struct `A run` {
                 == ended)
     }
 
+    /// Holds: 5.9 TTL, 5.1 ttlStrategy.
     @Test func `goes sooner after a failure where the rule says so`() throws {
         let ttl = TTLStrategy(
             secondsAfterCompletion: 60, secondsAfterFailure: 5, secondsAfterSuccess: 7)
@@ -214,6 +227,7 @@ struct `The next measurement` {
         #expect(try due(RunStatus(), metric(), after: 0).tasks == [.take("m")])
     }
 
+    /// Holds: 5.5 initialDelay.
     @Test func `waits for the initial delay`() throws {
         var spec = metric()
         spec.initialDelay = "1m"
@@ -223,6 +237,7 @@ struct `The next measurement` {
         #expect(try due(status, spec, after: 60).tasks == [.take("m")])
     }
 
+    /// Holds: 5.5 interval.
     @Test func `comes an interval after the last one`() throws {
         let status = after("S", of: try run(metric()))
         #expect(try due(status, metric(), after: 29).next == start.advanced(bySeconds: 30))
@@ -237,6 +252,7 @@ struct `The next measurement` {
         #expect(try due(status, spec, after: 0).next == start.advanced(bySeconds: 1))
     }
 
+    /// Holds: 5.5 after an error.
     @Test func `comes ten seconds after an error`() throws {
         let status = after("E", of: try run(metric(count: 1, interval: nil)))
         #expect(
@@ -253,12 +269,14 @@ struct `The next measurement` {
         #expect(try due(begun, metric(), after: -3600).tasks == [.take("m")])
     }
 
+    /// Holds: 5.5 count.
     @Test func `never comes once the count is reached or the run ends`() throws {
         let status = after("S", of: try run(metric(count: 1)))
         #expect(try due(status, metric(count: 1), after: 99) == Due())
         #expect(try due(RunStatus(), metric(), after: 0, terminate: true) == Due())
     }
 
+    /// Holds: 5.5 resume.
     @Test func `resumes or ends one that is under way`() throws {
         var open = taken(.running)
         let started = RunStatus().advanced(by: [open], of: try run(metric()), now: start)

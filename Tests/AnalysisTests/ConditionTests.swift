@@ -19,6 +19,7 @@ struct `A condition` {
         }
     }
 
+    /// Holds: 5.7 language.
     @Test(arguments: [
         "result[0] < 0.05", "result[0] <= 0.01", "result[0] >= 0.01 && result[0] != 1",
         "not (result[0] > 1)", "!(result[0] > 1)", "result[-1] == 0.01", "len(result) == 1",
@@ -35,6 +36,7 @@ struct `A condition` {
         #expect(try holds(text, MetricValue(samples: [0.01])))
     }
 
+    /// Holds: 5.7 language, 5.7 isNaN isInf asInt asFloat, 5.7 isNil and default, 5.7 NaN.
     @Test(arguments: [
         "1 + 2 * 3 == 7", "(1 + 2) * 3 == 9", "2 ** 3 ** 2 == 512", "-2 ** 2 == -4", "7 % 4 == 3",
         "1 / 2 == 0.5",
@@ -63,6 +65,7 @@ struct `A condition` {
         #expect(try holds(text))
     }
 
+    /// Holds: 5.7 result types.
     @Test func `refuses an index on a scalar, also where it is never evaluated`() {
         #expect(
             failure("result[0] > 1", .float(1))?.contains("type float64[int] is undefined") == true)
@@ -70,12 +73,14 @@ struct `A condition` {
         #expect(failure("result.errors > 1", .float(1))?.contains("has no field errors") == true)
     }
 
+    /// Holds: 5.10 empty vector, 5.7 isNil and default.
     @Test func `has no answer for an index beyond the vector`() {
         let message = failure("result[0] < 0.05", .list([]))
         #expect(message == "index out of range: 0 (array length is 0) (at character 8)")
         #expect(failure("default(result[0], 0) < 1", .list([])) != nil)
     }
 
+    /// Holds: 5.7 boolean.
     @Test func `must be a boolean`() {
         #expect(failure("result[0]", MetricValue(samples: [1])) == "expected bool, but got float64")
         #expect(failure("'yes'") == "expected bool, but got string")
@@ -131,6 +136,7 @@ struct `A condition` {
 }
 
 struct `A pattern` {
+    /// Holds: 5.7 language.
     @Test(arguments: [
         ("a.c", "xabcx", true), ("^a.c$", "xabcx", false), ("a|b|c", "xxc", true),
         ("^(foo|bar)+$", "foobarfoo", true),

@@ -13,6 +13,7 @@ struct `A JSON path` {
         try JSONPath(parsing: path).first(in: JSON(parsing: document))
     }
 
+    /// Holds: 5.11 jsonPath.
     @Test(
         arguments: [
             ("{$.items[0].name}", "a"), ("{.items[1].n}", 2), ("{items[0].n}", 1),

@@ -8,6 +8,7 @@ struct `A judgement` {
         judge(value, success: success, failure: failure, now: start).phase
     }
 
+    /// Holds: 5.7 both conditions.
     @Test func `follows the table of two conditions`() {
         let value = MetricValue.float(5)
         #expect(phase(value, "") == .successful)
@@ -30,6 +31,7 @@ struct `A judgement` {
         #expect(phase(.float(1), "result < 2", "frob(result)") == .error)
     }
 
+    /// Holds: 5.7 no data, 5.7 NaN.
     @Test func `says that there is no data, and never takes it for success`() {
         let nan = MetricValue(samples: [.nan])
         #expect(
@@ -56,12 +58,14 @@ struct `A judgement` {
         #expect(phase(some, "none(filter(result.data.result, # > 1), true)") == .successful)
     }
 
+    /// Holds: 5.7 no data.
     @Test func `takes no data for success where the condition itself asks for it`() {
         let nan = MetricValue(samples: [.nan])
         #expect(phase(nan, "isNaN(result[0]) || result[0] < 1") == .successful)
         #expect(phase(.list([]), "len(result) == 0 || result[0] < 1") == .successful)
     }
 
+    /// Holds: 5.7 NaN.
     @Test func `is never successful for NaN under a plain success condition`() {
         var random = Seeded(state: 7)
         let operators = ["<", "<=", ">", ">=", "=="]

@@ -10,6 +10,7 @@ struct `An analysis run's document` {
         return (spec, findings.all)
     }
 
+    /// Holds: 5.1 metrics, 5.1 args, 5.1 numbers as arguments.
     @Test func `is read and written again as it was`() throws {
         let text = """
             {"metrics":[{"name":"errors","interval":"30s","initialDelay":"5s","count":"{{args.n}}",\
@@ -74,6 +75,7 @@ struct `An analysis run's document` {
             ])
     }
 
+    /// Holds: 5.1 nested templates.
     @Test func `is read as a template too`() throws {
         let findings = Reader.Findings()
         let json = try JSON(
@@ -147,6 +149,9 @@ struct `Preparing a run` {
         }
     }
 
+    /// Holds: 8.3 none, 8.3 twice, 8.3 limits, 8.3 limits disabled, 8.3 count and limits.
+    /// Holds: 8.3 count and success limit, 8.3 count and inconclusiveLimit, 8.3 interval.
+    /// Holds: 8.3 durations, 8.3 providers, 5.1 dryRun.
     @Test func `refuses by the rules, with their messages`() {
         let invalid = "Analysis spec invalid: "
         #expect(message() == invalid + "no metrics specified")
@@ -196,6 +201,7 @@ struct `Preparing a run` {
         #expect(message(metric(count: 3, failure: 1)) == nil)
     }
 
+    /// Holds: 5.4 value, 5.4 placeholders, 5.1 numbers as arguments, 5.10 ResolvedPrometheusQuery.
     @Test func `puts arguments where their names stand`() throws {
         var spec = metric()
         spec.count = .text("{{ args.n }}")
@@ -215,6 +221,7 @@ struct `Preparing a run` {
         #expect(metric.resultMetadata == ["ResolvedPrometheusQuery": "rate(x{app=\"a\"b\"}[1m])"])
     }
 
+    /// Holds: 5.4 placeholders.
     @Test func `refuses arguments that nobody gave`() {
         var spec = metric()
         spec.successCondition = "result[0] < {{args.limit}}"
@@ -243,6 +250,7 @@ struct `Merging templates` {
         ArgumentSources(stableHash: "aaa", latestHash: "bbb") { fieldText($0, of: object) }
     }
 
+    /// Holds: 5.3 metrics, 5.3 args, 5.3 rollout args.
     @Test func `joins metrics and arguments`() throws {
         let run = try RunSpec(
             merging: [first, second], given: [Argument(name: "y", value: "3"), Argument(name: "z")])
@@ -251,6 +259,7 @@ struct `Merging templates` {
             run.arguments == [Argument(name: "x", value: "2"), Argument(name: "y", value: "3")])
     }
 
+    /// Holds: 5.4 podTemplateHashValue, 5.4 fieldRef.
     @Test func `takes hashes and fields from the rollout`() throws {
         let given = [
             Argument(name: "x", source: .podTemplateHash(.latest)),
@@ -262,6 +271,7 @@ struct `Merging templates` {
             fieldText("spec.steps[0].weight", of: ["spec": ["steps": [["weight": 10]]]]) == "10")
     }
 
+    /// Holds: 5.3 metrics, 5.3 args, 5.3 missing, 5.4 fieldRef.
     @Test func `refuses what does not fit together`() {
         #expect(throws: RunError("two metrics have the same name 'a'")) {
             try RunSpec(merging: [first, TemplateSpec(metrics: [metric("a")])])
@@ -279,6 +289,7 @@ struct `Merging templates` {
         }
     }
 
+    /// Holds: 5.1 nested templates.
     @Test func `collects nested templates once each`() throws {
         let inner = TemplateReference(name: "inner"), outer = TemplateReference(name: "outer")
         let known = [
@@ -306,6 +317,7 @@ struct `A secret` {
         return try Question(metric: "m", of: run, secrets: ["token": Secret(Self.canary)])
     }
 
+    /// Holds: 5.4 secretKeyRef, 5.10 ResolvedPrometheusQuery.
     @Test func `reaches the provider and nobody else`() throws {
         let question = try question()
         #expect(question.reveal().provider["query"]?.string?.contains(Self.canary) == true)
@@ -319,6 +331,7 @@ struct `A secret` {
         #expect(question.shown.resultMetadata == ["ResolvedPrometheusQuery": "up{token=\"*****\"}"])
     }
 
+    /// Holds: 5.4 secretKeyRef.
     @Test func `is taken out of all that a measurement says`() throws {
         let question = try question()
         let encoded = percentEncoded(Self.canary)

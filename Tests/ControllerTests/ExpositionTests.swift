@@ -72,6 +72,11 @@ extension [Double] {
 }
 
 struct `What a monitoring system is told` {
+    /// Holds: 7.3 rollout_info, 7.3 rollout_info_replicas, 7.3 rollout_events_total.
+    /// Holds: 7.3 rollout_reconcile, 7.3 analysis_run_info, 7.3 analysis_run_phase.
+    /// Holds: 7.3 analysis_run_metric_type, 7.3 analysis_run_metric_phase.
+    /// Holds: 7.3 analysis_run_reconcile, 7.3 analysis_template_info.
+    /// Holds: 7.3 controller_clientset_k8s_request_total, 7.3 build_info, 7.3 workqueue.
     @Test func `has the names and labels of the field`() throws {
         let text = busyExposition.text
         let file = URL(filePath: #filePath).deletingLastPathComponent()
@@ -82,6 +87,7 @@ struct `What a monitoring system is told` {
         #expect(text == (try String(contentsOf: file, encoding: .utf8)))
     }
 
+    /// Holds: 7.3 rollout_phase.
     @Test(arguments: [
         ("NewReplicaSetAvailable", "Completed"), ("RolloutPaused", "Paused"),
         ("ProgressDeadlineExceeded", "Timeout"), ("ReplicaSetCreateError", "Error"),
@@ -103,6 +109,7 @@ struct `What a monitoring system is told` {
 }
 
 struct `A queue counts` {
+    /// Holds: 7.3 workqueue.
     @Test func `how long its keys wait and are worked on`() async {
         let time = Seconds()
         let queue = WorkQueue<String>(continuing: QueueTally(), stopwatch: { time.now })

@@ -104,6 +104,7 @@ struct `A queue that keeps time` {
         #expect(await queue.depth == 1)
     }
 
+    /// Holds: 4.1 retry after errors.
     @Test func `tries a failure again after its milliseconds`() async {
         let scene = Scene()
         await scene.play { sleeps in

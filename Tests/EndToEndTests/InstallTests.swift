@@ -66,6 +66,7 @@ struct `An installation` {
 
     /// Where the server knows rules: they are not in the definitions themselves, since older ones
     /// take none.
+    /// Holds: 1.0 selector.
     @Test(arguments: [("install", nil), ("overlays/production", "self == oldSelf")])
     func `has the server keep selectors as they are`(folder: String, rule: String?) async throws {
         let definition = try await built(folder).first {

@@ -4,6 +4,7 @@ import Testing
 /// Whole releases on an API server, where a stand-in makes the pods ready: on the one that
 /// `SLUICE_TEST_KUBECONFIG` names, as `.ci/run` does after all other tests, else on one in a box.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct `A Kubernetes cluster, or one in a box` {
+    /// Holds: 1.5 setWeight, 1.6 nginx, 4.10 by analysis.
     @Test func `sees a release go up as it is judged, and come back when it is bad`() async throws {
         try await Example.play { example in
             let course = try await Course(of: example.cluster)
@@ -80,6 +81,7 @@ import Testing
         }
     }
 
+    /// Holds: 1.5 setCanaryScale, 1.5 matchTrafficWeight.
     @Test func `sizes a canary apart from its traffic`() async throws {
         let steps = [
             "setCanaryScale: {replicas: 2}", "pause: {}", "setWeight: 10", "pause: {}",
@@ -100,6 +102,7 @@ import Testing
         }
     }
 
+    /// Holds: 6.7 route policy.
     @Test func `moves the route policy of a gateway, whose pods follow`() async throws {
         try await Example.play("llm-gateway", rollout: "llama3") { example in
             let policies = try example.cluster.follow(
@@ -120,6 +123,7 @@ import Testing
     }
 
     /// A document as the field has it, without a router, and what people type all day.
+    /// Holds: 1.0 columns, 1.0 scale, 2.4 kubectl wait, 7.6 get.
     @Test func `serves kubectl what it asks of a Rollout`() async throws {
         try await Kubernetes.orBox { cluster in
             try await cluster.define()

@@ -4,6 +4,7 @@ import Testing
 /// A Deployment that serves already, and a rollout that takes its place.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct `A Deployment with requests on it` {
+    /// Holds: 1.2 Deployment.
     @Test(arguments: ["onsuccess", "progressively"])
     func `is taken over and then released through steps, and no request fails`(
         scaleDown: String

@@ -174,6 +174,7 @@ struct `A leader by lease` {
         #expect(election.leadsUntil == .seconds(12))
     }
 
+    /// Holds: 7.4 lease.
     @Test func `stops ten seconds after the last renewal that worked`() {
         let failing = leader((2, .waited), (5, .failed), (7, .waited), (9, .failed))
         #expect(failing.leads(at: .milliseconds(9_999)))

@@ -1,6 +1,7 @@
 import Testing
 
 struct `The law of one leader` {
+    /// Holds: 7.4 lease.
     @Test(arguments: 0..<100)
     func `holds under any order of crashes, delays and conflicts`(seed: Int) {
         var world = LeadershipLaw(seed: UInt64(seed), wildness: 0.19)

@@ -27,6 +27,7 @@ struct `A blue-green document` {
         return found.rollout.spec.blueGreen
     }
 
+    /// Holds: 1.3 activeService, 1.3 previewService, 2.1 currentStepHash.
     @Test func `becomes the values that are decided on`() throws {
         let found = parsed(blueGreen(), .lint)
         #expect(found.findings == [])
@@ -46,6 +47,7 @@ struct `A blue-green document` {
         #expect(found.analyses.count == 2)
     }
 
+    /// Holds: 1.3 autoPromotionEnabled, 1.3 autoPromotionSeconds.
     @Test func `says what has to happen before the switch`() {
         #expect(plan { $0["autoPromotionEnabled"] = false }?.promotion == .byHand)
         #expect(
@@ -57,6 +59,8 @@ struct `A blue-green document` {
         #expect(both?.promotion == .byHand)
     }
 
+    /// Holds: 1.3 abortScaleDownDelaySeconds, 1.3 scaleDownDelayRevisionLimit.
+    /// Holds: 1.3 previewReplicaCount.
     @Test func `reads 0 as never, where it means that`() {
         let plan = plan {
             $0["abortScaleDownDelaySeconds"] = 0
@@ -97,6 +101,7 @@ struct `A blue-green document` {
         ) { $0["previewMetadata"] = ["labels": ["rollouts-pod-template-hash": "h"]] },
     ]
 
+    /// Holds: 8.1 same services, 8.1 scale-down limit.
     @Test(arguments: wrong) func `is refused for what is wrong`(
         _ wrong: `A wrong rollout document`.Case
     ) {
@@ -105,6 +110,7 @@ struct `A blue-green document` {
                 == "The Rollout \"shop\" is invalid: spec.strategy.blueGreen" + wrong.message)
     }
 
+    /// Holds: 8.2 Service, 8.2 AnalysisTemplate.
     @Test func `needs the services and templates that it names`() {
         let object = blueGreen()
         let found = parsed(object).findings(in: ReferencedResources(), document: object)
@@ -130,6 +136,7 @@ struct `A ReplicaSet that was stable` {
 }
 
 struct `An analysis run of a blue-green rollout` {
+    /// Holds: 5.2 labels.
     @Test(arguments: [
         (Run.Purpose.prePromotion, "PrePromotion"), (.postPromotion, "PostPromotion"),
     ])

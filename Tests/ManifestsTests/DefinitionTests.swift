@@ -16,6 +16,7 @@ struct `A custom resource definition` {
         }
     }
 
+    /// Holds: 1.0 kinds.
     @Test func `is there for each of the five kinds`() {
         #expect(
             CustomResourceDefinitions.all.map { Object($0).name } == [
@@ -36,6 +37,7 @@ struct `A custom resource definition` {
         #expect(documents.map(\.value) == CustomResourceDefinitions.all)
     }
 
+    /// Holds: 1.0 status, 1.0 scale, 1.0 columns.
     @Test func `lets autoscalers and clients do what the API promises`() {
         let versions = CustomResourceDefinitions.all.map { $0["spec"]?["versions"]?[0] }
         #expect(

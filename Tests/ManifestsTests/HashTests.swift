@@ -21,6 +21,7 @@ struct `A template hash` {
         ]
     }
 
+    /// Holds: 3.1 template.
     @Test(arguments: [
         ("blue", "5cd66ff7ff"), ("yellow", "76ddfb4f47"), ("red", "64fbcbbd74"),
         ("green", "674bdbdd46"),
@@ -29,6 +30,7 @@ struct `A template hash` {
         #expect(TemplateHash.ofTemplate(Self.template(colour), collisionCount: nil) == hash)
     }
 
+    /// Holds: 3.1 former libraries.
     @Test(arguments: [
         ("blue", "687d76d795"), ("yellow", "6cf78c66c5"), ("red", "5747959bdb"),
         ("green", "7d9c645dbb"),
@@ -45,6 +47,7 @@ struct `A template hash` {
         #expect(TemplateHash.ofTemplate(stored, collisionCount: nil) == "5cd66ff7ff")
     }
 
+    /// Holds: 3.1 collisions.
     @Test func `changes with the collision count`() {
         let hashes = [nil, 0, 1].map {
             TemplateHash.ofTemplate(Self.template("blue"), collisionCount: $0)
@@ -58,6 +61,7 @@ struct `A template hash` {
         #expect(TemplateHash.ofTemplate(newer, collisionCount: nil) != "5cd66ff7ff")
     }
 
+    /// Holds: 3.1 template.
     @Test func `reads every field in Go's order with its rules for empty ones`() {
         let template: JSON = [
             "spec": [
@@ -107,11 +111,13 @@ struct `A step hash` {
         ),
     ]
 
+    /// Holds: 3.1 steps.
     @Test(arguments: vectors)
     func `is that of Argo Rollouts`(steps: JSON?, hash: String) {
         #expect(TemplateHash.ofSteps(steps) == hash)
     }
 
+    /// Holds: 3.1 steps.
     @Test func `is taken over the steps as the typed API writes them`() {
         let written = GoFields.steps.written(
             [

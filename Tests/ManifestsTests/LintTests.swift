@@ -67,6 +67,7 @@ struct `A linted set of documents` {
         #expect(try Self.findings(of: Self.others) == [])
     }
 
+    /// Holds: 8.2 Service, 8.2 AnalysisTemplate, 8.2 Ingress, 8.0 lint.
     @Test func `lacks what a rollout refers to`() throws {
         let findings = try Self.findings(of: "")
         for part in [
@@ -90,6 +91,8 @@ struct `A linted set of documents` {
         #expect(try Self.findings(of: "", isComplete: false) == [])
     }
 
+    /// Holds: 8.2 Service selector, 8.2 Ingress, 8.2 templates that end, 8.2 templates that fit.
+    /// Holds: 8.2 Service of another rollout.
     @Test(arguments: [
         (
             "selector: {app: shop}", "selector: {app: web}",
@@ -127,6 +130,7 @@ struct `A linted set of documents` {
         #expect(findings.allSatisfy { $0.hasPrefix("all.yaml:") })
     }
 
+    /// Holds: 8.0 condition.
     @Test func `refuses the condition in Argo's words, first things first`() {
         var found = parsed(rollout())
         found.note(found.findings(in: ReferencedResources(), document: rollout()))

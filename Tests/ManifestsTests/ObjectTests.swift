@@ -9,6 +9,7 @@ import Testing
 struct `A created ReplicaSet` {
     static let object = ReplicaSetDocument.created(for: rollout(), hash: "abc", revision: 4)
 
+    /// Holds: 4.1 new ReplicaSet, 1.1 minReadySeconds, 1.1 selector, 3.3 made.
     @Test func `carries the rollout's template under its hash, without pods`() {
         let object = Self.object
         #expect(object.name == "shop-abc" && object.namespace == "web")
@@ -19,6 +20,7 @@ struct `A created ReplicaSet` {
         #expect(object.spec?["template"]?["metadata"]?["labels"]?.strings == labels)
     }
 
+    /// Holds: 3.3 annotations, 3.3 made.
     @Test func `belongs to the rollout, with its annotations and revision`() {
         #expect(
             Self.object.annotations == [
@@ -61,6 +63,7 @@ struct `A created ReplicaSet` {
         #expect(found.revisionHistory == [1, 3] && found.failure == "no quota" && found.isDeleting)
     }
 
+    /// Holds: 4.14 undo.
     @Test func `gives its template back for an undo`() {
         var object = Self.object
         object["spec", "template", "metadata", "labels", "role"] = "canary"
@@ -90,6 +93,7 @@ struct `A created analysis run` {
         return try RunDocument.created(order, for: rollout(), as: analysis) { templates[$0] }
     }
 
+    /// Holds: 5.2 labels, 5.2 annotation, 5.2 owner, 1.7 analysisRunMetadata.
     @Test func `is labelled and owned as clients expect`() throws {
         let object = try Self.created { $0.labels = ["app": "no", "kind": "x"] }
         #expect(object.name == "shop-abc-4-4" && object.kind == "AnalysisRun")
@@ -102,6 +106,7 @@ struct `A created analysis run` {
         #expect(object.isControlled(by: rollout()))
     }
 
+    /// Holds: 1.7 args, 1.7 podTemplateHashValue, 1.7 fieldRef, 5.2 snapshot.
     @Test func `has the rollout's arguments, resolved`() throws {
         let (spec, findings) = RunDocument.spec(of: try Self.created())
         #expect(findings == [])
@@ -156,6 +161,7 @@ struct `A created analysis run` {
 }
 
 struct `A service` {
+    /// Holds: 3.5 bound, 3.5 kept.
     @Test func `is bound to pods by a patch that it then shows`() throws {
         let service = Object([
             "apiVersion": "v1", "kind": "Service",
@@ -171,6 +177,7 @@ struct `A service` {
 }
 
 struct `A field path` {
+    /// Holds: 5.4 fieldRef.
     @Test(arguments: [
         ("metadata.name", "shop"), ("metadata.labels['team']", "blue"),
         ("metadata.labels['none']", ""),

@@ -24,11 +24,15 @@ struct `A status document` {
         + #""stableRS":"h1","#
         + #""updatedReplicas":1}"#
 
+    /// Holds: 2.1 observedGeneration, 2.1 analysis mirrors, 2.1 weights, 2.1 weights verified.
+    /// Holds: 2.1 promoteFull, 2.1 collisionCount.
     @Test func `keeps the wire form exactly`() throws {
         let json = try JSON(parsing: Self.wire)
         #expect(StatusDocument.json(StatusDocument.parse(json)).text == Self.wire)
     }
 
+    /// Holds: 2.1 activeSelector, 2.1 previewSelector, 2.1 scaleUpPreviewCheckPoint.
+    /// Holds: 2.1 analysis mirrors.
     @Test func `of a blue-green rollout keeps its wire form too`() throws {
         let wire =
             #"{"blueGreen":{"activeSelector":"h1","postPromotionAnalysisRunStatus":{"name":"b","#
@@ -43,11 +47,13 @@ struct `A status document` {
         #expect(StatusDocument.parse(nil) == Status())
     }
 
+    /// Holds: 2.1 nothing new.
     @Test func `writes nothing where nothing changed`() throws {
         let json = try JSON(parsing: Self.wire)
         #expect(StatusDocument.mergePatch(from: json, to: StatusDocument.parse(json)) == nil)
     }
 
+    /// Holds: 2.1 partial writes.
     @Test func `writes only what changed, and null for what is gone`() throws {
         let json = try JSON(parsing: Self.wire)
         var status = StatusDocument.parse(json)
@@ -65,6 +71,7 @@ struct `A status document` {
                 + #""verified":null}}}}"#)
     }
 
+    /// Holds: 2.1 partial writes.
     @Test func `leaves the fields of others alone`() throws {
         let theirs: JSON = ["type": "Theirs", "status": "True"]
         let json: JSON = [
@@ -87,6 +94,7 @@ struct `A status document` {
         #expect(StatusDocument.mergePatch(from: after, to: status) == nil)
     }
 
+    /// Holds: 4.1 bad field.
     @Test func `keeps what it can read of a damaged one`() {
         let status = StatusDocument.parse([
             "stableRS": "h1", "currentStepIndex": "two", "replicas": -1,

@@ -61,10 +61,12 @@ struct `Two pod templates` {
         ],
     ]
 
+    /// Holds: 3.1 same meaning.
     @Test func `match when only a server's defaults and the hash label differ`() {
         #expect(TemplateMeaning(Self.written) == TemplateMeaning(Self.stored))
     }
 
+    /// Holds: 3.1 same meaning.
     @Test func `differ when anything that runs differs`() {
         var image = Self.stored
         image["spec"]?["containers"] = [["name": "c", "image": "shop:2"]]

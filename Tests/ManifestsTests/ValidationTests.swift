@@ -126,6 +126,10 @@ struct `A wrong rollout document` {
         Case(".trafficRouting.nginx.stableIngress: Invalid value: \"bad\": is bad") {
             $0["trafficRouting"] = ["nginx": ["stableIngress": "bad"]]
         },
+        Case(".trafficRouting: Required value: SetCanaryScale requires TrafficRouting to be set") {
+            $0["trafficRouting"] = .none
+            $0["steps"] = [["setCanaryScale": ["weight": 10]]]
+        },
         Case(".steps[0].setWeight: Invalid value: 101: SetWeight needs to be between 0 and 100") {
             $0["steps"] = [["setWeight": 101]]
         },
@@ -188,6 +192,9 @@ struct `A wrong rollout document` {
 
     private func message(_ object: Object) -> String? { parsed(object).invalidSpecMessage }
 
+    /// Holds: 8.1 not negative, 8.1 progressDeadlineSeconds, 8.1 selector.
+    /// Holds: 8.1 selector and template, 8.1 pod template, 8.1 strategy.
+    /// Holds: 8.1 template with workloadRef, 1.2 other kinds, 1.2 template as well, 1.1 strategy.
     @Test(arguments: spec) func `is refused in the words of Argo Rollouts`(_ wrong: Case) {
         let object = rollout { json in
             var spec = json["spec"] ?? .null
@@ -197,6 +204,9 @@ struct `A wrong rollout document` {
         #expect(message(object) == "The Rollout \"shop\" is invalid: " + wrong.message)
     }
 
+    /// Holds: 8.1 canary services, 8.1 services for a router, 8.1 no room, 8.1 dynamicStableScale.
+    /// Holds: 8.1 scaleDownDelaySeconds, 8.1 setWeight, 8.1 pause, 8.1 metadata arguments.
+    /// Holds: 8.1 setCanaryScale.
     @Test(arguments: canary) func `is refused for its strategy`(_ wrong: Case) {
         let object = changedCanary(wrong.change)
         #expect(
@@ -204,6 +214,7 @@ struct `A wrong rollout document` {
                 + wrong.message)
     }
 
+    /// Holds: 8.1 one key.
     @Test func `is refused for a step with two keys or none`() {
         for step in [["setWeight": 5, "setCanaryScale": [:]], [:]] as [JSON] {
             let object = changedCanary { $0["steps"] = [step] }
@@ -229,6 +240,7 @@ struct `A wrong rollout document` {
         #expect(!text.contains("73551337"), "\(text)")
     }
 
+    /// Holds: 8.0 all errors, 8.1 not negative.
     @Test func `names all its errors at once`() {
         let object = rollout {
             $0["spec"]?["replicas"] = -1

@@ -49,6 +49,7 @@ private func parse(_ object: Object, _ seen: WorkloadSeen) -> ParsedRollout {
 }
 
 struct `A rollout that refers to a workload` {
+    /// Holds: 1.2 Deployment, 1.2 ReplicaSet.
     @Test(arguments: [Resource.deployments, .replicaSets])
     func `is read as if template and selector were its own`(kind: Resource) {
         let own = parse(rollout(), .elsewhere)
@@ -59,6 +60,7 @@ struct `A rollout that refers to a workload` {
         #expect(found.workload?.scaleDown == .onSuccess)
     }
 
+    /// Holds: 1.2 PodTemplate.
     @Test func `gives a PodTemplate the selector it does not have`() {
         let seen = WorkloadSeen.found(workload(.podTemplates))
         let bare = parse(referring(to: .podTemplates), seen)
@@ -73,6 +75,7 @@ struct `A rollout that refers to a workload` {
         #expect(whole.rollout.spec == parse(rollout(), .elsewhere).rollout.spec)
     }
 
+    /// Holds: 1.2 not found.
     @Test func `is refused while the workload is not there`() {
         let found = parse(referring(), .missing)
         #expect(
@@ -95,6 +98,7 @@ struct `A rollout that refers to a workload` {
         #expect(parse(object, .found(workload())).findings == [])
     }
 
+    /// Holds: 4.1 workload first.
     @Test func `is refused for what is wrong with the template`() {
         var broken = workload()
         broken["spec", "template", "spec", "containers"] = []

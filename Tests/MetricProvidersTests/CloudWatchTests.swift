@@ -30,6 +30,7 @@ struct `A metric of CloudWatch` {
         try await ask(server, question(provider, kind: "cloudWatch"), environment: environment)
     }
 
+    /// Holds: 5.13 cloudWatch.
     @Test func `is asked for in the words of CloudWatch, signed`() async throws {
         let server = Recorded((200, "{\"MetricDataResults\":[]}"))
         _ = try await answer(server, provider)
@@ -131,6 +132,7 @@ struct `A metric of SkyWalking` {
         try await ask(Recorded((200, text)), question(provider, kind: "skywalking"))
     }
 
+    /// Holds: 5.13 skywalking.
     @Test func `is a GraphQL query over its interval`() async throws {
         let server = Recorded((200, "{\"data\":{\"a\":1}}"))
         let answer = try await ask(server, question(provider, kind: "skywalking"))

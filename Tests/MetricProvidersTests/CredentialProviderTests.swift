@@ -32,6 +32,7 @@ struct `A metric of Datadog` {
         "{\"data\":{\"type\":\"scalar_response\",\"attributes\":{\"columns\":\(columns)}}}"
     }
 
+    /// Holds: 5.13 datadog.
     @Test func `is the last point of a series`() async throws {
         let server = Recorded((200, points))
         let question = try question(
@@ -47,6 +48,7 @@ struct `A metric of Datadog` {
         #expect(request.headers.contains(Header("DD-APPLICATION-KEY", "the-app-key")))
     }
 
+    /// Holds: 5.13 datadog.
     @Test func `in version 2 is what the formula gives`() async throws {
         let server = Recorded((200, columns("[{\"type\":\"number\",\"values\":[0.5]}]")))
         let provider: JSON = [
@@ -169,6 +171,7 @@ struct `A metric of New Relic` {
         "{\"data\":{\"actor\":{\"account\":{\"nrql\":{\"results\":\(results)}}}}}"
     }
 
+    /// Holds: 5.13 newRelic.
     @Test func `is what NerdGraph answers`() async throws {
         let server = Recorded((200, results("[{\"rate\":0.5,\"x.y\":null}]")))
         let question = try question(
@@ -251,6 +254,7 @@ struct `A metric of InfluxDB` {
 
         """
 
+    /// Holds: 5.13 influxdb.
     @Test func `is the column of values`() async throws {
         let server = Recorded((200, Self.table))
         let provider: JSON = ["query": "from(bucket: \"{{args.token}}\")"]
@@ -313,6 +317,7 @@ struct `A metric of Graphite` {
         try await ask(Recorded((status, text)), question(provider, kind: "graphite")).value
     }
 
+    /// Holds: 5.13 graphite.
     @Test func `is a render request on one line`() async throws {
         let server = Recorded((200, "[]"))
         _ = try await ask(server, question(provider, kind: "graphite"))

@@ -43,6 +43,7 @@ let vector = """
     """
 
 struct `A Prometheus query` {
+    /// Holds: 5.10 query, 5.10 timeout, 5.10 headers.
     @Test func `is a POST form with query and time`() async throws {
         let server = Recorded((200, vector))
         let provider: JSON = [
@@ -64,6 +65,7 @@ struct `A Prometheus query` {
             request.headers.contains(Header("Content-Type", "application/x-www-form-urlencoded")))
     }
 
+    /// Holds: 5.10 query.
     @Test(arguments: [405, 501])
     func `falls back to GET where POST is not taken`(_ status: Int) async throws {
         let server = Recorded((status, ""), (200, vector))
@@ -73,6 +75,7 @@ struct `A Prometheus query` {
         #expect(request.url == "http://p/api/v1/query?query=up&time=1767323045")
     }
 
+    /// Holds: 5.10 rangeQuery.
     @Test func `over a range computes its start and end`() async throws {
         let server = Recorded((200, vector))
         let range: JSON = ["start": "now() - duration('1h')", "end": "now()", "step": "1m30s"]
@@ -85,6 +88,7 @@ struct `A Prometheus query` {
                 == "query=up&start=1767319445&end=1767323045&step=90")
     }
 
+    /// Holds: 5.10 address, 7.4 prometheus address.
     @Test func `goes to the controller's Prometheus where it names none`() async throws {
         let server = Recorded((200, vector))
         _ = try await server.source(defaultAddress: "https://own").ask(question(["query": "up"]))
@@ -190,6 +194,7 @@ struct `An answer of Prometheus` {
         }
     }
 
+    /// Holds: 5.10 scalar, 5.10 vector, 5.10 matrix, 5.10 empty vector.
     @Test func `is a number, a list, or nothing at all`() throws {
         #expect(try answer(data("scalar", "[1,\"5\"]")) == Answer(value: .float(5), text: "5"))
         let two =
@@ -203,6 +208,7 @@ struct `An answer of Prometheus` {
         #expect(try answer(data("vector", odd)).text == "[NaN,+Inf,-Inf]")
     }
 
+    /// Holds: 5.10 warnings.
     @Test func `carries its warnings`() throws {
         let text = data("scalar", "[1,\"5\"]", ",\"warnings\":[\"w1\",\"w2\"]")
         #expect(try answer(text).metadata == ["warnings": "\"w1\", \"w2\""])
@@ -218,6 +224,7 @@ struct `An answer of Prometheus` {
         #expect(answer.text.count == 2_001 && answer.text.hasSuffix("…"))
     }
 
+    /// Holds: 5.10 string.
     @Test(arguments: [
         (200, "", "bad_response"),
         (200, "<html><body>nginx</body></html>", "Is this the address of a Prometheus?"),

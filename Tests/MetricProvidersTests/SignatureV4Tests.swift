@@ -90,6 +90,7 @@ struct `A query to the Prometheus of AWS` {
         )
     }
 
+    /// Holds: 5.10 sigv4.
     @Test func `is signed with the keys of the controller`() async throws {
         let server = Recorded((200, vector))
         _ = try await ask(server, provider(), keys)
@@ -128,6 +129,7 @@ struct `A query to the Prometheus of AWS` {
             ])
     }
 
+    /// Holds: 5.10 sigv4.
     @Test func `is not signed for another Prometheus`() async throws {
         let server = Recorded((200, vector))
         _ = try await ask(server, provider(host: "own"), [:])

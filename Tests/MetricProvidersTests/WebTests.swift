@@ -14,6 +14,7 @@ struct `A web metric` {
         return try await Recorded((200, body)).source().ask(question(provider, kind: "web"))
     }
 
+    /// Holds: 5.11 method, 5.11 headers, 5.11 timeoutSeconds.
     @Test func `is a GET with its headers`() async throws {
         let server = Recorded((200, "{\"ok\":true}"))
         let provider: JSON = [
@@ -29,6 +30,7 @@ struct `A web metric` {
         #expect(!request.followsRedirects)
     }
 
+    /// Holds: 5.11 method, 5.11 body.
     @Test(arguments: ["POST", "PUT"])
     func `sends JSON or a text`(_ method: String) async throws {
         let server = Recorded((200, "1"), (200, "1"))
@@ -49,6 +51,7 @@ struct `A web metric` {
         #expect(requests[0].timeoutMilliseconds == 3_000 && requests[1].headers.isEmpty)
     }
 
+    /// Holds: 5.11 jsonPath, 5.11 no JSON.
     @Test(
         arguments: [
             ("{\"data\":{\"ok\":true}}", "{$.data.ok}", .bool(true), "true"),
@@ -68,6 +71,7 @@ struct `A web metric` {
         #expect(try await answer(body, path) == Answer(value: value, text: text))
     }
 
+    /// Holds: 5.11 path to nowhere.
     @Test(arguments: [
         ("{\"data\":{}}", "{$.data.ok}", "Could not find JSONPath in body: ok is not found"),
         ("[1]", "{$[1]}", "array index out of bounds: index 1, length 1"),
@@ -93,6 +97,7 @@ struct `A web metric` {
         #expect(taken.measurement.message == "no data: the provider answered null")
     }
 
+    /// Holds: 5.11 status.
     @Test(arguments: [199, 302, 404, 503])
     func `is an error where the answer is no success`(_ status: Int) async throws {
         let server = Recorded((status, "no s3cr3t for you"))
@@ -108,6 +113,7 @@ struct `A web metric` {
             error?.message == "received non 2xx response code: \(status): \"no ***** for you\"")
     }
 
+    /// Holds: 5.11 body, 5.11 method.
     @Test(
         arguments: [
             (["jsonPath": "{$}"], "url: is missing"),
@@ -171,6 +177,7 @@ struct `A token of OAuth 2` {
             : ["address": "http://w", "query": "up", "authentication": oauth2]
     }
 
+    /// Holds: 5.11 oauth2, 5.10 oauth2.
     @Test(arguments: ["web", "prometheus"])
     func `is fetched first and sent with the question`(_ kind: String) async throws {
         let server = Recorded((200, "{\"access_token\":\"t0k3n\"}"), (200, vector))

@@ -29,6 +29,7 @@ struct `A created object` {
         #expect(object.metadata["labels"] == nil)
     }
 
+    /// Holds: 1.0 status.
     @Test func `keeps a status that has no endpoint`() throws {
         var yard = try Yard()
         let run = try yard.create(.analysisRuns, "run", ["status": ["phase": "Running"]])

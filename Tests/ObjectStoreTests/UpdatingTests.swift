@@ -100,6 +100,7 @@ struct `An update` {
 }
 
 struct `The status endpoint` {
+    /// Holds: 1.0 status, 7.6 without the subresource.
     @Test func `changes the status alone, and the main one all but it`() throws {
         var yard = try Yard()
         try yard.create(.rollouts, "web", ["spec": ["replicas": 1]])
@@ -203,6 +204,7 @@ struct `A patch of a stored object` {
 struct `The scale endpoint` {
     private let web: JSON = ["spec": ["replicas": 3, "selector": ["matchLabels": ["app": "web"]]]]
 
+    /// Holds: 1.0 scale.
     @Test func `shows the replicas of a rollout where its status keeps them`() throws {
         var yard = try Yard()
         try yard.create(.rollouts, "web", web)

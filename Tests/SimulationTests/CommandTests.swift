@@ -26,6 +26,7 @@ struct `A command at the instant of a write` {
         """
 
     /// Promotions at random instants of writes, two at once among them, and others in between.
+    /// Holds: 4.12 pause.
     @Test(arguments: 0..<24) func `promotes one pause and no other`(seed: Int) throws {
         var random = Lehmer(seed)
         let others = 20
@@ -94,6 +95,7 @@ struct `A command at the instant of a write` {
         #expect(transcript.end?.step == max(placed.step + 1, 3), "\(transcript.text)")
     }
 
+    /// Holds: 4.12 full.
     @Test(arguments: try cases([.promoteFull])) func `promotes everything`(at point: Case) throws {
         let (transcript, placed) = try play(point)
         let expected = placed.isUpdating && placed.isAccepted ? "Healthy" : "Paused"
@@ -101,6 +103,7 @@ struct `A command at the instant of a write` {
         if expected == "Healthy" { #expect(transcript.end?.stable == transcript.end?.current) }
     }
 
+    /// Holds: 4.10 by a person.
     @Test(arguments: try cases([.abort], isWhole: true)) func `aborts`(at point: Case) throws {
         let (transcript, placed) = try play(point)
         // An abort of a finished rollout has nothing to give back.
@@ -156,6 +159,7 @@ struct `A command at the instant of a write` {
     static let aborted = short + "\n40s  abort\n"
 
     /// The retry comes at each write that follows an abort, the one that stores it among them.
+    /// Holds: 4.11 canary.
     @Test(
         arguments: try cases(
             [.retry], in: aborted, from: Scenario(text: short).player.play().writes + 1,

@@ -130,6 +130,7 @@ private final class Measured: Sendable {
 private let judge = Reference(.analysisRuns, namespace: "web", name: "judge")
 
 struct `A bad answer` {
+    /// Holds: 5.5 concurrent.
     @Test(.timeLimit(.minutes(1)))
     func `ends the run while another provider is silent`() async {
         let measured = Measured(answers: [5])

@@ -24,6 +24,7 @@ struct `A story recorded of Argo Rollouts` {
     private let updating = "Progressing more replicas need to be updated"
     private let paused = "Paused CanaryPauseStep"
 
+    /// Holds: 4.3b plain, 6.2 promoted.
     @Test func `of a good release is told alike`() throws {
         let pause = "{pause: {duration: 3s}}"
         let seen = try play(
@@ -53,6 +54,7 @@ struct `A story recorded of Argo Rollouts` {
             ])
     }
 
+    /// Holds: 4.10 cause step, 5.8 mirror.
     @Test func `of a failed analysis is told alike`() throws {
         let seen = try play(
             "steps: [{setWeight: 30}, {analysis: {templates: [{templateName: model-api-errors}]}}, "
@@ -76,6 +78,7 @@ struct `A story recorded of Argo Rollouts` {
     /// The recorded one walks the steps back, 80 → 40 → 20 → 0 with stable at 1 → 3 → 5 pods. Ours
     /// asks for all five at once, and the bad revision is without traffic one start of pods
     /// earlier.
+    /// Holds: 4.3b dynamic abort.
     @Test func `of an abort with a shrunken stable ends alike, and earlier`() throws {
         let seen = try play(
             delays: "null",

@@ -160,6 +160,7 @@ struct `An order` {
         ]
     ]
 
+    /// Holds: 1.2 set image.
     @Test func `for an image goes to what the rollout takes its template from`() async throws {
         let bench = try Bench([
             (.deployments, Object(Self.workload)), (.rollouts, try rollout(Self.referring)),

@@ -11,6 +11,7 @@ struct `The verdict of a gate` {
         if case .underWay(let why) = try verdict(changes) { why } else { nil }
     }
 
+    /// Holds: 2.4 status.
     @Test func `is that of the status once the last edit was seen`() throws {
         let settled: JSON = ["pauseConditions": .null, "controllerPause": .null]
         var healthy = settled
@@ -22,11 +23,13 @@ struct `The verdict of a gate` {
         #expect(try verdict(["status": degraded]) == .degraded("RolloutAborted: late"))
     }
 
+    /// Holds: 2.2 stale generation.
     @Test(arguments: ["1", ""]) func `waits until the last edit is seen`(observed: String) throws {
         let stale: JSON = ["status": ["phase": "Healthy", "observedGeneration": .string(observed)]]
         #expect(try underWay(stale) == "waiting for rollout spec update to be observed")
     }
 
+    /// Holds: 2.2 stale workload.
     @Test func `waits until the last edit of a workload is seen`() throws {
         let stale: JSON = [
             "metadata": ["annotations": ["rollout.argoproj.io/workload-generation": "4"]],
@@ -41,6 +44,7 @@ struct `The verdict of a gate` {
                 == "waiting for rollout spec update to be observed for the reference workload")
     }
 
+    /// Holds: 2.2 stale generation.
     @Test func `believes a generation that is ahead or of another kind`() throws {
         for observed in ["7", "6d5f9"] {
             let status: JSON = [
@@ -56,6 +60,7 @@ struct `The verdict of a gate` {
         #expect(try underWay(["status": .null]) != nil)
     }
 
+    /// Holds: 2.2 stale resume.
     @Test func `never tells the state before a command`() throws {
         let resumed: JSON = ["status": ["pauseConditions": .null]]
         #expect(try underWay(resumed) == "waiting for rollout to unpause")
@@ -81,6 +86,7 @@ struct `The verdict of a gate` {
         #expect(try verdict(refused) == .degraded("InvalidSpec: no"))
     }
 
+    /// Holds: 2.4 status paused.
     @Test func `waits for a person at an open pause`() throws {
         let verdict = try verdict([:])
         #expect(verdict.code == 4)
@@ -132,6 +138,7 @@ struct `The verdict of a gate` {
                 == .underWay("the preview lasts until 2026-01-02T03:05:05Z"))
     }
 
+    /// Holds: 2.4 status.
     @Test func `has a code for each way to stand`() {
         let all: [Verdict] = [.healthy, .degraded(""), .underWay(""), .waiting("", remedy: "")]
         #expect(all.map(\.code) == [0, 1, 3, 4])
@@ -152,6 +159,7 @@ struct `The report of a gate` {
                 + "sluice promote shop, or sluice abort shop")
     }
 
+    /// Holds: 2.4 status timeout.
     @Test func `says where it stood when the time was up`() throws {
         let late = try report(["status": ["currentStepIndex": 3]], isTimedOut: true)
         #expect(late.code == 3)

@@ -15,6 +15,7 @@ struct `A report on manifests` {
         return LintReport(try ManifestFiles([folder.path]))
     }
 
+    /// Holds: 8.0 lint, 8.0 all errors.
     @Test func `names every error of every file with its place`() throws {
         let report = try report([
             "a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: Not_A_Name}\n",

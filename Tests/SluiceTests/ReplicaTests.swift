@@ -156,6 +156,7 @@ private func hasWritten(_ controller: ControllerLoop) async -> Bool {
 }
 
 struct `Of two replicas` {
+    /// Holds: 7.4 lease.
     @Test func `one acts, and the other takes over when it ends`() async throws {
         try await Replicas.with { replicas in
             let (first, second) = (replicas.controller("first"), replicas.controller("second"))

@@ -84,6 +84,7 @@ struct `A canary Ingress that is named no more` {
 }
 
 struct `A prefix that was changed` {
+    /// Holds: 6.4 prefix.
     @Test func `leaves no weight under the former one`() throws {
         let kind = try #require(RouterKind.named("nginx", isPlugin: false))
         let before = try #require(parsed(kind, ["stableIngress": "model"]).router)

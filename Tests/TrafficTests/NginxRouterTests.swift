@@ -51,6 +51,8 @@ private let sticky = ["nginx.ingress.kubernetes.io/affinity": "cookie"]
 private let prefix = "nginx.ingress.kubernetes.io"
 
 struct `The nginx router` {
+    /// Holds: 6.4 created, 6.4 owner, 6.4 name, 6.4 rules without http, 7.5 CreatingCanaryIngress.
+    /// Holds: 1.6 nginx.
     @Test func `creates the canary Ingress with the matching paths only`() throws {
         let changes = try router().plan(Split(canary: 0, of: 100), Stage([ingress()]).seen)
         guard case .create(let object) = changes.first?.act else {
@@ -66,6 +68,7 @@ struct `The nginx router` {
             ])
     }
 
+    /// Holds: 6.4 changes, 6.1 set weight, 6.1 clean, 7.5 PatchingCanaryIngress.
     @Test func `writes only what differs`() throws {
         let router = try router()
         var stage = Stage([ingress()])
@@ -89,6 +92,7 @@ struct `The nginx router` {
         #expect(router.verify(stage.seen) == .cannot)
     }
 
+    /// Holds: 6.4 annotations, 6.4 prefix, 6.4 maxTrafficWeight, 1.6 maxTrafficWeight.
     @Test func `orders annotations as the documents say`() throws {
         let router = try router(
             [
@@ -138,6 +142,7 @@ struct `The nginx router` {
         #expect(annotations?["\(prefix)/canary-weight"] == "100")
     }
 
+    /// Holds: 6.4 weight 0.
     @Test func `deletes the canary Ingress at 0 where cookies would keep clients there`() throws {
         let router = try router()
         var stage = Stage([ingress(annotations: sticky)])
@@ -152,6 +157,7 @@ struct `The nginx router` {
         #expect(try router.plan(Split(canary: 0, of: 100), stage.seen).isEmpty)
     }
 
+    /// Holds: 6.4 weight 0.
     @Test func `keeps it at 0 where affinity has the legacy behaviour`() throws {
         let router = try router([
             "stableIngress": "model",
@@ -163,6 +169,7 @@ struct `The nginx router` {
         #expect(stage["Ingress", "model-model-canary"] != nil)
     }
 
+    /// Holds: 6.4 owner, 6.4 no rule.
     @Test func `refuses what it must not touch`() throws {
         let router = try router()
         var stage = Stage([ingress(), ingress("model-model-canary")])
@@ -209,6 +216,7 @@ struct `The nginx router` {
 struct `Several stable Ingresses` {
     private let configuration: JSON = ["stableIngresses": ["a", "b"]]
 
+    /// Holds: 6.4 several.
     @Test func `each get a canary`() throws {
         let router = try router(configuration)
         var stage = Stage([ingress("a"), ingress("b")])
@@ -244,6 +252,7 @@ struct `Several stable Ingresses` {
 }
 
 struct `The configuration of nginx` {
+    /// Holds: 8.1 nginx.
     @Test(
         arguments: [
             ([:], "Neither are configured"),
@@ -257,6 +266,7 @@ struct `The configuration of nginx` {
         #expect(result.findings.contains { $0.contains(reason) }, "\(result.findings)")
     }
 
+    /// Holds: 8.1 maxTrafficWeight, 8.1 services for a router.
     @Test func `needs both services and a total that nginx follows`() throws {
         let kind = try #require(nginx)
         let configuration: JSON = ["stableIngress": "model"]
@@ -264,6 +274,7 @@ struct `The configuration of nginx` {
         #expect(parsed(kind, configuration, maximumWeight: 50).findings.count == 1)
     }
 
+    /// Holds: 6.4 name.
     @Test func `gives names that fit`() throws {
         let long = String(repeating: "x", count: 253)
         let names = try router(["stableIngress": .string(long)]).reads.map(\.name)

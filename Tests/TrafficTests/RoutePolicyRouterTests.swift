@@ -55,6 +55,7 @@ private func percent(_ canary: Int) -> Reading { .split(Split(canary: canary, of
 private func unsettled(_ canary: Int) -> Reading { .split(Split(canary: canary, of: 101)) }
 
 struct `The route-policy router` {
+    /// Holds: 6.7 route policy, 1.6 plugins.
     @Test func `edits one policy and restarts the gateway`() throws {
         var stage = Stage([configMap(), gateway()])
         let changes = try router().plan(Split(canary: 10, of: 100), stage.seen)
@@ -77,6 +78,7 @@ struct `The route-policy router` {
         #expect(try router().read(stage.seen) == percent(10))
     }
 
+    /// Holds: 6.1 clean.
     @Test func `patches nothing but its own fields of the version it saw`() throws {
         let changes = try router(["restart": false]).plan(
             Split(canary: 100, of: 100), Stage([configMap("{}")]).seen)
@@ -120,6 +122,7 @@ struct `The route-policy router` {
         #expect(try router().plan(Split(canary: 0, of: 100), stage.seen).isEmpty)
     }
 
+    /// Holds: 6.1 verify, 2.1 weights verified.
     @Test func `counts a step as moved when the gateway has rolled out`() throws {
         let router = try router()
         var stage = Stage([configMap(), gateway()])
@@ -299,6 +302,7 @@ struct `The configuration of a route policy` {
         #expect(result.findings.contains { $0.contains(reason) }, "\(result.findings)")
     }
 
+    /// Holds: 8.1 maxTrafficWeight.
     @Test func `knows percent only`() throws {
         #expect(try parsed(#require(kind), standard, maximumWeight: 1000).router == nil)
         #expect(try parsed(#require(kind), standard, maximumWeight: 100).router != nil)

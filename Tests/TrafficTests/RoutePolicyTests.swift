@@ -16,6 +16,7 @@ private func reason(_ json: JSON) -> String {
 }
 
 struct `A route policy` {
+    /// Holds: 6.7 route policy.
     @Test(arguments: [
         ("req-0", 39), ("req-1", 60), ("req-2", 76), ("req-3", 6), ("req-10", 37), ("abc", 65),
         ("00000000-0000-4000-8000-000000000000", 52),

@@ -1,4 +1,5 @@
 # Background analysis keeps watching through an open pause: two failures are one more than it forgives.
+# Holds: 4.10 cause background, 5.2 background.
 spec: {strategy: {canary: {analysis: {templates: [{templateName: always}]}, steps: [{setWeight: 10}, {pause: {}}]}}}
 objects:
   - apiVersion: argoproj.io/v1alpha1

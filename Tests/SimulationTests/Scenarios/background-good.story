@@ -1,4 +1,5 @@
 # Background analysis from the third step on, ended by the promotion.
+# Holds: 5.2 background, 1.4 analysis.
 spec: {strategy: {canary: {analysis: {startingStep: 2, templates: [{templateName: always}]}, steps: [{setWeight: 10}, {pause: {duration: 20}}, {setWeight: 50}, {pause: {duration: 60}}]}}}
 objects:
   - apiVersion: argoproj.io/v1alpha1

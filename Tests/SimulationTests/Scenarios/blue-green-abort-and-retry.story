@@ -1,4 +1,5 @@
 # Aborted as a preview, retried before its pods are gone: the preview begins again.
+# Holds: 4.11 blue-green.
 spec:
   strategy:
     canary: null

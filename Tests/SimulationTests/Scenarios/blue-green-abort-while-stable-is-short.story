@@ -1,4 +1,5 @@
 # An abort waits a moment for stable's pods; then those that are there must do.
+# Holds: 4.4 abort.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # The new revision looks good until it serves: everything goes back at once.
+# Holds: 4.10 cause post-promotion.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # The preview fails its analysis: nobody but the preview ever saw the new revision.
+# Holds: 4.10 cause pre-promotion.
 spec:
   strategy:
     canary: null

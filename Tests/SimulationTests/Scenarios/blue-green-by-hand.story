@@ -1,4 +1,5 @@
 # A small preview, which a person ends; then it grows, and only the whole revision serves.
+# Holds: 1.3 previewReplicaCount, 1.3 autoPromotionEnabled, 4.4 preview size.
 spec:
   replicas: 4
   strategy:

@@ -1,4 +1,5 @@
 # Judged before the switch and after it; then the old pods go.
+# Holds: 1.3 prePromotionAnalysis, 1.3 postPromotionAnalysis, 4.6 Completed blue-green update, 7.5 blue-green order.
 spec:
   strategy:
     canary: null

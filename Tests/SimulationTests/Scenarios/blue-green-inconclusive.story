@@ -1,4 +1,5 @@
 # Between good and bad a person asks for a second look at the preview, and it is good.
+# Holds: 4.4 inconclusive.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # Back after the scale-down delay: an update like any other.
+# Holds: 4.8 otherwise.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # The user's own pause holds the switch, and not the pods.
+# Holds: 4.4 no cutover while paused.
 spec:
   strategy:
     canary: null

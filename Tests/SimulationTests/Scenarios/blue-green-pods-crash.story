@@ -1,4 +1,5 @@
 # The new pods crash after the switch: stable serves until they are back, and an abort needs none of them.
+# Holds: 4.4 abort, 4.4 served never scaled.
 spec:
   strategy:
     canary: null

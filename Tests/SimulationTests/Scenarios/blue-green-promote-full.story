@@ -1,4 +1,5 @@
 # A person wants it now: no analysis, no pause.
+# Holds: 4.4 fast track.
 spec:
   strategy:
     canary: null

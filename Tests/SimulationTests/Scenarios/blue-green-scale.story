@@ -1,4 +1,5 @@
 # An autoscaler works on while a preview waits, and both sides follow.
+# Holds: 4.1 scaling event.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # The preview lasts its seconds; a person ends the second one earlier.
+# Holds: 1.3 autoPromotionSeconds.
 spec:
   strategy:
     canary: null

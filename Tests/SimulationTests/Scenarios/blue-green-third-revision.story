@@ -1,4 +1,5 @@
 # A third revision comes while the second one is being proved: stable serves meanwhile.
+# Holds: 4.7 third revision.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # Between good and bad a person decides: go on.
+# Holds: 4.9 InconclusiveAnalysisRun.
 spec: {strategy: {canary: {steps: [{setWeight: 10}, {analysis: {templates: [{templateName: model-api-errors}]}}, {setWeight: 50}, {pause: {}}]}}}
 objects:
   - apiVersion: argoproj.io/v1alpha1

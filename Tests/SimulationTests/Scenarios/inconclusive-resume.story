@@ -1,4 +1,5 @@
 # Between good and bad a person asks for a second look, and it is good.
+# Holds: 5.2 anew.
 spec: {strategy: {canary: {steps: [{setWeight: 10}, {analysis: {templates: [{templateName: model-api-errors}]}}, {setWeight: 50}, {pause: {}}]}}}
 objects:
   - apiVersion: argoproj.io/v1alpha1

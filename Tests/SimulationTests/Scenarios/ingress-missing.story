@@ -1,4 +1,5 @@
 # The document names an Ingress that does not exist: nothing moves, and a bad metric still takes all traffic back.
+# Holds: 4.1 refused document, 8.2 Ingress.
 spec:
   strategy:
     canary:

@@ -1,4 +1,5 @@
 # Objects of an earlier rollout of the same name are still there: nothing of theirs is taken over, and nothing waits.
+# Holds: 5.2 name taken, 2.1 collisionCount, 4.1 owner.
 spec: {strategy: {canary: {steps: [{setWeight: 50}, {analysis: {templates: [{templateName: model-api-errors}]}}]}}}
 objects:
   - apiVersion: apps/v1

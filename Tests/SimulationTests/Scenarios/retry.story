@@ -1,4 +1,5 @@
 # An aborted release is tried again once what was wrong is mended: all steps, all judged anew.
+# Holds: 4.11 canary.
 ---
 0s   metric error-rate 0.001
 0s   metric latency-p95-seconds 0.08

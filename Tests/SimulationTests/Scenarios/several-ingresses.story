@@ -1,4 +1,5 @@
 # Two ingresses lead to the same service, and both are moved.
+# Holds: 6.4 several.
 spec: {strategy: {canary: {trafficRouting: {nginx: {stableIngress: null, stableIngresses: [model-api, internal]}}, steps: [{setWeight: 25}, {pause: {duration: 10}}]}}}
 objects:
   - apiVersion: networking.k8s.io/v1

@@ -1,4 +1,5 @@
 # A promote outside of a pause skips exactly the step in progress, here an analysis that gets no data.
+# Holds: 4.12 index.
 ---
 0s   metric error-rate none
 0s   metric latency-p95-seconds 0.08

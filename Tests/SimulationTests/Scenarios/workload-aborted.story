@@ -1,4 +1,5 @@
 # A bad image on the Deployment: everything goes back to the rollout's stable pods, and undo puts the template back.
+# Holds: 1.2 undo.
 spec: {replicas: 5, selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web, scaleDown: onsuccess}}
 objects:
   - apiVersion: apps/v1

@@ -1,4 +1,5 @@
 # A Deployment is taken over once the rollout serves; its new image goes through the steps.
+# Holds: 1.2 onsuccess.
 spec: {replicas: 5, selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web, scaleDown: onsuccess}}
 objects:
   - apiVersion: apps/v1

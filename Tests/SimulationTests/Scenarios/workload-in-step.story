@@ -1,4 +1,5 @@
 # The Deployment makes way as pods come, and gets pods back as they are lost.
+# Holds: 1.2 progressively.
 spec: {replicas: 5, selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web, scaleDown: progressively}}
 objects:
   - apiVersion: apps/v1

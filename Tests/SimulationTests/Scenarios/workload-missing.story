@@ -1,4 +1,5 @@
 # What is referred to is not there for a while: that is said, nothing that runs is touched, and the release goes on.
+# Holds: 1.2 not found.
 spec: {replicas: 5, selector: null, template: null, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}, strategy: {canary: {analysis: null, steps: [{setWeight: 40}, {pause: {duration: 30s}}]}}}
 objects:
   - apiVersion: apps/v1

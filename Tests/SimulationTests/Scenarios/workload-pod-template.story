@@ -1,4 +1,5 @@
 # A PodTemplate only says what to run: there is nothing to take over.
+# Holds: 1.2 PodTemplate.
 spec: {replicas: 5, template: null, workloadRef: {apiVersion: v1, kind: PodTemplate, name: web, scaleDown: onsuccess}, strategy: {canary: {analysis: null, steps: [{setWeight: 40}, {pause: {duration: 10s}}]}}}
 objects:
   - apiVersion: v1
