@@ -170,9 +170,9 @@ struct `A change on the way` {
 struct `An allowance` {
     /// Holds: 1.4 maxSurge, 1.4 maxUnavailable.
     @Test func `is rounded up for more pods, and down for fewer`() {
-        #expect(Allowance.percent(25).surge(of: 10) == 3)
+        #expect(Allowance.percent(25).roundedUp(of: 10) == 3)
         #expect(Allowance.percent(25).unavailable(of: 10) == 2)
-        #expect(Allowance.pods(4).surge(of: 1) == 4)
+        #expect(Allowance.pods(4).roundedUp(of: 1) == 4)
         #expect(Allowance.pods(4).unavailable(of: 1) == 1)
         #expect(Allowance.standard == .percent(25))
     }
