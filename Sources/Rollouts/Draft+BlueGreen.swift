@@ -122,7 +122,7 @@ extension Draft {
 
     private func previewSize(_ plan: BlueGreen) -> Int {
         guard let count = plan.previewReplicaCount, seen.size > 0 else { return seen.size }
-        let isFull = isUngated(plan) || status.blueGreen.previewIsOver
+        let isFull = isUngated || status.blueGreen.previewIsOver
         return isFull ? seen.size : count
     }
 

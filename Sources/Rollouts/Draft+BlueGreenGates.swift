@@ -7,14 +7,12 @@ extension Draft {
         return (wasStableJustNow || seen.isWithinRollbackWindow) && !isRetry
     }
 
-    /// Whether nothing is judged or waited for but pods: on request, on a return, and where nobody
-    /// serves whom a bad revision could replace.
-    func isUngated(_ plan: BlueGreen) -> Bool {
-        status.promoteFull || isReturn || (seen.stable == nil && seen.active(plan) == nil)
-    }
+    /// Whether nothing is judged or waited for but pods: on request and on a return. That stable's
+    /// ReplicaSet was deleted makes no revision a good one.
+    var isUngated: Bool { status.promoteFull || isReturn }
 
     mutating func isPreviewOver(_ plan: BlueGreen) -> Bool {
-        if status.blueGreen.previewIsOver || isUngated(plan) {
+        if status.blueGreen.previewIsOver || isUngated {
             endPreviewPause()
             return true
         }
@@ -70,7 +68,7 @@ extension Draft {
     mutating func noticeForeignReturn(_ plan: BlueGreen) {
         let before = seen.rollout.status
         guard before.currentPodHash == new.hash, before.blueGreen.activeHash == new.hash,
-            !isRetry, !isUngated(plan)
+            !isRetry, !isUngated
         else { return }
         status.blueGreen.previewIsOver = false
         status.blueGreen.preRun = nil

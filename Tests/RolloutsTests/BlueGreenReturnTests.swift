@@ -207,3 +207,40 @@ struct `A return to a blue-green revision` {
         #expect(world.broken == [])
     }
 }
+
+/// Somebody has deleted the ReplicaSet that everything would go back to.
+struct `A blue-green release whose stable ReplicaSet is gone` {
+    private func bereft(_ plan: BlueGreen) -> World {
+        var world = World(plan)
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        world.replicaSets.removeAll { $0.hash == "h1" }
+        world.settle()
+        return world
+    }
+
+    @Test func `still waits for the person who has to promote it`() {
+        var plan = BlueGreen(activeService: "active", previewService: "preview")
+        plan.promotion = .byHand
+        var world = bereft(plan)
+        #expect(world.services["active"]?.hash == "h1")
+        #expect(world.status.phase == .paused)
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        #expect(world.services["active"]?.hash == "h2")
+        #expect(world.status.phase == .healthy)
+        #expect(world.broken == [])
+    }
+
+    @Test func `is judged all the same`() {
+        var plan = BlueGreen(activeService: "active", previewService: "preview")
+        plan.judgesPreview = true
+        var world = bereft(plan)
+        #expect(world.services["active"]?.hash == "h1")
+        world.end(.successful) { $0.purpose == .prePromotion }
+        world.settle()
+        #expect(world.services["active"]?.hash == "h2")
+        #expect(world.broken == [])
+    }
+}
