@@ -16,7 +16,8 @@ extension ControllerLoop {
 
     /// Kinds that were listed once and cannot be followed at this moment.
     private var blind: [Resource: APIError] {
-        cluster.caches.filter(\.value.isSynced).compactMapValues { cache in
+        let caches = cluster.caches.merging([.podTemplates: cluster.podTemplates]) { own, _ in own }
+        return caches.filter(\.value.isSynced).compactMapValues { cache in
             for case .failing(let error) in cache.progress { return error }
             return nil
         }
