@@ -143,3 +143,15 @@ struct `A number with the digits that tell` {
         #expect(significant(number) == text)
     }
 }
+
+struct `The rollouts that are asked for` {
+    @Test(
+        arguments: [
+            ([], []), (["shop"], ["shop"]), (["rollouts"], []), (["ro", "shop"], ["shop"]),
+            (["rollout", "rollout"], ["rollout"]), (["rollout/shop"], ["shop"]),
+            (["shop", "web"], ["shop", "web"]),
+        ] as [([String], [String])])
+    func `may be named as kubectl names them`(words: [String], names: [String]) {
+        #expect(words.compactMap { RolloutName(argument: $0) }.withoutKind.map(\.text) == names)
+    }
+}

@@ -12,7 +12,7 @@ struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "List the rollouts, or show one: its steps, weights, pods, measurements, and why.",
-        usage: "sluice get [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]",
+        usage: "sluice get [rollout] [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]",
         discussion: """
             With -o yaml or json it prints the objects themselves. Environment values are hidden \
             there unless --show-env is given.
@@ -20,8 +20,9 @@ struct Get: AsyncParsableCommand {
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
 
-    @Argument(help: "The rollout. Default: all of the namespace.")
-    var name: RolloutName?
+    @Argument(
+        help: ArgumentHelp("The rollout. Default: all of the namespace.", valueName: "name"))
+    var names: [RolloutName] = []
 
     @Flag(name: [.customShort("A"), .long], help: "List the rollouts of all namespaces.")
     var allNamespaces = false
@@ -35,16 +36,19 @@ struct Get: AsyncParsableCommand {
     @Flag(help: "Show the values of environment variables in -o yaml and json.")
     var showEnv = false
 
+    private var wanted: RolloutName? { names.withoutKind.first }
+
     func validate() throws {
-        guard name == nil || (!allNamespaces && selector == nil) else {
+        guard names.withoutKind.count < 2 else { throw ValidationError("one NAME at a time") }
+        guard wanted == nil || (!allNamespaces && selector == nil) else {
             throw ValidationError("a NAME goes without --all-namespaces and --selector")
         }
     }
 
     func run() async throws {
         let connected = try cluster.connect()
-        if let name {
-            try await show(name, connected)
+        if let wanted {
+            try await show(wanted, connected)
         } else {
             try await list(connected)
         }

@@ -49,14 +49,24 @@ struct PortNumber: ExpressibleByArgument, Hashable, Sendable, CustomStringConver
 struct RolloutName: ExpressibleByArgument, Hashable, Sendable {
     let text: String
 
+    /// What kubectl knows rollouts by.
+    static let kinds = ["rollout", "rollouts", "ro", "rollouts.argoproj.io"]
+
     init?(argument: String) {
         let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-        let kinds = ["rollout", "rollouts", "ro", "rollouts.argoproj.io"]
         guard let name = parts.last.map(String.init), parts.count < 3,
-            parts.count == 1 || kinds.contains(parts[0].lowercased()),
+            parts.count == 1 || Self.kinds.contains(parts[0].lowercased()),
             Naming.subdomainProblem(name) == nil
         else { return nil }
         text = name
+    }
+}
+
+extension [RolloutName] {
+    /// Without the kind, as kubectl is told it: `rollout shop` is shop, and `rollouts` all of them.
+    var withoutKind: [RolloutName] {
+        guard let first, RolloutName.kinds.contains(first.text) else { return self }
+        return Array(dropFirst())
     }
 }
 
