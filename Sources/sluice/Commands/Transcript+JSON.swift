@@ -18,15 +18,24 @@ extension Transcript {
             "ends": .object(
                 JSONObject(
                     ends.sorted { $0.key < $1.key }.map { key, end in
-                        (
-                            key,
-                            [
-                                "phase": .string(end.phase), "message": .string(end.message),
-                                "revision": .int(Int64(end.revision)),
-                                "weight": .int(Int64(end.weight)),
-                            ]
-                        )
+                        (key, end.json)
                     })),
         ]
+    }
+}
+
+extension Transcript.End {
+    /// A blue-green rollout has no weight, and others have no active side.
+    fileprivate var json: JSON {
+        var json: JSON = [
+            "phase": .string(phase), "message": .string(message),
+            "revision": .int(Int64(revision)),
+        ]
+        if let active {
+            json["active"] = .int(Int64(active))
+        } else {
+            json["weight"] = .int(Int64(weight))
+        }
+        return json
     }
 }
