@@ -91,6 +91,7 @@ final class Notes: @unchecked Sendable {
         result.samples = await cluster.samples
         result.shown = await cluster.shown
         result.placed = await cluster.placed
+        result.podLabels = await cluster.runningPods.map(\.labels)
         let sets = await cluster.all(.replicaSets)
         for document in await cluster.rollouts {
             let rollout = document.resolved(by: await cluster.workload(of: document))

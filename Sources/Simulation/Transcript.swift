@@ -27,6 +27,8 @@ package struct Transcript: Hashable, Sendable {
     package internal(set) var samples: [Sample] = []
     /// What clients could see, after each write that changed it.
     package internal(set) var shown: [Shown] = []
+    /// The labels of each pod that runs at the end.
+    package internal(set) var podLabels: [[String: String]] = []
     /// The commands that faults placed at the instant of a write.
     package internal(set) var placed: [Placed] = []
 

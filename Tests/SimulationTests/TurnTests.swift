@@ -131,3 +131,37 @@ struct `A measurement that met a conflict` {
         ])
     }
 }
+
+struct `Running pods` {
+    @Test func `are marked anew when they become stable`() throws {
+        let canary = try Scenario(text: Self.story + "12s end").player.play()
+        #expect(Set(canary.podLabels.map { $0["part"] }) == ["canary", "stable"])
+        let promoted = try Scenario(text: Self.story + "60s end").player.play()
+        #expect(promoted.podLabels.count == 3)
+        #expect(promoted.podLabels.allSatisfy { $0["part"] == "stable" })
+    }
+
+    /// Killed before or after any of its writes, the controller marks all of them.
+    @Test(arguments: 1..<40) func `are all marked, whenever the controller dies`(write: Int) throws
+    {
+        for fault in [SimulatedFault.killBefore(write), .killAfter(write), .refuse(write)] {
+            var player = try Scenario(text: Self.story + "60s end").player
+            player.faults = [fault]
+            let transcript = player.play()
+            #expect(transcript.podLabels.count == 3, "\(fault) \(transcript.text)")
+            #expect(transcript.podLabels.allSatisfy { $0["part"] == "stable" }, "\(fault)")
+        }
+    }
+
+    private static let story = """
+        spec:
+          strategy:
+            canary:
+              steps: [{setWeight: 50}, {pause: {duration: 5s}}]
+              canaryMetadata: {labels: {part: canary}}
+              stableMetadata: {labels: {part: stable}}
+        ---
+        10s  image model-api:v2
+
+        """
+}

@@ -35,7 +35,7 @@ struct `The program` {
 
     @Test(arguments: [
         "get", "status", "history", "logs", "promote", "abort", "retry", "undo", "pause", "resume",
-        "set image", "simulate", "lint", "crds", "version",
+        "restart", "set image", "simulate", "lint", "crds", "version",
     ])
     func `explains each command as it was written`(command: String) throws {
         let words = command.split(separator: " ").map(String.init)

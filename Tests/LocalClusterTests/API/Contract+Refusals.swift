@@ -143,6 +143,31 @@ extension Contract {
         expect(other, 422, "Invalid", "spec")
     }
 
+    static func evictsPods(_ api: APIUnderTest) async throws {
+        let pod: JSON = [
+            "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "old"],
+            "spec": ["containers": [["name": "web", "image": "web:1"]]],
+        ]
+        let made = try await served(after: [403, 500]) {
+            try await api.create(api.path(.pods), pod)
+        }
+        #expect(made.status == 201)
+        func evict(_ name: String, _ version: String) async throws -> Int {
+            try await api.create(
+                api.path(.pods, name, "eviction"),
+                [
+                    "apiVersion": .string("policy/\(version)"), "kind": "Eviction",
+                    "metadata": ["name": .string(name), "namespace": .string(api.namespace)],
+                ]
+            ).status
+        }
+        #expect(try await evict("nobody", "v1beta1") == 404)
+        #expect(try await evict("old", "v9") == 400)
+        #expect(try await evict("old", "v1beta1") == 201)
+        let left = try await api.get(api.path(.pods, "old"))
+        #expect(left.status == 404 || left.object.deletionTimestamp != nil)
+    }
+
     private static let path = "spec.rules[0].http.paths[0]"
 
     private static func route(_ path: String, _ type: String?) -> JSON {

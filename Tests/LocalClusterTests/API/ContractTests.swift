@@ -70,5 +70,6 @@ extension Contract {
         Promise("impossible deletions are refused", refusesImpossibleDeletions),
         Promise("impossible routes are refused", refusesImpossibleRoutes),
         Promise("pods keep what they began with", keepsPodsAsTheyBegan),
+        Promise("pods can be evicted", evictsPods),
     ]
 }
