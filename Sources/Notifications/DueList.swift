@@ -6,18 +6,20 @@ package struct DueList: Hashable, Sendable {
     /// One of those who are to be told.
     package struct Entry: Hashable, Sendable {
         package let destination: Destination
-        /// How many conditions of the trigger have had their turn.
-        package var done = 0
+        /// By which conditions of the trigger: those that held when it happened. Nil where nobody
+        /// could tell then.
+        package var conditions: [Int]?
 
-        package init(_ destination: Destination) {
+        package init(_ destination: Destination, conditions: [Int]? = nil) {
             self.destination = destination
+            self.conditions = conditions
         }
     }
 
     package var entries: [Entry]
 
-    package init(_ destinations: [Destination]) {
-        entries = destinations.map { Entry($0) }
+    package init(_ entries: [Entry]) {
+        self.entries = entries
     }
 
     /// No annotation, or one that is no such list, is none.
@@ -32,7 +34,7 @@ package struct DueList: Hashable, Sendable {
                 guard let service = value["service"]?.string else { return nil }
                 var entry = Entry(
                     Destination(service: service, recipient: value["recipient"]?.string ?? ""))
-                entry.done = value["done"]?.int ?? 0
+                entry.conditions = value["conditions"]?.array?.compactMap(\.int)
                 return entry
             }
         } catch {
@@ -60,7 +62,9 @@ package struct DueList: Hashable, Sendable {
                     "service": .string(entry.destination.service),
                     "recipient": .string(entry.destination.recipient),
                 ]
-                if entry.done > 0 { value["done"] = .int(Int64(entry.done)) }
+                if let numbers = entry.conditions {
+                    value["conditions"] = .array(numbers.map { .int(Int64($0)) })
+                }
                 return value
             }
         ).text

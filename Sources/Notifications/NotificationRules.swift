@@ -1,3 +1,4 @@
+import Analysis
 import Documents
 import KubernetesObjects
 
@@ -152,9 +153,29 @@ extension NotificationRules {
         return found
     }
 
-    /// Whether these rules are the ones that can tell `trigger` to `destination`.
-    package func know(_ trigger: String, _ destination: Destination) -> Bool {
-        triggers[trigger] != nil && carriers[destination.service] != nil
+    /// The numbers of a trigger's conditions that hold for what `values` hold, and what is wrong
+    /// with those that have no answer.
+    package func holding(
+        _ trigger: String, _ values: JSON, now: Timestamp
+    ) -> (numbers: [Int], faults: [ConditionError]) {
+        var (numbers, faults): ([Int], [ConditionError]) = ([], [])
+        for (number, condition) in (triggers[trigger] ?? []).enumerated() {
+            do throws(ConditionError) {
+                if try condition.holds(values, now: now) { numbers.append(number) }
+            } catch {
+                faults.append(error)
+            }
+        }
+        return (numbers, faults)
+    }
+}
+
+extension [NotificationRules] {
+    /// The first that can tell `trigger` to `destination`; where none has such a service, the first
+    /// that know the trigger.
+    package func knowing(_ trigger: String, _ destination: Destination) -> NotificationRules? {
+        let known = filter { $0.triggers[trigger] != nil }
+        return known.first { $0.carriers[destination.service] != nil } ?? known.first
     }
 }
 

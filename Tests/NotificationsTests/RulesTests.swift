@@ -197,10 +197,12 @@ struct `What was told` {
     }
 
     @Test func `is taken from the list of an event`() {
-        var due = DueList([Destination("slack:a"), Destination("hook")])
+        var due = DueList([
+            .init(Destination("slack:a"), conditions: [0, 2]), .init(Destination("hook")),
+        ])
         #expect(DueList(due.text) == due)
-        due[Destination("slack:a")]?.done = 1
-        #expect(DueList(due.text)[Destination("slack:a")]?.done == 1)
+        due[Destination("slack:a")]?.conditions = [2]
+        #expect(DueList(due.text)[Destination("slack:a")]?.conditions == [2])
         due[Destination("slack:a")] = nil
         due[Destination("hook")] = nil
         #expect(due.text == nil && DueList(nil) == due && DueList("?") == due)

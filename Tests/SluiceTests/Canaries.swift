@@ -11,6 +11,8 @@ struct Canaries: Sendable {
         case header, cookie, login
         /// The login in the address of the controller's own Prometheus.
         case standardLogin
+        /// What lets messages in: by a Secret, and as plain text.
+        case messageToken, messageHeader
         /// What lets the controller in.
         case controllerLogin
         /// Values of environment variables: written well, as a number, as a word, as a member.

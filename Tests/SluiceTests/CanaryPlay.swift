@@ -22,7 +22,23 @@ struct CanaryPlay: Sendable {
         try await release(5, judgedBy: "erring", is: "Error", then: "Degraded")
         stage.door.closeSecrets()
         try await release(6, judgedBy: "passing", is: "Error", then: "Degraded")
+        try await complaints()
         try await gossip()
+    }
+
+    /// One for each service that was to be told of a release that went well.
+    private func complaints() async throws {
+        while true {
+            let events = try await stage.server.list(.events).items
+            let told = events.filter { $0["reason"] == "NotificationFailed" }
+                .compactMap { $0["message"]?.string }
+            if told.contains(where: { $0.contains("to slack:somebody: answered 500") }),
+                told.contains(where: { $0.contains("to hook:somebody: template") })
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     private func begin() async throws {

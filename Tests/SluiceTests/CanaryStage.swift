@@ -8,6 +8,7 @@ import KubernetesObjects
 import LocalCluster
 import Logging
 import MetricProviders
+import Notifications
 import ObjectStore
 import ServiceLifecycle
 import Serving
@@ -60,10 +61,12 @@ struct CanaryStage: Sendable {
                 await door.pass(request) { await handler.respond(to: request) }
             },
         ]
+        var settings = ControllerLoop.Settings()
+        settings.hasSelfServiceNotifications = true
         let controller = ControllerLoop(
             client: APIClient(try Self.connection(canaries, to: socket, in: folder)),
-            settings: .init(), source: Self.source(canaries),
-            secrets: secrets, history: history, log: log, now: { .now })
+            settings: settings, source: Self.source(canaries), secrets: secrets, history: history,
+            post: Self.post(secrets), log: log, now: { .now })
         page = try BoxPage(
             controller: controller, history: history, secrets: secrets,
             problems: { ["somebody says \(canaries[.token])"] }, log: log, port: 0)
@@ -85,6 +88,23 @@ struct CanaryStage: Sendable {
                     "http://prober:\(canaries[.standardLogin])@hostile/standard",
                 now: { .now },
                 send: { request throws(CurlError) in try HostileProvider.answer(request) }))
+    }
+
+    /// Services that take nothing, and repeat all they are brought in one spelling after the other.
+    private static func post(_ secrets: SecretsInUse) -> Post {
+        let count = Mutex(0)
+        return .live(redactor: secrets.redactor) { request throws(CurlError) in
+            let turn = count.withLock {
+                $0 += 1
+                return $0
+            }
+            let fields = request.headers.map { "\($0.value) \($0.name)" }
+            let heard = fields + [request.url, String(decoding: request.body ?? [], as: UTF8.self)]
+            let echo = Echo.allCases[turn % Echo.allCases.count]
+            return Curl.Response(
+                head: ResponseHead(status: 500),
+                body: Array(echo.text(of: heard.reversed().joined(separator: " ")).utf8))
+        }
     }
 
     /// With a login of another kind for each seed.

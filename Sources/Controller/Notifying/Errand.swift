@@ -23,8 +23,8 @@ actor Attempts {
     struct Attempt: Sendable {
         var failures = 0
         var next: Timestamp?
-        /// How many conditions were delivered or given up.
-        var done = 0
+        /// The conditions by which it was delivered or given up.
+        var done: Set<Int> = []
     }
 
     private var attempts: [Errand: Attempt] = [:]
@@ -35,9 +35,10 @@ actor Attempts {
 
     func forget(_ errand: Errand) { attempts[errand] = nil }
 
-    func finished(_ errand: Errand, done: Int) {
+    func finished(_ errand: Errand, _ condition: Int) {
         make(roomFor: errand)
-        attempts[errand] = Attempt(done: done)
+        let done = attempts[errand]?.done ?? []
+        attempts[errand] = Attempt(done: done.union([condition]))
     }
 
     /// - Returns: when to try again, and whether this was the first failure.

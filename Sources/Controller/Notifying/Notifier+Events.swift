@@ -9,56 +9,56 @@ import Rollouts
 
 /// Telling of events.
 extension Notifier {
-    /// Takes an event one step further to one recipient.
+    /// Takes an event further to one recipient.
     /// - Returns: when to try again; nil where nothing is left.
     func tell(_ errand: Errand, _ attempt: Attempts.Attempt) async -> Timestamp? {
         guard let event = self.event(errand.reference),
-            var entry = DueList(event.annotations[NotificationKeys.due])[errand.destination]
+            let entry = DueList(event.annotations[NotificationKeys.due])[errand.destination]
         else {
             await attempts.forget(errand)
             return nil
         }
-        entry.done = max(entry.done, attempt.done)
         let occurrence = self.occurrence(of: event)
-        let subject = Object(occurrence.subject)
         do throws(ClusterError) {
-            guard
-                let rules = try await self.rules(
-                    for: occurrence, errand.destination, in: event.namespace)
-            else { return await settle(errand, event, done: nil) }
-            let conditions = rules.triggers[occurrence.trigger] ?? []
-            while entry.done < conditions.count {
-                let failure = await deliver(
-                    occurrence, entry.done, conditions[entry.done], rules, to: errand.destination)
-                switch failure {
-                case .delivered: break
-                case .refused(let reason):
-                    await complain(occurrence, errand.destination, reason, isLast: true)
-                case .later(let reason, let seconds):
-                    let age = now().milliseconds(since: occurrence.at)
-                    if age > longestAgeMilliseconds {
-                        await complain(occurrence, errand.destination, reason, isLast: true)
-                        break
-                    }
-                    let (next, isFirst) = await attempts.failed(
-                        errand, seconds: seconds, at: now())
-                    if isFirst {
-                        await complain(occurrence, errand.destination, reason, isLast: false)
-                    }
-                    return next
-                }
-                entry.done += 1
-                await attempts.finished(errand, done: entry.done)
-                if entry.done < conditions.count {
-                    _ = await settle(errand, event, done: entry.done)
-                }
+            let known = try await rules(for: occurrence, errand.destination, in: event.namespace)
+            guard let known else { return await settle(errand, event, left: []) }
+            let numbers =
+                entry.conditions
+                ?? known.holding(occurrence.trigger, occurrence.values, now: now()).numbers
+            var left = numbers.filter { !attempt.done.contains($0) }
+            while let number = left.first {
+                if let next = await take(errand, occurrence, number, known) { return next }
+                await attempts.finished(errand, number)
+                left.removeFirst()
+                if !left.isEmpty { _ = await settle(errand, event, left: left) }
             }
-            return await settle(errand, event, done: nil)
+            return await settle(errand, event, left: [])
         } catch {
             log.warning(
                 "notifications: not told yet",
-                metadata: ["about": "\(subject.namespace)/\(subject.name)", "error": "\(error)"])
+                metadata: ["event": "\(errand.reference)", "error": "\(error.description)"])
             return await attempts.failed(errand, seconds: nil, at: now()).0
+        }
+    }
+
+    /// Tells it by one condition, or gives that up.
+    /// - Returns: when to try again, where neither came about.
+    private func take(
+        _ errand: Errand, _ occurrence: Occurrence, _ number: Int, _ rules: NotificationRules
+    ) async -> Timestamp? {
+        switch await deliver(occurrence, number, rules, to: errand.destination) {
+        case .delivered: return nil
+        case .refused(let reason):
+            await complain(occurrence, errand.destination, reason, isLast: true)
+            return nil
+        case .later(let reason, let seconds):
+            if now().milliseconds(since: occurrence.at) > longestAgeMilliseconds {
+                await complain(occurrence, errand.destination, reason, isLast: true)
+                return nil
+            }
+            let (next, isFirst) = await attempts.failed(errand, seconds: seconds, at: now())
+            if isFirst { await complain(occurrence, errand.destination, reason, isLast: false) }
+            return next
         }
     }
 
@@ -93,42 +93,44 @@ extension Notifier {
             runs: runs(of: subject))
     }
 
-    /// Delivers by one condition of the trigger; what does not hold is delivered already.
+    /// Delivers by one condition of the trigger, unless that was told on the same occasion.
     private func deliver(
-        _ occurrence: Occurrence, _ number: Int, _ condition: NotificationCondition,
-        _ rules: NotificationRules, to destination: Destination
+        _ occurrence: Occurrence, _ number: Int, _ rules: NotificationRules,
+        to destination: Destination
     ) async -> Verdict {
         let subject = Object(occurrence.subject)
-        let mark: String?
-        do throws(ConditionError) {
-            guard try condition.holds(occurrence.values, now: now()) else { return .delivered }
-            let occasion = try condition.occasion(occurrence.values, now: now())
-            mark =
-                occasion.isEmpty
-                ? nil
-                : condition.mark(occurrence.trigger, number, destination, occasion: occasion)
-        } catch {
-            return .refused("the condition has no answer: \(error)")
+        let conditions = rules.triggers[occurrence.trigger] ?? []
+        guard conditions.indices.contains(number) else {
+            return .refused("the trigger has changed")
         }
-        if let mark, await isTold(mark, subject) { return .delivered }
+        let occasion: String
+        do throws(ConditionError) {
+            occasion = try conditions[number].occasion(occurrence.values, now: now())
+        } catch {
+            return .refused("oncePer has no answer: \(error)")
+        }
+        if occasion.isEmpty { return await send(occurrence, number, rules, to: destination) }
+        let mark = conditions[number].mark(
+            occurrence.trigger, number, destination, occasion: occasion)
+        if await isTold(mark, subject) { return .delivered }
         let verdict = await send(occurrence, number, rules, to: destination)
-        if let mark, verdict == .delivered { await note(mark, isTold: true, on: subject) }
+        if verdict == .delivered { await note(mark, isTold: true, on: subject) }
         return verdict
     }
 
     /// Shortens the list on the event.
     ///
-    /// - Parameter done: how many conditions have had their turn; nil for all.
+    /// - Parameter left: the conditions by which it is still to be told.
     /// - Returns: when to try again, where the server did not store it.
-    private func settle(_ errand: Errand, _ seen: Object, done: Int?) async -> Timestamp? {
+    private func settle(_ errand: Errand, _ seen: Object, left: [Int]) async -> Timestamp? {
         var event: Object? = seen
         for _ in 0..<mostConflicts {
             guard let current = event else { break }
             var due = DueList(current.annotations[NotificationKeys.due])
-            if let done {
-                due[errand.destination]?.done = done
-            } else {
+            if left.isEmpty {
                 due[errand.destination] = nil
+            } else {
+                due[errand.destination]?.conditions = left
             }
             let patch: JSON = [
                 "metadata": [
@@ -139,7 +141,7 @@ extension Notifier {
             do throws(ClusterError) {
                 let stored = try await edge.write(Write(errand.reference, .patch(.merge(patch))))
                 if let stored { for cache in events { cache.observed(stored) } }
-                if done == nil { await attempts.forget(errand) }
+                if left.isEmpty { await attempts.forget(errand) }
                 return nil
             } catch {
                 switch error {

@@ -118,20 +118,24 @@ struct Notifier: Sendable {
 
     /// The analysis runs of what a rollout is releasing.
     func runs(of rollout: Object) -> [JSON] {
-        guard rollout.kind == Resource.rollouts.kind, let cache = cluster.caches[.analysisRuns]
-        else { return [] }
-        let hash = rollout.status?["currentPodHash"]?.string
-        return cache.owned(by: rollout.uid)
-            .filter { hash == nil || $0.labels[Keys.templateHash] == hash }
-            .sorted { $0.name < $1.name }.map(\.json)
+        guard rollout.kind == Resource.rollouts.kind else { return [] }
+        return rollout.currentRuns(
+            among: cluster.caches[.analysisRuns]?.owned(by: rollout.uid) ?? [])
     }
 
     /// The first rules that know how.
     func rules(
         for occurrence: Occurrence, _ destination: Destination, in namespace: String
     ) async throws(ClusterError) -> NotificationRules? {
-        let all = try await rules.rules(for: namespace)
-        return all.first { $0.know(occurrence.trigger, destination) }
-            ?? all.first { $0.triggers[occurrence.trigger] != nil }
+        try await rules.rules(for: namespace).knowing(occurrence.trigger, destination)
+    }
+}
+
+extension Object {
+    /// Those of a rollout's analysis runs that judge what it is releasing.
+    func currentRuns(among runs: [Object]) -> [JSON] {
+        let hash = status?["currentPodHash"]?.string
+        return runs.filter { hash == nil || $0.labels[Keys.templateHash] == hash }
+            .sorted { $0.name < $1.name }.map(\.json)
     }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Documents
 import KubernetesObjects
 import Logging
@@ -105,31 +106,61 @@ actor RuleBook {
 extension RuleBook {
     /// To whom an event about `subject` is to be told, as it goes with the event; nil for nobody.
     func due(_ subject: Object, reason: String) async -> String? {
-        let trigger = trigger(forReason: reason)
         guard reason != NotificationKeys.failed else { return nil }
+        let trigger = trigger(forReason: reason)
         do throws(ClusterError) {
-            return DueList(
-                destinations(of: subject, trigger, try await rules(for: subject.namespace))
-            ).text
+            let all = try await rules(for: subject.namespace)
+            var destinations: Set<Destination> = []
+            for rules in all where rules.triggers[trigger] != nil {
+                destinations.formUnion(rules.destinations(of: subject, trigger: trigger))
+            }
+            // Nearly always.
+            if destinations.isEmpty { return nil }
+            let values = try await values(of: subject)
+            let entries = destinations.sorted { $0.description < $1.description }
+                .compactMap { entry(for: $0, trigger, values, all) }
+            return DueList(entries).text
         } catch {
             // Nobody can say now; who subscribed on the object itself did so for certain.
             log.warning(
                 "notifications: the configuration cannot be read",
                 metadata: ["error": "\(error.description)"])
             let own = subject.subscriptions(defaultTriggers: [])[trigger] ?? []
-            return DueList(own.sorted { $0.description < $1.description }).text
+            let entries = own.sorted { $0.description < $1.description }.map {
+                DueList.Entry($0)
+            }
+            return DueList(entries).text
         }
     }
 
-    /// Those that some rules know how to tell, each once.
-    nonisolated private func destinations(
-        of subject: Object, _ trigger: String, _ all: [NotificationRules]
-    ) -> [Destination] {
-        var found: Set<Destination> = []
-        for rules in all where rules.triggers[trigger] != nil {
-            found.formUnion(rules.destinations(of: subject, trigger: trigger))
+    /// What conditions see of an object: as it is by now, since it was written after it was looked
+    /// at.
+    private func values(of subject: Object) async throws(ClusterError) -> JSON {
+        let resources: [Resource] = [.rollouts, .analysisRuns]
+        guard let resource = resources.first(where: { $0.kind == subject.kind }) else {
+            return ["rollout": subject.json, "analysisRuns": []]
         }
-        return found.sorted { $0.description < $1.description }
+        let reference = Reference(resource, namespace: subject.namespace, name: subject.name)
+        let found = try await cluster.get(reference)
+        let object = found?.uid == subject.uid ? found ?? subject : subject
+        let runs =
+            resource == .rollouts ? try await cluster.holdings(.analysisRuns, object).own : []
+        return ["rollout": object.json, "analysisRuns": .array(object.currentRuns(among: runs))]
+    }
+
+    /// Nil where no condition holds.
+    private func entry(
+        for destination: Destination, _ trigger: String, _ values: JSON,
+        _ all: [NotificationRules]
+    ) -> DueList.Entry? {
+        guard let rules = all.knowing(trigger, destination) else { return nil }
+        let (numbers, faults) = rules.holding(trigger, values, now: now())
+        for fault in faults {
+            log.warning(
+                "notifications: a condition has no answer",
+                metadata: ["trigger": "\(trigger)", "error": "\(fault)"])
+        }
+        return numbers.isEmpty ? nil : DueList.Entry(destination, conditions: numbers)
     }
 }
 
