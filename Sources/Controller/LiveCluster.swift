@@ -205,7 +205,8 @@ package struct LiveCluster: Sendable {
     ) async throws(APIError) -> Object? {
         let stored: Object
         switch write.act {
-        case .create(let object):
+        case .create(var object):
+            object["apiVersion"] = .string(reference.resource.apiVersion)
             stored = try await client.create(object, of: reference.resource)
         case .patch(let patch):
             stored = try await client.patch(reference, patch)

@@ -38,7 +38,9 @@ extension RolloutTurn {
     ) async throws(ClusterError) {
         for action in actions {
             let raises = action.raises(in: scene.snapshot)
-            if raises || action.shrinks { try await requireUnchanged(scene, since: decision) }
+            if raises || action.shrinks || action.makesRoutes {
+                try await requireUnchanged(scene, since: decision)
+            }
             do {
                 try await carryOut(action, scene)
             } catch {

@@ -10,7 +10,14 @@ extension RolloutTurn {
     func carryOut(_ action: Action, _ scene: Scene) async throws(ClusterError) {
         switch action {
         case .route(let split):
-            try await route(split, scene)
+            let isBack = split.canary < scene.snapshot.canaryWeight
+            try await move(isBack: isBack, scene) { router throws(RouterError) in
+                try router.plan(split, scene.observed)
+            }
+        case .setRoutes(let routes):
+            try await move(isBack: routes.isEmpty, scene) { router throws(RouterError) in
+                try router.routes?(routes, scene.observed) ?? []
+            }
         case .startRun(let name, let purpose):
             try await startRun(name, purpose, scene)
         case .createReplicaSet(let hash, let revision):
@@ -62,12 +69,20 @@ extension RolloutTurn {
         }
     }
 
-    private func route(_ split: Split, _ scene: Scene) async throws(ClusterError) {
-        let isBack = split.canary < scene.snapshot.canaryWeight
+    /// Writes what each router plans.
+    private func move(
+        isBack: Bool, _ scene: Scene, _ plan: (Router) throws(RouterError) -> [Change]
+    ) async throws(ClusterError) {
         var trouble: ClusterError?
         for router in scene.parsed.routers {
-            do {
-                try await route(split, by: router, isBack: isBack, scene)
+            do throws(ClusterError) {
+                let changes: [Change]
+                do throws(RouterError) {
+                    changes = try plan(router)
+                } catch {
+                    throw .refused("\(router.kind): \(error.description)")
+                }
+                try await write(changes, of: router, isBack: isBack, scene)
             } catch {
                 // Going back, one router that refuses must not keep the others from giving theirs.
                 guard isBack else { throw error }
@@ -77,15 +92,9 @@ extension RolloutTurn {
         if let trouble { throw trouble }
     }
 
-    private func route(
-        _ split: Split, by router: Router, isBack: Bool, _ scene: Scene
+    private func write(
+        _ changes: [Change], of router: Router, isBack: Bool, _ scene: Scene
     ) async throws(ClusterError) {
-        let changes: [Change]
-        do {
-            changes = try router.plan(split, scene.observed)
-        } catch {
-            throw .refused("\(router.kind): \(error.description)")
-        }
         var trouble: ClusterError?
         for change in changes {
             do {

@@ -47,10 +47,15 @@ extension RolloutTurn {
             snapshot.workload = WorkloadDocument.parse(found, reference, for: object)
         }
         observed.currentHash = snapshot.new?.hash ?? ""
+        observed.size = parsed.rollout.spec.replicas ?? 1
+        for set in replicaSets { observed.available[set.hash] = set.available }
         snapshot.routers = parsed.routers.map { router in
-            RouterSeen(
+            var seen = RouterSeen(
                 kind: router.kind, reading: router.read(observed),
-                verification: router.verify(observed))
+                verification: router.verify(observed),
+                routes: router.readRoutes(observed, ofTheStep: snapshot.managedRoutes))
+            seen.selects = router.selects(observed)
+            return seen
         }
         snapshot.taken = taken
         if snapshot.dueRestart != nil { snapshot.pods = await pods(of: sets.own) }

@@ -6,6 +6,23 @@ extension Resource {
     package static let tcpRoutes = gatewayRoute("TCPRoute", "v1alpha2")
     package static let tlsRoutes = gatewayRoute("TLSRoute", "v1")
 
+    package static let virtualServices = Resource(
+        group: "networking.istio.io", version: "v1", kind: "VirtualService",
+        plural: "virtualservices", hasStatus: true)
+    package static let destinationRules = Resource(
+        group: "networking.istio.io", version: "v1", kind: "DestinationRule",
+        plural: "destinationrules", hasStatus: true)
+
+    package static let traefikServices = Resource(
+        group: "traefik.io", version: "v1alpha1", kind: "TraefikService",
+        plural: "traefikservices")
+    package static let apisixRoutes = Resource(
+        group: "apisix.apache.org", version: "v2", kind: "ApisixRoute", plural: "apisixroutes",
+        hasStatus: true)
+    package static let trafficSplits = Resource(
+        group: "split.smi-spec.io", version: "v1alpha3", kind: "TrafficSplit",
+        plural: "trafficsplits")
+
     private static func gatewayRoute(_ kind: String, _ version: String) -> Resource {
         Resource(
             group: "gateway.networking.k8s.io", version: version, kind: kind,
@@ -19,5 +36,11 @@ extension Resource {
         .grpcRoutes: ["v1", "v1alpha2"],
         .tcpRoutes: ["v1", "v1alpha2"],
         .tlsRoutes: ["v1", "v1alpha3", "v1alpha2"],
+        .virtualServices: ["v1", "v1beta1", "v1alpha3"],
+        .destinationRules: ["v1", "v1beta1", "v1alpha3"],
+        .traefikServices: ["v1alpha1"],
+        .apisixRoutes: ["v2"],
+        // Older ones count in thousandths.
+        .trafficSplits: ["v1alpha4", "v1alpha3", "v1alpha2"],
     ]
 }

@@ -102,10 +102,10 @@ extension RolloutParser {
                     + "different services are required.",
                 remedy: "create a second Service and name it in canaryService")
         }
-        guard Self.needingServices.contains(where: { reader["trafficRouting"][$0].isPresent })
-        else {
-            return
-        }
+        let routing = reader["trafficRouting"]
+        let hasSubsets = routing["istio"]["destinationRule"].isPresent
+        let needing = Self.needingServices.filter { $0 != "istio" || !hasSubsets }
+        guard needing.contains(where: { routing[$0].isPresent }) else { return }
         for (name, service) in [
             ("stableService", canary.stableService), ("canaryService", canary.canaryService),
         ] where service == nil {

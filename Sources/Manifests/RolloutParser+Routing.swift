@@ -20,9 +20,11 @@ extension RolloutParser {
             strictness)
         let maximum = maximumWeight(reader)
         canary.totalWeight = maximum ?? canary.totalWeight
+        canary.managedRoutes = managedRoutes(reader["managedRoutes"])
         let rollout = RoutedRollout(
             namespace: object.namespace, name: object.name, stableService: canary.stableService,
-            canaryService: canary.canaryService, maximumWeight: maximum)
+            canaryService: canary.canaryService, maximumWeight: maximum,
+            managedRoutes: canary.managedRoutes)
         for field in Self.routerFields where reader[field].isPresent {
             add(field, isPlugin: false, reader[field], rollout)
         }
@@ -59,7 +61,8 @@ extension RolloutParser {
             let known = kinds.map { $0.isPlugin ? "plugins[\"\($0.key)\"]" : $0.key }
             configuration.refuseUnsupported(
                 isPlugin ? "the traffic router plugin \"\(key)\"" : "the traffic router \(key)",
-                remedy: "use one of: \(known.joined(separator: ", "))")
+                remedy: (isPlugin ? "no plugin is run here; " : "")
+                    + "use one of: \(known.joined(separator: ", "))")
             routers.append(.unreadable(key))
             return
         }

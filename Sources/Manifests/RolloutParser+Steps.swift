@@ -37,6 +37,8 @@ extension RolloutParser {
             checkFields(analysis, value["args"].value, at: reader["analyses"])
             stepAnalyses[index] = analysis
             return .analysis
+        case "setHeaderRoute": return headerRoute(value)
+        case "setMirrorRoute": return mirrorRoute(value)
         default:
             value.refuseUnsupported("a step with \(field)", remedy: "remove the step")
             return .pause(seconds: nil)

@@ -40,6 +40,7 @@ package func decide(_ seen: Snapshot) -> Decision {
         draft.switchBack(plan, because: cause)
     }
     draft.giveBackFormer()
+    draft.moveRoutes()
     draft.noteStablePods()
     draft.markPromoted()
     draft.tidyRuns()

@@ -60,6 +60,8 @@ package enum Action: Hashable, Sendable {
     case deleteReplicaSet(name: String)
     case bind(service: String, from: String?, to: String)
     case route(Split)
+    /// Leaves exactly these routes of the rollout's own.
+    case setRoutes([ManagedRoute])
     case startRun(name: String, purpose: Run.Purpose)
     case terminateRun(name: String)
     case deleteRun(name: String)
@@ -74,6 +76,11 @@ package enum Action: Hashable, Sendable {
     package func raises(in seen: Snapshot) -> Bool {
         switchesActive(in: seen) { $0 != seen.rollout.status.stableHash }
             || raises(from: seen.canaryWeight)
+    }
+
+    /// Whether this act may send requests to the canary by a route of their own.
+    package var makesRoutes: Bool {
+        if case .setRoutes(let routes) = self { !routes.isEmpty } else { false }
     }
 
     /// Whether this act takes pods away, which another decision may need meanwhile.
@@ -99,7 +106,7 @@ package enum Action: Hashable, Sendable {
     /// The same, also where a service moves all traffic at once.
     package func givesBack(in seen: Snapshot) -> Bool {
         switchesActive(in: seen) { $0 == seen.rollout.status.stableHash }
-            || givesBack(from: seen.canaryWeight)
+            || givesBack(from: seen.canaryWeight) || self == .setRoutes([])
     }
 
     private func switchesActive(in seen: Snapshot, to isMeant: (String) -> Bool) -> Bool {

@@ -19,6 +19,8 @@ extension Draft {
             takePause(seconds, at: index)
         case .analysis:
             takeAnalysis(at: index)
+        case .setHeaderRoute, .setMirrorRoute:
+            if areRoutesSettled(at: index) { complete(index) }
         }
     }
 

@@ -50,7 +50,7 @@ extension Draft {
         ask(for: next)
     }
 
-    private func obstacleToRaising() -> Reason? {
+    func obstacleToRaising() -> Reason? {
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return .settling("waiting for service \(service) to select the canary")
         }
@@ -208,4 +208,4 @@ extension Draft {
 
 /// A router that is not followed yet is asked again after this long, even without an event (§6.2
 /// g).
-private let verifySeconds = 10
+let verifySeconds = 10

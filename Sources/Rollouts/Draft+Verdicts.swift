@@ -92,7 +92,7 @@ extension Draft {
         if isUpdating, let index = status.currentStepIndex, index < seen.canary.steps.count {
             switch seen.canary.steps[index] {
             case .pause, .analysis: return false
-            case .setWeight, .setCanaryScale: break
+            case .setWeight, .setCanaryScale, .setHeaderRoute, .setMirrorRoute: break
             }
         }
         guard isUpdating || !isAvailable,

@@ -67,6 +67,7 @@ extension [Action] {
         func rank(_ action: Action) -> Int {
             switch action {
             case .route(let split): split.canary <= weight ? 0 : 3
+            case .setRoutes(let routes): routes.isEmpty ? 0 : 3
             case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
                 .setReplicaSetRevision,
                 .setMinReadySeconds, .cancelScaleDown, .markPromoted, .noteWorkload:

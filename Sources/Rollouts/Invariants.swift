@@ -27,6 +27,7 @@ private struct Promise {
     func broken(by action: Action) -> [String] {
         switch action {
         case .route(let split): routing(split)
+        case .setRoutes(let routes) where !routes.isEmpty: making(routes)
         case .bind(let service, _, let hash): binding(service, hash)
         case .scale(let name, let from, let to) where to < from: shrinking(name, to: to)
         case .deleteReplicaSet(let name): deleting(name)
@@ -65,6 +66,15 @@ private struct Promise {
         if decision.status.isAborted, split.canary > seen.canaryWeight {
             broken.append("an aborted rollout raises the canary's weight")
         }
+        return broken
+    }
+
+    private func making(_ routes: [ManagedRoute]) -> [String] {
+        var broken: [String] = []
+        if seen.podsBehindCanaryService == 0 {
+            broken.append("I1: routes to a canary without available pods")
+        }
+        if decision.status.isAborted { broken.append("an aborted rollout makes routes") }
         return broken
     }
 

@@ -38,6 +38,7 @@ func givingBackFirst(_ seen: Snapshot) -> Decision? {
     // A router that already carries what stable leaves to it, and only cannot be written, holds up
     // no revision.
     let isDone = decision.actions.allSatisfy { action in
+        if case .setRoutes = action { return true }
         guard case .route = action else { return false }
         return seen.unreadable != nil || !action.givesBack(from: seen.canaryWeight)
     }
@@ -65,6 +66,7 @@ private func givenUp(_ seen: Snapshot) -> Decision? {
         draft.note(.aborted(draft.abortMessage, evidence: draft.abortEvidence))
     } else {
         draft.giveBackOnly()
+        draft.moveRoutes()
     }
     draft.describe()
     return draft.decision

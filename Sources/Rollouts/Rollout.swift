@@ -113,6 +113,8 @@ package struct Canary: Hashable, Sendable {
     package var canaryService: String?
     /// M of the spec: what "all traffic" is called. 100 unless `maxTrafficWeight` says otherwise.
     package var totalWeight = 100
+    /// The names of the routes that steps may make, the first in force first.
+    package var managedRoutes: [String] = []
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
     /// How many pods may come on top, and how many may be missing; only without a router.
@@ -150,6 +152,10 @@ package enum Step: Hashable, Sendable {
     case pause(seconds: Int?)
     case setCanaryScale(CanaryScale)
     case analysis
+    /// Without headers the route is taken away.
+    case setHeaderRoute(name: String, [HeaderMatch])
+    /// Nil takes the route away; no entries mean every request.
+    case setMirrorRoute(name: String, [RequestMatch]?, percent: Int)
 
     /// The words that events use for a step (§4.6).
     package var description: String {
@@ -161,6 +167,8 @@ package enum Step: Hashable, Sendable {
         case .setCanaryScale(.replicas(let replicas)): "setCanaryScale{replicas: \(replicas)}"
         case .setCanaryScale(.matchTrafficWeight): "setCanaryScale{matchTrafficWeight: true}"
         case .analysis: "analysis"
+        case .setHeaderRoute(let name, _): "setHeaderRoute: \(name)"
+        case .setMirrorRoute(let name, _, _): "setMirrorRoute: \(name)"
         }
     }
 }

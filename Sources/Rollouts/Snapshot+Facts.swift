@@ -130,9 +130,10 @@ extension Snapshot {
         services.keys.filter { !spec.services.contains($0) }.sorted()
     }
 
-    /// I7: whether a service of the rollout leads to this ReplicaSet.
+    /// I7: whether a service or a router of the rollout leads to this ReplicaSet.
     func isSelected(_ set: ReplicaSet) -> Bool {
         spec.services.contains { service($0)?.hash == set.hash }
+            || routers.contains { $0.selects.contains(set.hash) }
     }
 }
 

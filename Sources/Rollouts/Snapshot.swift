@@ -205,11 +205,18 @@ package struct RouterSeen: Hashable, Sendable {
     package var kind: String
     package var reading: Reading
     package var verification: Verification
+    /// Nil for a router that makes no routes for single requests.
+    package var routes: RoutesSeen?
+    /// The revisions whose pods its objects lead to past any service.
+    package var selects: Set<String> = []
 
-    package init(kind: String, reading: Reading, verification: Verification) {
+    package init(
+        kind: String, reading: Reading, verification: Verification, routes: RoutesSeen? = nil
+    ) {
         self.kind = kind
         self.reading = reading
         self.verification = verification
+        self.routes = routes
     }
 }
 

@@ -138,6 +138,9 @@ extension Decision {
         actions.compactMap { action in
             switch action {
             case .route(let split): "set \(split.canary)"
+            case .setRoutes(let routes):
+                routes.isEmpty
+                    ? "no routes" : "route \(routes.map(\.name).joined(separator: ", "))"
             case .scale(let name, let from, let to) where from != to:
                 "\(seen.side(of: name)) \(from) → \(to) pods"
             case .scaleWorkload(let from, let to, _) where from != to:

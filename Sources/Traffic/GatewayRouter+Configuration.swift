@@ -57,10 +57,11 @@ extension GatewayRouter {
         self.namespace = rollout.namespace
         total = rollout.maximumWeight ?? 100
         progressLabel = Self.label(reader)
+        managedRoutes = rollout.managedRoutes
         guard let services = rollout.services(reader), reader.findings.all.count == before else {
             return nil
         }
-        (stableService, canaryService) = services
+        self.services = services
     }
 
     private static func routes(
@@ -110,8 +111,10 @@ extension GatewayRouter {
 
 extension RoutedRollout {
     /// The two services that most routers divide traffic between; nil after a finding.
-    func services(_ reader: Reader) -> (stable: String, canary: String)? {
-        if let stableService, let canaryService { return (stableService, canaryService) }
+    func services(_ reader: Reader) -> SideNames? {
+        if let stableService, let canaryService {
+            return SideNames(stable: stableService, canary: canaryService)
+        }
         reader.refuse(
             "Canary service and Stable service must to be set to use Traffic Routing",
             remedy: "set strategy.canary.stableService and canaryService")

@@ -17,12 +17,13 @@ struct GatewayRouter: Sendable {
 
     /// Where the services are.
     let namespace: String
-    let stableService: String
-    let canaryService: String
+    let services: SideNames
     let total: Int
     let routes: [Route]
     /// Routes by their labels.
     let searches: [Search]
+    /// The names that header routes may have.
+    let managedRoutes: [String]
     /// Stands on a route as long as the canary gets anything there, so that whoever compares routes
     /// with a repository can leave these out.
     let progressLabel: (key: String, value: String)?
@@ -32,7 +33,12 @@ struct GatewayRouter: Sendable {
             kind: Self.kind, reads: routes.map(\.reference), searches: searches,
             changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
-            read: weights.read, verify: verify)
+            read: weights.read, routes: headerRoutes, verify: verify)
+    }
+
+    private var headerRoutes: RoutesPlan? {
+        guard routes.contains(where: \.takesHeaders) else { return nil }
+        return { routes, seen throws(RouterError) in try plan(routes, seen) }
     }
 
     private var weights: WeightedObjects {
@@ -62,26 +68,17 @@ struct GatewayRouter: Sendable {
                 at: rules.appending(index).appending("backendRefs"), identity: ["name"],
                 missing: Self.missingWeight, side: { side($0, in: route) })
         }
-        if lists.pairs.isEmpty {
-            lists.fault = RouterError(
-                "has no rule with both services \(stableService) and \(canaryService) as"
-                    + " backendRefs; add the one that is missing")
-        }
-        return lists
+        return lists.whole(in: rules, services)
     }
 
     /// What a backend without a weight gets.
-    private static let missingWeight = 1
+    static let missingWeight = 1
 
     func side(_ backend: JSON, in route: Object) -> RouteSide? {
         guard backend["kind"]?.string ?? "Service" == "Service",
             (backend["group"]?.string ?? "").isEmpty,
             backend["namespace"]?.string ?? route.namespace == namespace
         else { return nil }
-        switch backend["name"]?.string {
-        case stableService: return .stable
-        case canaryService: return .canary
-        default: return nil
-        }
+        return services.side(of: backend["name"])
     }
 }

@@ -23,15 +23,21 @@ package struct Router: Sendable {
     package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
     /// The split that the objects carry.
     package let read: @Sendable (_ seen: Observed) -> Reading
+    /// The changes that leave exactly these routes of the rollout's own in the objects; nil for a
+    /// router that has none.
+    package let routes: RoutesPlan?
     /// Whether the data plane has taken over what the objects say.
     package let verify: @Sendable (_ seen: Observed) -> Verification
+    /// The revisions whose pods the objects lead to past any Service.
+    package let selects: @Sendable (_ seen: Observed) -> Set<String>
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
         changesStandAlone: Bool = false, isReadable: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
-        read: @escaping @Sendable (Observed) -> Reading,
-        verify: @escaping @Sendable (Observed) -> Verification
+        read: @escaping @Sendable (Observed) -> Reading, routes: RoutesPlan? = nil,
+        verify: @escaping @Sendable (Observed) -> Verification,
+        selects: @escaping @Sendable (Observed) -> Set<String> = { _ in [] }
     ) {
         self.kind = kind
         self.reads = reads
@@ -41,11 +47,29 @@ package struct Router: Sendable {
         self.isReadable = isReadable
         self.plan = plan
         self.read = read
+        self.routes = routes
         self.verify = verify
+        self.selects = selects
     }
 }
 
+/// See `Router.routes`.
+package typealias RoutesPlan =
+    @Sendable (_ routes: [ManagedRoute], _ seen: Observed) throws(RouterError) -> [Change]
+
 extension Router {
+    /// Which routes of the rollout's own the objects have; nil where this router makes none.
+    package func readRoutes(_ seen: Observed, ofTheStep wanted: [ManagedRoute]) -> RoutesSeen? {
+        guard let routes else { return nil }
+        do throws(RouterError) {
+            if try routes([], seen).isEmpty { return RoutesSeen.none }
+            if try routes(wanted, seen).isEmpty { return .ofTheStep }
+        } catch {
+            return .others
+        }
+        return .others
+    }
+
     /// Stands for a router whose configuration cannot be read: where its traffic goes is not known,
     /// and it cannot be moved.
     package static func unreadable(_ kind: String) -> Router {
@@ -65,16 +89,19 @@ package struct RoutedRollout: Hashable, Sendable {
     package var canaryService: String?
     /// `maxTrafficWeight`; nil where the document leaves it out.
     package var maximumWeight: Int?
+    /// The names of the routes that its steps may make, the first in force first.
+    package var managedRoutes: [String]
 
     package init(
         namespace: String, name: String, stableService: String?, canaryService: String?,
-        maximumWeight: Int?
+        maximumWeight: Int?, managedRoutes: [String] = []
     ) {
         self.namespace = namespace
         self.name = name
         self.stableService = stableService
         self.canaryService = canaryService
         self.maximumWeight = maximumWeight
+        self.managedRoutes = managedRoutes
     }
 }
 
@@ -90,6 +117,9 @@ package struct Observed: Sendable {
     package var currentHash: String
     /// `status.stableRS`, the revision that was promoted last; "" before the initial deploy.
     package var stableHash: String
+    /// How many pods of each revision are available, and how many the rollout is to have.
+    package var available: [String: Int] = [:]
+    package var size = 0
 
     package init(
         objects: [Reference: Object], owner: OwnerReference, currentHash: String = "",

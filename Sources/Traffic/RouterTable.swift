@@ -3,7 +3,9 @@ import Rollouts
 extension RouterKind {
     /// Every router there is, in the order in which they are written (rollout-semantics §1.6).
     /// Nothing else lists them.
-    package static let all: [RouterKind] = [.nginx, .routePolicy, .gateway]
+    package static let all: [RouterKind] = [
+        .istio, .nginx, .smi, .traefik, .apisix, .routePolicy, .gateway,
+    ]
 
     /// The router that documents call `key`; nil where there is none of that name.
     package static func named(_ key: String, isPlugin: Bool) -> RouterKind? {

@@ -12,6 +12,12 @@ struct WeightedObjects: Sendable {
     let lists: @Sendable (Object) -> WeightedLists
     /// What has to stand in the object besides when the canary has so many parts.
     var besides: @Sendable (Object, _ weight: Int, inout ListPatch) -> Void = { _, _, _ in }
+    /// What is told of a change.
+    var event: @Sendable (Reference, _ weight: Int) -> Event = { reference, weight in
+        Event(
+            "Patching\(reference.resource.kind)",
+            "Updating \(reference.shown) to desiredWeight '\(weight)'")
+    }
 
     /// The changes of all objects, or an error and none of them. Only on the way back to 0 one that
     /// cannot be followed does not hold up the others.
@@ -54,11 +60,7 @@ struct WeightedObjects: Sendable {
             throw RouterError("\(reference.shown) \(fault)")
         }
         guard let patch = patch.patch else { return nil }
-        return Change(
-            reference, .patch(patch),
-            event: Event(
-                "Patching\(reference.resource.kind)",
-                "Updating \(reference.shown) to desiredWeight '\(weight)'"))
+        return Change(reference, .patch(patch), event: event(reference, weight))
     }
 
     /// One split where all objects carry it and nothing about them is left to be written.

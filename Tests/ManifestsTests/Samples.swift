@@ -11,8 +11,10 @@ func anyRouter(_ key: String, isPlugin: Bool = false) -> RouterKind {
         if configuration["stableIngress"].string() == "bad" {
             configuration["stableIngress"].refuse("is bad", remedy: "name another")
         }
+        let routes: RoutesPlan = { _, _ throws(RouterError) in [] }
         return Router(
             kind: key, reads: [], plan: { _, _ throws(RouterError) in [] }, read: { _ in .unset },
+            routes: isPlugin ? routes : nil,
             verify: { _ in .cannot })
     }
 }

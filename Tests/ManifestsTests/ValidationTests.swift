@@ -142,9 +142,48 @@ struct `A wrong rollout document` {
         Case(".steps[0].experiment: Forbidden: a step with experiment is not supported yet") {
             $0["steps"] = [["experiment": [:]]]
         },
-        Case(".steps[0].setHeaderRoute: Forbidden: a step with setHeaderRoute is not supported yet")
-        {
+        Case(
+            ".steps[0].setHeaderRoute: Invalid value: {\"name\":\"x\"}: SetHeaderRoute requires "
+                + "TrafficRouting, supports Istio and ALB and Apisix"
+        ) { $0["steps"] = [["setHeaderRoute": ["name": "x"]]] },
+        Case(
+            ".steps[0].setMirrorRoute: Invalid value: {\"name\":\"x\"}: SetMirrorRoute requires "
+                + "TrafficRouting, supports Istio only"
+        ) { $0["steps"] = [["setMirrorRoute": ["name": "x"]]] },
+        Case(
+            ".trafficRouting.managedRoutes: Required value: Rollout has missing field "
+                + "'spec.strategy.canary.trafficRouting.managedRoutes'"
+        ) {
+            $0["trafficRouting"] = routed(managing: nil)
             $0["steps"] = [["setHeaderRoute": ["name": "x"]]]
+        },
+        Case(
+            ".steps[0].setHeaderRoute: Invalid value: \"x\": Steps define a route that does not "
+                + "exist in spec.strategy.canary.trafficRouting.managedRoutes"
+        ) {
+            $0["trafficRouting"] = routed(managing: "y")
+            $0["steps"] = [["setHeaderRoute": ["name": "x"]]]
+        },
+        Case(
+            ".steps[0].setHeaderRoute.match[1]: Invalid value: {\"exact\":\"a\",\"regex\":\"b\"}: "
+                + "StringMatch match value must have exactly one of the following: exact, regex, "
+                + "prefix"
+        ) {
+            $0["trafficRouting"] = routed(managing: "x")
+            $0["steps"] = [["setHeaderRoute": ["name": "x", "match": matches]]]
+        },
+        Case(
+            ".steps[0].setHeaderRoute.match[0]: Invalid value: {}: StringMatch value missed, match "
+                + "value must have one of the following: exact, regex, prefix"
+        ) {
+            $0["trafficRouting"] = routed(managing: "x")
+            $0["steps"] = [
+                [
+                    "setHeaderRoute": [
+                        "name": "x", "match": [["headerName": "h", "headerValue": [:]]],
+                    ]
+                ]
+            ]
         },
         Case(
             ".steps[0].analyses: Invalid value: [{\"name\":\"a\",\"valueFrom\":{\"fieldRef\":"
@@ -254,3 +293,15 @@ struct `A wrong rollout document` {
             ])
     }
 }
+
+/// A router that takes header routes, and the routes that steps may make.
+private func routed(managing name: String?) -> JSON {
+    var routing: JSON = ["plugins": ["sluice/route-policy": [:]]]
+    if let name { routing["managedRoutes"] = [["name": .string(name)]] }
+    return routing
+}
+
+private let matches: JSON = [
+    ["headerName": "g", "headerValue": ["prefix": "a"]],
+    ["headerName": "h", "headerValue": ["exact": "a", "regex": "b"]],
+]

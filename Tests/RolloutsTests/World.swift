@@ -7,6 +7,8 @@ struct World {
     var replicaSets: [ReplicaSet] = []
     var services: [String: ServiceBinding]
     var weight: Int?
+    /// The routes of its own that the router has; nil where it makes none.
+    var routes: [ManagedRoute]?
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
@@ -73,6 +75,12 @@ struct World {
         snapshot.taken = taken
         snapshot.workload = workload
         if snapshot.dueRestart != nil { snapshot.pods = pods }
+        for index in snapshot.routers.indices {
+            snapshot.routers[index].routes = routes.map { routes in
+                if routes.isEmpty { return .none }
+                return routes == snapshot.managedRoutes ? .ofTheStep : .others
+            }
+        }
         return snapshot
     }
 
@@ -98,10 +106,10 @@ struct World {
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {
             let before = (rollout, replicaSets, services, weight, runs, workload)
-            let running = pods
+            let running = pods, routed = routes
             turn()
             let after = (rollout, replicaSets, services, weight, runs, workload)
-            if before == after, running == pods { return }
+            if before == after, running == pods, routed == routes { return }
         }
         broken.append("the world does not settle")
     }
@@ -162,6 +170,7 @@ struct World {
         case .route(let split):
             weight = split.canary
             weights.append(split.canary)
+        case .setRoutes(let wanted): routes = wanted
         case .startRun(let name, let purpose):
             runs.append(
                 Run(

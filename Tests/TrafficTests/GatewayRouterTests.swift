@@ -132,8 +132,8 @@ struct `The Gateway API router` {
         route["spec", "rules"] = [["backendRefs": [backend("model-stable"), foreign]]]
         #expect(
             fault(try router(), 10, Stage([route]))
-                == "HTTPRoute `model` has no rule with both services model-stable and model-canary"
-                + " as backendRefs; add the one that is missing")
+                == "HTTPRoute `model` has not both services model-stable and model-canary in any"
+                + " list of spec.rules; add the one that is missing")
         route["spec", "rules"] = [
             [
                 "backendRefs": [

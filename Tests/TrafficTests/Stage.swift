@@ -51,12 +51,14 @@ struct Stage {
 
 /// The router that a document's configuration stands for, and what is wrong with it.
 func parsed(
-    _ kind: RouterKind, _ configuration: JSON, services: Bool = true, maximumWeight: Int? = nil
+    _ kind: RouterKind, _ configuration: JSON, services: Bool = true, maximumWeight: Int? = nil,
+    managedRoutes: [String] = []
 ) -> (router: Router?, findings: [String]) {
     let findings = Reader.Findings()
     let rollout = RoutedRollout(
         namespace: "prod", name: "model", stableService: services ? "model-stable" : nil,
-        canaryService: services ? "model-canary" : nil, maximumWeight: maximumWeight)
+        canaryService: services ? "model-canary" : nil, maximumWeight: maximumWeight,
+        managedRoutes: managedRoutes)
     let router = kind.parse(Reader(configuration, findings: findings), rollout)
     return (router, findings.all.map(\.message))
 }

@@ -1,0 +1,76 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// Which pods the subsets of a DestinationRule stand for. Only the hash of our two is written;
+/// other subsets and everything else in these two stay.
+extension IstioRouter {
+    private static let hashLabel = "rollouts-pod-template-hash"
+
+    /// - Parameter movesCanary: false as long as something is sent to the canary's subset that must
+    ///   not come to other pods.
+    func plan(
+        _ subsets: Subsets, movesCanary: Bool, _ seen: Observed
+    ) throws(RouterError) -> [Change] {
+        if seen.currentHash.isEmpty { return [] }
+        let rule = try seen.object(subsets.rule)
+        let stable = seen.stableHash.isEmpty ? seen.currentHash : seen.stableHash
+        var patch = ListPatch()
+        // To pods that are there, and to all of them where nobody has pointed it anywhere before.
+        let isFirst = try label(of: subsets.stable, in: rule, subsets.rule) == nil
+        if seen.available[stable] ?? 0 >= (isFirst ? max(seen.size, 1) : 1) {
+            try point(subsets.stable, to: stable, in: rule, subsets.rule, &patch)
+        }
+        if movesCanary {
+            try point(subsets.canary, to: seen.currentHash, in: rule, subsets.rule, &patch)
+        }
+        guard let patch = patch.patch else { return [] }
+        return [
+            Change(
+                subsets.rule, .patch(patch),
+                event: Event(
+                    "UpdatedDestinationRule",
+                    "\(subsets.rule.shown) subset updated (\(subsets.stable): \(stable),"
+                        + " \(subsets.canary): \(seen.currentHash))"))
+        ]
+    }
+
+    private func index(
+        of name: String, in rule: Object, _ reference: Reference
+    ) throws(RouterError) -> Int {
+        let all = rule.spec?["subsets"]?.array ?? []
+        if let index = all.firstIndex(where: { $0["name"]?.string == name }) { return index }
+        throw RouterError("\(reference.shown) has no subset \(name); add it")
+    }
+
+    private func label(
+        of name: String, in rule: Object, _ reference: Reference
+    ) throws(RouterError) -> String? {
+        let index = try index(of: name, in: rule, reference)
+        return rule.spec?["subsets"]?[index]?["labels"]?[Self.hashLabel]?.string
+    }
+
+    private func point(
+        _ name: String, to hash: String, in rule: Object, _ reference: Reference,
+        _ patch: inout ListPatch
+    ) throws(RouterError) {
+        let all = rule.spec?["subsets"]?.array ?? []
+        let index = try index(of: name, in: rule, reference)
+        if all[index]["labels"]?[Self.hashLabel]?.string == hash { return }
+        let subset = Path([.key("spec"), .key("subsets"), .index(index)])
+        patch.require(.string(name), at: subset.appending("name"))
+        let labels = subset.appending("labels")
+        if all[index]["labels"]?.object == nil { patch.set([:], at: labels) }
+        patch.set(.string(hash), at: labels.appending(Self.hashLabel))
+    }
+
+    /// The revisions that requests come to by the subsets: their pods must not go.
+    func selects(_ seen: Observed) -> Set<String> {
+        guard let subsets, let rule = seen.objects[subsets.rule] else { return [] }
+        let names = [subsets.stable] + (carried(seen) > 0 ? [subsets.canary] : [])
+        let ours = (rule.spec?["subsets"]?.array ?? []).filter {
+            names.contains($0["name"]?.string ?? "")
+        }
+        return Set(ours.compactMap { $0["labels"]?[Self.hashLabel]?.string })
+    }
+}

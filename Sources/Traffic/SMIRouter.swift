@@ -1,0 +1,94 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// SMI: a TrafficSplit of the rollout's own (rollout-semantics §6.7).
+struct SMIRouter: Sendable {
+    let reference: Reference
+    let services: SideNames
+    /// The Service whose requests are divided.
+    let root: String
+
+    var router: Router {
+        Router(
+            kind: "smi", reads: [reference], changesStandAlone: true,
+            plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
+            verify: { _ in .cannot })
+    }
+
+    private var weights: WeightedObjects {
+        WeightedObjects(total: 100, references: { _ in [reference] }) { object in
+            let list = Path([.key("spec"), .key("backends")])
+            var lists = WeightedLists()
+            lists.add(
+                object.spec?["backends"]?.array ?? [], at: list, identity: ["service"], missing: 0
+            ) { services.side(of: $0["service"]) }
+            return lists.whole(in: list, services)
+        }
+    }
+
+    private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
+        guard let present = seen.objects[reference], seen.denied[reference] == nil else {
+            if seen.denied[reference] != nil { _ = try seen.object(reference) }
+            return [creation(split.clamped.canary, seen.owner)]
+        }
+        guard present.controllerOwner?.uid == seen.owner.uid else {
+            throw RouterError(
+                "\(reference.shown) is controlled by somebody else; delete or rename it, this"
+                    + " rollout must create its own")
+        }
+        return try weights.plan(split, seen)
+    }
+
+    private func read(_ seen: Observed) -> Reading {
+        guard let present = seen.objects[reference] else {
+            return seen.denied[reference].map { .unreadable($0) } ?? .unset
+        }
+        guard present.controllerOwner?.uid == seen.owner.uid else {
+            return .unreadable("\(reference.shown) is controlled by somebody else")
+        }
+        return weights.read(seen)
+    }
+
+    private func creation(_ weight: Int, _ owner: OwnerReference) -> Change {
+        func backend(_ service: String, _ weight: Int) -> JSON {
+            ["service": .string(service), "weight": .int(Int64(weight))]
+        }
+        let object = Object([
+            "apiVersion": .string(reference.resource.apiVersion),
+            "kind": .string(reference.resource.kind),
+            "metadata": [
+                "name": .string(reference.name), "namespace": .string(reference.namespace),
+                "ownerReferences": [owner.json],
+            ],
+            "spec": [
+                "service": .string(root),
+                "backends": [
+                    backend(services.canary, weight), backend(services.stable, 100 - weight),
+                ],
+            ],
+        ])
+        return Change(
+            reference, .create(object),
+            event: Event(
+                "TrafficSplitCreated",
+                "TrafficSplit `\(reference.name)` created with desiredWeight '\(weight)'"))
+    }
+}
+
+extension RouterKind {
+    /// `trafficRouting.smi` (rollout-semantics §1.6).
+    static let smi = RouterKind(key: "smi", isPlugin: false) { reader, rollout in
+        let before = reader.findings.all.count
+        reader.allowOnly(["rootService", "trafficSplitName"])
+        let root = reader["rootService"].string()
+        let name = reader["trafficSplitName"].string()
+        guard reader.findings.all.count == before, let services = rollout.services(reader)
+        else { return nil }
+        return SMIRouter(
+            reference: Reference(
+                .trafficSplits, namespace: rollout.namespace, name: name ?? rollout.name),
+            services: services, root: root ?? services.stable
+        ).router
+    }
+}
