@@ -110,7 +110,7 @@ struct `A directory that is applied` {
         }
     }
 
-    @Test(arguments: ["model-api", "llm-gateway"])
+    @Test(arguments: ["model-api", "llm-gateway", "gateway-api"])
     func `may be an example for this machine`(name: String) async throws {
         try await Applying.with { applying in
             try applying.copy(example: name)

@@ -46,7 +46,8 @@ package actor ObjectServer {
         }
         let writer = Writer(now: clock(), newUID: newUID)
         for definition in definitions {
-            try database?.store(try Self.define(definition, in: &store, by: writer))
+            let changes = try Self.define(definition, in: &store, by: writer)
+            try database?.store(changes)
         }
         self.store = store
         self.database = database
