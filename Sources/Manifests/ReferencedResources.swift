@@ -29,6 +29,7 @@ extension ParsedRollout {
         let services =
             ["activeService", "previewService"].map { strategy["blueGreen"][$0] }
             + ["stableService", "canaryService"].map { canary[$0] }
+            + ["pingService", "pongService"].map { canary["pingPong"][$0] }
         if resources.isComplete {
             services.forEach(check.serviceExists)
             check.templatesExist(strategy)

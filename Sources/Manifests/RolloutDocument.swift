@@ -86,6 +86,8 @@ struct RolloutParser {
 
     var workloadSeen = WorkloadSeen.elsewhere
     var workload: WorkloadReference?
+    /// As the status has it.
+    var stablePingPong: PingPong?
     var routers: [Router] = []
     var routerKeys: [String] = []
     var stepAnalyses: [Int: AnalysisReference] = [:]
@@ -107,6 +109,7 @@ struct RolloutParser {
         let status = StatusDocument.parse(object.status)
         root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
         let template = root["spec"]["template"].value ?? .object(JSONObject())
+        stablePingPong = status.stablePingPong
         let spec = spec(root["spec"], collisionCount: status.collisionCount)
         return ParsedRollout(
             rollout: Rollout(object, spec, status, isReadable: root.findings.all.isEmpty),

@@ -11,9 +11,6 @@ extension RolloutParser {
         "minPodsPerReplicaSet", "replicaProgressThreshold",
     ]
 
-    /// Of the API, but not of this program yet.
-    private static let unsupportedFields = ["pingPong"]
-
     /// Reads the canary strategy (rollout-semantics §1.4).
     mutating func canary(_ reader: Reader) -> Canary {
         reader.allowOnly(Self.canaryFields, strictness)
@@ -22,6 +19,7 @@ extension RolloutParser {
             canaryService: reader["canaryService"].nonEmptyString())
         surge(reader, &canary)
         services(reader, canary)
+        pingPong(reader, stable: stablePingPong, &canary)
         let routing = reader["trafficRouting"]
         trafficRouting(routing, &canary)
         delays(reader, &canary)
@@ -30,7 +28,6 @@ extension RolloutParser {
         canary.steps = reader["steps"].elements().enumerated().map {
             step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
         }
-        for field in Self.unsupportedFields { reader[field].refuseUnsupported(field) }
         parts.newMetadata = podMetadata(reader["canaryMetadata"])
         parts.stableMetadata = podMetadata(reader["stableMetadata"])
         parts.separation = separation(reader["antiAffinity"])
@@ -104,7 +101,9 @@ extension RolloutParser {
         }
         let routing = reader["trafficRouting"]
         let hasSubsets = routing["istio"]["destinationRule"].isPresent
-        let needing = Self.needingServices.filter { $0 != "istio" || !hasSubsets }
+        let needing =
+            reader["pingPong"].isPresent
+            ? [] : Self.needingServices.filter { $0 != "istio" || !hasSubsets }
         guard needing.contains(where: { routing[$0].isPresent }) else { return }
         for (name, service) in [
             ("stableService", canary.stableService), ("canaryService", canary.canaryService),

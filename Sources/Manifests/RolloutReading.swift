@@ -20,7 +20,7 @@ package struct RolloutReading: Sendable {
         after former: RolloutReading? = nil
     ) {
         let status = StatusDocument.parse(object.status)
-        said = Self.said(by: object, workload, collisionCount: status.collisionCount)
+        said = Self.said(by: object, workload, status)
         if let former, former.said == said {
             parsed = former.parsed.again(object, status)
             compared = former.compared
@@ -46,7 +46,7 @@ package struct RolloutReading: Sendable {
     }
 
     private static func said(
-        by object: Object, _ workload: WorkloadSeen, collisionCount: Int?
+        by object: Object, _ workload: WorkloadSeen, _ status: Status
     ) -> JSON {
         var said = object.resolved(by: workload).json
         if object.spec?["workloadRef"] != nil {
@@ -58,7 +58,10 @@ package struct RolloutReading: Sendable {
             }
         }
         said["metadata"] = ["namespace": .string(object.namespace), "name": .string(object.name)]
-        said["status"] = collisionCount.map { ["collisionCount": .int(Int64($0))] }
+        said["status"] = [
+            "collisionCount": status.collisionCount.map { .int(Int64($0)) } ?? .null,
+            "stablePingPong": status.stablePingPong.map { .string($0.rawValue) } ?? .null,
+        ]
         return said
     }
 }

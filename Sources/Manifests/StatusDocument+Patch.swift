@@ -36,6 +36,7 @@ extension StatusDocument {
         let run = Fields.members([("message", .whole), ("name", .whole), ("status", .whole)])
         let canary = Fields.members([
             ("currentBackgroundAnalysisRunStatus", run), ("currentStepAnalysisRunStatus", run),
+            ("stablePingPong", .whole),
             (
                 "weights",
                 .members([("canary", destination), ("stable", destination), ("verified", .whole)])

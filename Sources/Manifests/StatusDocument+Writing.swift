@@ -38,6 +38,7 @@ extension StatusDocument {
         var members = JSONObject()
         members["currentBackgroundAnalysisRunStatus"] = status.backgroundRun.map(json)
         members["currentStepAnalysisRunStatus"] = status.stepRun.map(json)
+        members["stablePingPong"] = status.stablePingPong.map { .string($0.rawValue) }
         if let weights = status.weights {
             var written: JSON = ["canary": json(weights.canary), "stable": json(weights.stable)]
             if let verified = weights.verified { written["verified"] = .bool(verified) }

@@ -222,6 +222,9 @@ extension Draft {
         status.stepRun = nil
         status.backgroundRun = nil
         status.blueGreen.previewIsOver = false
+        if seen.canary.hasPingPong {
+            status.stablePingPong = (status.stablePingPong ?? .pong).other
+        }
         events.append(
             Event(
                 "RolloutCompleted",

@@ -111,6 +111,8 @@ package struct Canary: Hashable, Sendable {
     package var steps: [Step]
     package var stableService: String?
     package var canaryService: String?
+    /// Whether the two services change places with each promotion.
+    package var hasPingPong = false
     /// M of the spec: what "all traffic" is called. 100 unless `maxTrafficWeight` says otherwise.
     package var totalWeight = 100
     /// The names of the routes that steps may make, the first in force first.

@@ -33,6 +33,8 @@ package struct Status: Hashable, Sendable {
     package var stepRun: RunMirror?
     package var backgroundRun: RunMirror?
     package var weights: Weights?
+    /// Which of two services that take turns is stable; nil before the first promotion.
+    package var stablePingPong: PingPong?
     package var blueGreen = BlueGreenStatus()
 
     package init() {}

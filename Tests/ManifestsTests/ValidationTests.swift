@@ -226,7 +226,31 @@ struct `A wrong rollout document` {
             ".canaryMetadata.labels.app: Invalid value: \"other\": the label is one that pods are "
                 + "selected by"
         ) { $0["canaryMetadata"] = ["labels": ["app": "other"]] },
-        Case(".pingPong: Forbidden: pingPong is not supported yet") { $0["pingPong"] = [:] },
+        Case(
+            ".trafficRouting.alb: Invalid value: null: Ping-pong feature works with the ALB and "
+                + "Istio traffic routers only"
+        ) { $0["pingPong"] = ["pingService": "a", "pongService": "b"] },
+        Case(
+            ".pingPong.pongService: Invalid value: \"\": Ping service and Pong service must to be "
+                + "set to use Ping-Pong feature"
+        ) {
+            $0["trafficRouting"] = ["istio": [:]]
+            $0["pingPong"] = ["pingService": "a"]
+        },
+        Case(
+            ".pingPong.pingService: Invalid value: \"a\": This rollout uses the same service for "
+                + "the ping and pong services, but two different services are required."
+        ) {
+            $0["trafficRouting"] = ["istio": [:]]
+            $0["pingPong"] = ["pingService": "a", "pongService": "a"]
+        },
+        Case(
+            ".trafficRouting.alb.rootService: Invalid value: \"\": Root service field is required "
+                + "for the configuration with ALB and ping-pong feature enabled"
+        ) {
+            $0["trafficRouting"] = ["alb": [:]]
+            $0["pingPong"] = ["pingService": "a", "pongService": "b"]
+        },
     ]
 
     private func message(_ object: Object) -> String? { parsed(object).invalidSpecMessage }

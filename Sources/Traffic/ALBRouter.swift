@@ -1,0 +1,158 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// AWS Load Balancer Controller: an annotation of an Ingress says which target groups a service of
+/// its rules stands for (rollout-semantics §6.7).
+struct ALBRouter: Sendable {
+    static let kind = "alb"
+
+    let namespace: String
+    let rollout: String
+    let services: SideNames
+    /// The backend that the rules name, with the port `use-annotation`.
+    let root: String
+    let port: Int
+    let ingresses: [String]
+    /// Without its slash.
+    let prefix: String
+    /// `TargetGroupStickinessConfig`; nil for none.
+    let stickiness: JSON?
+
+    var router: Router {
+        Router(
+            kind: Self.kind, reads: ingresses.map(reference), changesStandAlone: true,
+            plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
+            // Only AWS itself knows.
+            verify: { _ in .cannot })
+    }
+
+    private func reference(_ ingress: String) -> Reference {
+        Reference(.ingresses, namespace: namespace, name: ingress)
+    }
+
+    private var key: String { "\(prefix)/actions.\(root)" }
+    /// Names the annotations of each rollout, so that others see whose they are.
+    private static let record = "rollouts.argoproj.io/managed-alb-annotations"
+
+    /// The changes of all Ingresses, or an error and none of them. Only on the way back to 0 one
+    /// that cannot be followed does not hold up the others.
+    private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
+        guard split.total == 100 else {
+            throw RouterError("target groups count in percent; leave maxTrafficWeight out")
+        }
+        let weight = split.clamped.canary
+        var changes: [Change] = []
+        var fault: RouterError?
+        for ingress in ingresses {
+            do throws(RouterError) {
+                if let change = try change(ingress, to: weight, seen) { changes.append(change) }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if let fault, weight > 0 || changes.isEmpty { throw fault }
+        return changes
+    }
+
+    private func change(
+        _ ingress: String, to weight: Int, _ seen: Observed
+    ) throws(RouterError) -> Change? {
+        let reference = reference(ingress)
+        let object = try seen.object(reference)
+        guard weight == 0 || leadsToRoot(object) else {
+            throw RouterError(
+                "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
+                    + " port name use-annotation")
+        }
+        var annotations: [String: String] = [:]
+        let action = action(weight)
+        if present(object) != action { annotations[key] = action.text }
+        let record = record(object)
+        if object.annotations[Self.record] != record { annotations[Self.record] = record }
+        if annotations.isEmpty { return nil }
+        return Change(
+            reference, .patch(.merge(["metadata": ["annotations": JSON(strings: annotations)]])),
+            event: Event(
+                "PatchingALBIngress",
+                "Updating Ingress `\(ingress)` to desiredWeight '\(weight)'"))
+    }
+
+    private func leadsToRoot(_ ingress: Object) -> Bool {
+        (ingress.spec?["rules"]?.array ?? []).contains { rule in
+            (rule["http"]?["paths"]?.array ?? []).contains {
+                $0["backend"]?["service"]?["name"]?.string == root
+            }
+        }
+    }
+
+    private func action(_ weight: Int) -> JSON {
+        func group(_ service: String, _ weight: Int) -> JSON {
+            [
+                "ServiceName": .string(service), "ServicePort": .string(String(port)),
+                "Weight": .int(Int64(weight)),
+            ]
+        }
+        var forward: JSON = [
+            "TargetGroups": [
+                group(services.canary, weight), group(services.stable, 100 - weight),
+            ]
+        ]
+        if let stickiness { forward["TargetGroupStickinessConfig"] = stickiness }
+        return ["Type": "forward", "ForwardConfig": forward]
+    }
+
+    /// Nil where the annotation is missing, or no JSON.
+    private func present(_ ingress: Object) -> JSON? {
+        guard let text = ingress.annotations[key] else { return nil }
+        do throws(DocumentError) { return try JSON(parsing: text) } catch { return nil }
+    }
+
+    /// What stands in the record, with the annotation of this rollout.
+    private func record(_ ingress: Object) -> String {
+        var all: JSON = [:]
+        if let text = ingress.annotations[Self.record] {
+            do throws(DocumentError) { all = try JSON(parsing: text) } catch { all = [:] }
+        }
+        let own = all[rollout]?.array ?? []
+        if own.contains(.string(key)) { return ingress.annotations[Self.record] ?? all.text }
+        all[rollout] = .array(own + [.string(key)])
+        return all.text
+    }
+
+    /// One split where all Ingresses carry it and nothing about them is left to be written.
+    private func read(_ seen: Observed) -> Reading {
+        let objects = ingresses.compactMap { seen.objects[reference($0)] }
+        let written = objects.filter { $0.annotations[key] != nil }
+        let shares = written.map { share($0) }
+        let largest = Split(canary: shares.compactMap(\.self).max() ?? 0, of: 100)
+        do throws(RouterError) {
+            if try plan(largest, seen).isEmpty { return .split(largest) }
+        } catch {
+            if written.isEmpty { return .unset }
+        }
+        if written.isEmpty { return .unset }
+        // What cannot be read as a weight may be anything.
+        return .unsettled(atMost: shares.contains(nil) ? Split(canary: 100, of: 100) : largest)
+    }
+
+    /// The canary's percent of the target groups, rounded up; nil where the annotation does not
+    /// say.
+    private func share(_ ingress: Object) -> Int? {
+        guard let groups = present(ingress)?["ForwardConfig"]?["TargetGroups"]?.array else {
+            return nil
+        }
+        var canary = 0, total = 0
+        for group in groups {
+            guard let weight = group["Weight"]?.int, (0...Self.weightLimit).contains(weight) else {
+                return nil
+            }
+            total += weight
+            if services.side(of: group["ServiceName"]) == .canary { canary += weight }
+        }
+        return total == 0 ? 0 : (canary * 100 + total - 1) / total
+    }
+
+    /// What AWS takes.
+    private static let weightLimit = 999
+}
