@@ -144,9 +144,11 @@ private struct MadeUpObjects {
     }
 
     private func isStable(_ ingress: Reference, of rollout: Object) -> Bool {
-        let nginx = rollout.spec?["strategy"]?["canary"]?["trafficRouting"]?["nginx"]
-        let many = nginx?["stableIngresses"]?.array?.compactMap(\.string) ?? []
-        return nginx?["stableIngress"]?.string == ingress.name || many.contains(ingress.name)
+        let routing = rollout.spec?["strategy"]?["canary"]?["trafficRouting"]
+        let nginx = routing?["nginx"], alb = routing?["alb"]
+        let one = [nginx?["stableIngress"], alb?["ingress"]].compactMap { $0?.string }
+        let many = [nginx?["stableIngresses"], alb?["ingresses"]].flatMap { $0?.array ?? [] }
+        return (one + many.compactMap(\.string)).contains(ingress.name)
     }
 
     private func object(
@@ -170,7 +172,9 @@ private struct MadeUpObjects {
     }
 
     private func ingress(_ name: String, for rollout: Object) -> Object {
-        let service = rollout.spec?["strategy"]?["canary"]?["stableService"] ?? ""
+        let canary = rollout.spec?["strategy"]?["canary"]
+        let root = canary?["trafficRouting"]?["alb"]?["rootService"]
+        let service = root ?? canary?["stableService"] ?? ""
         let backend: JSON = ["service": ["name": service, "port": ["number": 80]]]
         let path: JSON = ["path": "/", "pathType": "Prefix", "backend": backend]
         let rule: JSON = ["host": .string("\(rollout.name).local"), "http": ["paths": [path]]]

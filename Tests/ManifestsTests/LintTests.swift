@@ -2,6 +2,7 @@ import Analysis
 import Documents
 import KubernetesObjects
 import Testing
+import Traffic
 
 @testable import Manifests
 
@@ -65,6 +66,68 @@ struct `A linted set of documents` {
 
     @Test func `that fits together has no findings`() throws {
         #expect(try Self.findings(of: Self.others) == [])
+    }
+
+    private static let istio: JSON = [
+        "virtualService": ["name": "shop"],
+        "destinationRule": [
+            "name": "shop", "stableSubsetName": "stable", "canarySubsetName": "canary",
+        ],
+    ]
+
+    /// What is said of the routes that two routers need.
+    private func routed(_ routes: String) throws -> [String] {
+        let object = rollout { json in
+            let routing: JSON = [
+                "istio": Self.istio,
+                "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]],
+            ]
+            json.set(routing, at: ["spec", "strategy", "canary", "trafficRouting"])
+        }
+        let text = Self.others + routes + YAML.text(of: object.json)
+        let documents = try YAML.documents(in: Array(text.utf8), file: "all.yaml")
+        return Lint.findings(in: documents, routers: RouterKind.all, isComplete: true)
+            .map { "\($0.path): \($0.message)" }
+    }
+
+    @Test func `lacks the routes that its routers write to`() throws {
+        let routing = "spec.strategy.canary.trafficRouting"
+        #expect(
+            try routed("") == [
+                "\(routing).istio: VirtualService `shop` not found; create it, or correct its name",
+                "\(routing).plugins.argoproj-labs/gatewayAPI: HTTPRoute `shop` not found;"
+                    + " create it, or correct its name",
+            ])
+        let routes = """
+            apiVersion: networking.istio.io/v1alpha3
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec:
+              http:
+              - route:
+                - {destination: {host: shop, subset: stable}, weight: 100}
+                - {destination: {host: shop, subset: canary}, weight: 0}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: shop, namespace: web}
+            spec: {host: shop, subsets: [{name: canary}]}
+            ---
+            apiVersion: gateway.networking.k8s.io/v1beta1
+            kind: HTTPRoute
+            metadata: {name: shop, namespace: web}
+            spec: {rules: [{backendRefs: [{name: shop-stable}, {name: shop-canary}]}]}
+            ---
+
+            """
+        #expect(
+            try routed(routes) == [
+                "\(routing).istio: DestinationRule `shop` has no subset stable; add it"
+            ])
+        #expect(
+            try routed(
+                routes.replacing("[{name: canary}]", with: "[{name: canary}, {name: stable}]"))
+                == [])
     }
 
     /// Holds: 8.2 Service, 8.2 AnalysisTemplate, 8.2 Ingress, 8.0 lint.

@@ -29,9 +29,10 @@ struct `Any release` {
     }
 
     /// In every third document stable shrinks as the canary grows, in every fourth fewer pods
-    /// suffice; in every fifth the template stands in a Deployment, which the rollout takes over,
-    /// and in every seventh pods have metadata of their part. It ends with everything mended, and
-    /// with the rollout given up or brought to its end: then all traffic is on stable.
+    /// suffice, or it divides by Gateway API, too; in every fifth the template stands in a
+    /// Deployment, which the rollout takes over, and in every seventh pods have metadata of their
+    /// part. It ends with everything mended, and with the rollout given up or brought to its end:
+    /// then all traffic is on stable.
     private static func release(_ seed: Int) -> Trial {
         var random = Lehmer(seed)
         var trial = Trial(seed: seed)
@@ -51,6 +52,7 @@ struct `Any release` {
             "analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")",
         ]
         trial.objects = lawObjects + (seed % 5 == 4 ? "\n" + lawDeployment(seed) : "")
+        if seed % 4 == 3 { addRoute(to: &trial) }
         trial.opening = ["0s metric errors 0.001", "5s image model-api:v2"]
         for number in 1...random.next(2...9) {
             let time = 5 + number * random.next(1...9)
@@ -63,6 +65,15 @@ struct `Any release` {
         ]
         trial.addWorld(&random) { Self.fault(&$0) }
         return trial
+    }
+
+    private static func addRoute(to trial: inout Trial) {
+        trial.fields.append(
+            "trafficRouting: {managedRoutes: [{name: testers}], "
+                + "plugins: {argoproj-labs/gatewayAPI: {httpRoute: model}}}")
+        let match = "[{headerName: X-Test, headerValue: {exact: a}}]"
+        trial.steps.insert("{setHeaderRoute: {name: testers, match: \(match)}}", at: 0)
+        trial.objects += "\n" + lawRoute
     }
 
     private static func step(_ random: inout Lehmer) -> String {
@@ -261,3 +272,12 @@ struct `The same story` {
         for _ in 1..<20 { #expect(player.play() == first) }
     }
 }
+
+private let lawRoute = """
+      - apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: model}
+        spec:
+          rules:
+            - backendRefs: [{name: model-api, weight: 1}, {name: model-api-canary, weight: 0}]
+    """
