@@ -65,7 +65,13 @@ struct IstioRouter: Sendable {
         let weights = try weights.plan(split, seen)
         guard let subsets else { return weights }
         let isBack = split.canary == 0 && carried(seen) > 0
-        return try plan(subsets, movesCanary: !isBack, seen) + weights
+        do throws(RouterError) {
+            return try plan(subsets, movesCanary: !isBack, seen) + weights
+        } catch {
+            // What is given back needs no subset.
+            if split.canary == 0, !weights.isEmpty { return weights }
+            throw error
+        }
     }
 
     /// The most that any route sends to the canary.

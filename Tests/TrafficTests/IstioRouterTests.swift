@@ -259,6 +259,16 @@ struct `Subsets of a DestinationRule` {
         #expect(fault(router, 10, stage) == "DestinationRule `model` has no subset c; add it")
         stage["DestinationRule", "model"] = nil
         #expect(fault(router, 10, stage)?.contains("`model` not found") == true)
+        stage["VirtualService", "model"]?["spec", "http"] = [
+            [
+                "route": [
+                    destination("model", 80, subset: "s"), destination("model", 20, subset: "c"),
+                ]
+            ]
+        ]
+        try stage.move(router, to: 0)
+        #expect(stage["VirtualService", "model"]?.spec?["http"]?[0]?["route"]?[1]?["weight"] == 0)
+        #expect(fault(router, 0, stage)?.contains("`model` not found") == true)
     }
 }
 
