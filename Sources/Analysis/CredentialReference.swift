@@ -22,7 +22,9 @@ extension Metric {
             return CredentialReference(name: name.isEmpty ? usual : name, owner: .controller)
         }
         switch ProviderKind(rawValue: providerKind) {
-        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, nil: return nil
+        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, .job, nil: return nil
+        case .wavefront:
+            return CredentialReference(name: "wavefront-api-tokens", owner: .controller)
         case .influxdb: return profile("influxdb")
         case .newRelic: return profile("newrelic")
         case .datadog:
@@ -32,5 +34,11 @@ extension Metric {
             return CredentialReference(
                 name: name.isEmpty ? "datadog" : name, owner: isOfRun ? .run : .controller)
         }
+    }
+
+    /// Whether what stands under `key` in that Secret is to be kept from all texts. Wavefront's
+    /// tokens stand under the addresses that they are for.
+    package func isSecret(_ key: String) -> Bool {
+        namesSecret(key) || providerKind == ProviderKind.wavefront.rawValue
     }
 }

@@ -17,6 +17,11 @@ package struct Due: Hashable, Sendable {
             case .take(let metric), .resume(let metric, _), .terminate(let metric, _): metric
             }
         }
+
+        /// Whether it begins a measurement, and does not look at one again.
+        package var isBeginning: Bool {
+            if case .take = self { true } else { false }
+        }
     }
 
     package var tasks: [Task] = []

@@ -10,6 +10,8 @@ package enum ProviderKind: String, CaseIterable, Sendable {
     case graphite
     case cloudWatch
     case skywalking
+    case wavefront
+    case job
 
     /// Notes what is wrong in the configuration of such a provider.
     func check(_ reader: Reader) {
@@ -22,6 +24,8 @@ package enum ProviderKind: String, CaseIterable, Sendable {
         case .graphite: _ = GraphiteSpec(reading: reader)
         case .cloudWatch: _ = CloudWatchSpec(reading: reader)
         case .skywalking: _ = SkyWalkingSpec(reading: reader)
+        case .wavefront: _ = WavefrontSpec(reading: reader)
+        case .job: _ = JobSpec(reading: reader)
         }
     }
 

@@ -65,7 +65,7 @@ package struct Question: Sendable {
     package func with(credentials: [String: String]) -> Question {
         var question = self
         question.credentials = { credentials }
-        let secrets = credentials.filter { namesSecret($0.key) }.values.map(Secret.init)
+        let secrets = credentials.filter { shown.isSecret($0.key) }.values.map(Secret.init)
         question.redactor = redactor.knowing(secrets)
         return question
     }

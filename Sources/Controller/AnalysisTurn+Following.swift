@@ -49,14 +49,22 @@ extension AnalysisTurn {
                     return Outcome(lookAgain: now())
                 }
                 (run, prepared) = next
-                let due = run.status.due(prepared, now: now()).tasks
+                let due = run.status.due(prepared, now: now()).tasks.filter(\.isBeginning)
                 underWay.formUnion(
                     begin(due.filter { !underWay.contains($0.metric) }, of: run, in: &group))
                 lookAgain(in: &group)
             }
         }
         let status = try await conclude(waiting, run, reference)
-        return Outcome(lookAgain: status.due(prepared, now: now()).next)
+        return Outcome(lookAgain: nextLook(at: status, prepared))
+    }
+
+    /// When the next measurement is due; soon, where Jobs are under way.
+    func nextLook(at status: RunStatus, _ prepared: PreparedRun) -> Timestamp? {
+        let due = status.due(prepared, now: now())
+        let hasJobs = due.tasks.contains { !$0.isBeginning }
+        let soon = hasJobs ? now().advanced(bySeconds: jobLookSeconds) : nil
+        return [due.next, soon].compactMap(\.self).min()
     }
 
     /// - Returns: the metrics that are measured now.

@@ -70,6 +70,7 @@ package struct AnalysisTurn: Sendable {
         let run = ReadRun(object)
         if run.status.phase?.isCompleted == true {
             await unstored.forget(object.uid)
+            try await endJobs(of: run, reference)
             return try await expire(run, reference)
         }
         let prepared: PreparedRun
@@ -84,7 +85,7 @@ package struct AnalysisTurn: Sendable {
         if !kept.isEmpty {
             let status = try await conclude(kept, run, reference)
             await unstored.forget(object.uid)
-            return Outcome(lookAgain: status.due(prepared, now: now()).next)
+            return Outcome(lookAgain: nextLook(at: status, prepared))
         }
         let due = run.status.due(prepared, now: now())
         if due.tasks.isEmpty, run.status.phase != nil, !run.canEnd(prepared) {
@@ -148,6 +149,8 @@ package struct AnalysisTurn: Sendable {
             throw failure
         }
         await announceChanges(from: run.status, to: status, on: run.object)
+        // A Job is there as long as its measurement is.
+        for job in run.status.jobs.subtracting(status.jobs) { _ = await delete(job) }
     }
 
     private func attempt(_ write: Write) async -> ClusterError? {

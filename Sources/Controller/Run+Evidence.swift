@@ -37,6 +37,8 @@ private struct Evidence {
         guard let last else { return nil }
         let value = "\(result.name) \(last.value.withoutBrackets)"
         switch (last.phase, metric.successCondition, metric.failureCondition) {
+        case (.successful, _, _) where last.job != nil: return "\(result.name): its Job succeeded"
+        case (.failed, _, _) where last.job != nil: return "\(result.name): its Job failed"
         case (.error, _, _): return "\(result.name): \(last.message.beforeSemicolon)"
         case (.successful, let success?, _): return "\(value) meets \(success)"
         case (.successful, nil, let failure?): return "\(value) does not meet \(failure)"

@@ -25,6 +25,11 @@ package enum Keys {
     /// Label of analysis runs: `Step`, `Background`, `PrePromotion` or `PostPromotion`.
     package static let runType = "rollout-type"
     package static let stepIndex = "step-index"
+    /// Label and annotations of a Job that measures: the run, and what it measures.
+    static let runUID = "analysisrun.argoproj.io/uid"
+    static let runName = "analysisrun.argoproj.io/name"
+    static let runNamespace = "analysisrun.argoproj.io/namespace"
+    package static let runMetric = "analysisrun.argoproj.io/metric-name"
     package static let notified = "notified.notifications.argoproj.io"
     package static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 }

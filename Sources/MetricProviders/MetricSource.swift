@@ -73,6 +73,8 @@ extension MetricSource {
                 return try await CloudWatch(metric.provider, edge, question.redactor).answer()
             case .skywalking:
                 return try await SkyWalking(metric.provider, edge, question.redactor).answer()
+            case .wavefront: return try await Wavefront(metric.provider, edge, question).answer()
+            case .job: throw ProviderError("a Job answers no question: it is run")
             }
         }
     }

@@ -194,6 +194,7 @@ actor SimulatedCluster {
     func runPods() throws(ClusterError) {
         for set in all(.replicaSets) { try runPods(of: set) }
         for gateway in all(.deployments) { try roll(gateway) }
+        for job in all(.jobs) { try end(job) }
     }
 
     private func runPods(of set: Object) throws(ClusterError) {
@@ -213,6 +214,17 @@ actor SimulatedCluster {
             "observedGeneration": .int(Int64(set.generation)),
         ]
         try store(status, on: set, reference)
+    }
+
+    /// What its metric answers is the code that a Job ends with; without an answer it goes on.
+    private func end(_ job: Object) throws(ClusterError) {
+        guard job.status == nil,
+            case .value(let code) = answers[job.annotations[Keys.runMetric] ?? ""]
+        else { return }
+        let type: JSON = code == 0 ? "Complete" : "Failed"
+        try store(
+            ["conditions": [["type": type, "status": "True"]]], on: job,
+            Reference(.jobs, namespace: job.namespace, name: job.name))
     }
 
     private func roll(_ gateway: Object) throws(ClusterError) {

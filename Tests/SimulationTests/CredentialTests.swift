@@ -8,7 +8,7 @@ import Testing
 
 /// One turn of a run whose provider is let in by a Secret.
 private func credentials(
-    of provider: JSON, secrets: [Reference: [String: String]]
+    of provider: JSON, secrets: [Reference: [String: String]], mayRead: Bool = true
 ) async -> [String: String]? {
     let run = Object([
         "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
@@ -18,6 +18,7 @@ private func credentials(
     let cluster = Cluster(
         get: { reference throws(ClusterError) in
             if reference.resource == .analysisRuns { return run }
+            if !mayRead { throw .refused("forbidden") }
             return secrets[reference].map { data in
                 let encoded = data.mapValues { base64Text(Array($0.utf8)) }
                 return Object(["data": JSON(strings: encoded)])
@@ -56,6 +57,12 @@ struct `The Secret of a provider` {
 
     @Test func `may be missing`() async {
         #expect(await credentials(of: ["datadog": ["query": "x"]], secrets: [:]) == [:])
+    }
+
+    /// The provider may have its keys in the environment.
+    @Test func `may be one that nobody may read`() async {
+        let provider: JSON = ["datadog": ["query": "x"]]
+        #expect(await credentials(of: provider, secrets: secrets, mayRead: false) == [:])
     }
 
     @Test func `is not read for those that need none`() async {

@@ -30,8 +30,10 @@ extension Picture {
     private func metrics(of run: RunView) -> Columns {
         var table = Columns(indent: 4, gap: 2)
         table.rows = run.metrics.map { metric in
+            let isJob = metric.metric?.providerKind == ProviderKind.job.rawValue
             let values = metric.result.measurements.suffix(shownValues).map { measurement in
-                measurement.value.isEmpty ? "no value" : short(measurement.value)
+                if isJob { return measurement.phase.rawValue }
+                return measurement.value.isEmpty ? "no value" : short(measurement.value)
             }
             let conditions = [
                 metric.successCondition.map { "good: \($0)" },

@@ -1,0 +1,55 @@
+import Analysis
+import Documents
+import KubernetesObjects
+import Testing
+
+@testable import Manifests
+
+struct `A Job that measures` {
+    private static let uid = "00000000-0000-4000-8000-000000000007"
+    private static let run = Object([
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
+        "metadata": ["name": "shop-abc-2-1", "namespace": "web", "uid": .string(uid)],
+    ])
+
+    private func created(_ metric: String, number: Int = 3) -> Object {
+        let provider: JSON = [
+            "metadata": ["labels": ["team": "blue"], "annotations": ["why": "smoke"]],
+            "spec": ["backoffLimit": 0],
+        ]
+        let spec = JobSpec(reading: Reader(provider, findings: Reader.Findings()))
+        return JobDocument.created(spec, metric: metric, number: number, for: Self.run)
+    }
+
+    @Test func `belongs to its run and says what it measures`() {
+        let job = created("smoke")
+        #expect(job.name == "\(Self.uid).smoke.3" && job.namespace == "web")
+        #expect(job.labels == ["team": "blue", "analysisrun.argoproj.io/uid": Self.uid])
+        #expect(
+            job.annotations == [
+                "why": "smoke", "analysisrun.argoproj.io/name": "shop-abc-2-1",
+                "analysisrun.argoproj.io/namespace": "web",
+                "analysisrun.argoproj.io/metric-name": "smoke",
+            ])
+        #expect(job.isControlled(by: Self.run) && job.spec == ["backoffLimit": 0])
+    }
+
+    @Test(arguments: ["A metric, with words that no name takes, and long", "x", "-"])
+    func `has a name that fits`(metric: String) {
+        let name = created(metric, number: 100).name
+        #expect(name.count <= 63 && name.hasSuffix(".100"))
+        #expect(Naming.subdomainProblem(name) == nil)
+    }
+
+    @Test func `stands as its conditions say`() {
+        var job = created("smoke")
+        #expect(JobDocument.phase(of: job) == .running)
+        job["status"] = ["conditions": [["type": "Complete", "status": "True"]]]
+        #expect(JobDocument.phase(of: job) == .successful)
+        job["status"] = [
+            "conditions": [["type": "Failed", "status": "True", "message": "too often"]]
+        ]
+        #expect(JobDocument.phase(of: job) == .failed)
+        #expect(JobDocument.message(of: job) == "too often")
+    }
+}
