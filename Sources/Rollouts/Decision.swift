@@ -92,8 +92,8 @@ package enum Action: Hashable, Sendable {
         case .deleteReplicaSet: false
         case .setRolloutReplicas, .noteWorkload, .createReplicaSet, .setRolloutRevision,
             .setReplicaSetRevision, .setMinReadySeconds, .delayScaleDown, .cancelScaleDown,
-            .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .startRun,
-            .terminateRun, .deleteRun:
+            .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .setRoutes,
+            .startRun, .terminateRun, .deleteRun:
             false
         }
     }
