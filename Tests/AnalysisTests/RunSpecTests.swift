@@ -201,6 +201,15 @@ struct `Preparing a run` {
         #expect(message(metric(count: 3, failure: 1)) == nil)
     }
 
+    /// Holds: 5.1 measurementRetention.
+    @Test func `refuses to keep measurements of a metric that is none`() {
+        let spec = RunSpec(
+            metrics: [metric()],
+            measurementRetention: [MeasurementRetention(metricName: "other", limit: 3)])
+        let error = #expect(throws: RunError.self) { try spec.prepared() }
+        #expect(error?.message.contains("measurementRetention[0]: Rule didn't match") == true)
+    }
+
     /// Holds: 5.4 value, 5.4 placeholders, 5.1 numbers as arguments, 5.10 ResolvedPrometheusQuery.
     @Test func `puts arguments where their names stand`() throws {
         var spec = metric()

@@ -7,8 +7,10 @@ extension Conformance {
         case failed
     }
 
-    /// The page, with what is known of results.
-    func page(_ endings: [TestName: Ending]) -> String {
+    /// The page, with what is known of results. A row that says what it said on the page before
+    /// keeps its result where no test of it has run.
+    func page(_ endings: [TestName: Ending], after before: String = "") -> String {
+        let former = Self.results(on: before)
         let said = Dictionary(grouping: claims, by: \.id)
         func count(_ standing: Standing) -> Int {
             rows.count { Standing(said[$0.id] ?? []) == standing }
@@ -39,7 +41,8 @@ extension Conformance {
                     lines += ["", "| row | what holds | held by | result |", "|---|---|---|---|"]
                     isInTable = true
                 }
-                lines.append(line(of: row, said[row.id] ?? [], endings))
+                let (text, result) = line(of: row, said[row.id] ?? [], endings)
+                lines.append("\(text)\(result ?? former[text] ?? "not run") |")
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -48,11 +51,26 @@ extension Conformance {
     /// The page without what a run adds to it.
     static func withoutResults(_ page: String) -> [Substring] {
         page.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard line.hasPrefix("| "), line.contains("](") || line.contains("| missing |")
-            else { return line }
-            let end = line.dropLast(2).lastIndex(of: "|") ?? line.endIndex
-            return line[..<end]
+            resultStart(in: line).map { line[..<$0] } ?? line
         }
+    }
+
+    /// The results on a page, by the lines they stand on.
+    private static func results(on page: String) -> [String: String] {
+        let found = page.split(separator: "\n").compactMap { line in
+            resultStart(in: line).map { start in
+                (String(line[..<start]), String(line[start...].dropLast(2)))
+            }
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    /// Where the result stands in the line of a row; nil for any other line.
+    private static func resultStart(in line: Substring) -> Substring.Index? {
+        guard line.hasPrefix("| "), line.hasSuffix(" |"),
+            line.contains("](") || line.contains("| missing |")
+        else { return nil }
+        return line.dropLast(2).lastIndex(of: "|").map { line.index($0, offsetBy: 2) }
     }
 
     /// What tests make of a row.
@@ -67,24 +85,25 @@ extension Conformance {
         }
     }
 
-    private func line(of row: Row, _ claims: [Claim], _ endings: [TestName: Ending]) -> String {
+    /// The line of a row up to its result, and the result where it is known.
+    private func line(
+        of row: Row, _ claims: [Claim], _ endings: [TestName: Ending]
+    ) -> (text: String, result: String?) {
         let name = row.id.drop { $0 != " " }.dropFirst()
-        let tests = claims.map { claim in
-            "[\(Self.title(of: claim))](../\(claim.path))"
-        }
+        let tests = claims.map { "[\(Self.title(of: $0))](../\($0.path))" }
         let standing = Standing(claims)
         let cells = [
             String(name), row.text,
             standing == .missing ? standing.rawValue : tests.joined(separator: "<br>"),
-            result(of: standing, claims.map { endings[$0.test] }),
         ]
-        return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+        let text = cells.map { $0.replacing("|", with: "\\|") + " | " }.joined()
+        return ("| \(text)", result(of: standing, claims.map { endings[$0.test] }))
     }
 
-    private func result(of standing: Standing, _ known: [Ending?]) -> String {
+    private func result(of standing: Standing, _ known: [Ending?]) -> String? {
         if standing == .missing { return "" }
         if known.contains(.failed) { return "failed" }
-        return known.contains(.passed) ? standing.rawValue : "not run"
+        return known.contains(.passed) ? standing.rawValue : nil
     }
 
     private static func title(of claim: Claim) -> String {

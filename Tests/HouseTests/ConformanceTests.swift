@@ -52,6 +52,19 @@ struct `A row of conformance` {
             """
         #expect(Conformance.endings(of: run) == [test: .failed])
     }
+
+    @Test func `keeps the result of a run before until its line changes`() {
+        let row = Conformance.Entry.row(.init(id: "1.1 replicas", text: "are many", line: 1))
+        let test = Conformance.TestName(suite: "A suite", function: "says it")
+        let claim = Conformance.Claim(
+            verb: .holds, id: "1.1 replicas", path: "a.swift", line: 1, test: test)
+        let conformance = Conformance(entries: [row], claims: [claim])
+        let page = conformance.page([test: .passed])
+        #expect(page.hasSuffix("| replicas | are many | [A suite says it](../a.swift) | held |\n"))
+        #expect(conformance.page([:], after: page) == page)
+        #expect(conformance.page([:]).hasSuffix(" | not run |\n"))
+        #expect(Conformance(entries: [row], claims: []).page([:]).hasSuffix(" | missing |  |\n"))
+    }
 }
 
 /// `Scripts/conformance` writes the page, from a run of all tests.
@@ -62,7 +75,8 @@ struct `The page of conformance` {
         let file = Repository.url(Conformance.pagePath)
         if let results = environment["RECORD_CONFORMANCE"] {
             let endings = try Conformance.endings(in: URL(filePath: results))
-            try conformance.page(endings).write(to: file, atomically: true, encoding: .utf8)
+            try conformance.page(endings, after: Repository.text(Conformance.pagePath))
+                .write(to: file, atomically: true, encoding: .utf8)
         }
         let found = Conformance.withoutResults(Repository.text(Conformance.pagePath))
         let expected = Conformance.withoutResults(conformance.page([:]))

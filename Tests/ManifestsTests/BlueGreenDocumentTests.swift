@@ -102,6 +102,7 @@ struct `A blue-green document` {
     ]
 
     /// Holds: 8.1 same services, 8.1 scale-down limit.
+    /// Holds: 8.1 antiAffinity.
     @Test(arguments: wrong) func `is refused for what is wrong`(
         _ wrong: `A wrong rollout document`.Case
     ) {

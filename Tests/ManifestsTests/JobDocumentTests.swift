@@ -21,6 +21,7 @@ struct `A Job that measures` {
         return JobDocument.created(spec, metric: metric, number: number, for: Self.run)
     }
 
+    /// Holds: 5.12 job, 5.12 metadata.
     @Test func `belongs to its run and says what it measures`() {
         let job = created("smoke")
         #expect(job.name == "\(Self.uid).smoke.3" && job.namespace == "web")
@@ -41,6 +42,7 @@ struct `A Job that measures` {
         #expect(Naming.subdomainProblem(name) == nil)
     }
 
+    /// Holds: 5.12 job.
     @Test func `stands as its conditions say`() {
         var job = created("smoke")
         #expect(JobDocument.phase(of: job) == .running)

@@ -90,6 +90,7 @@ struct `A linted set of documents` {
             .map { "\($0.path): \($0.message)" }
     }
 
+    /// Holds: 8.2 VirtualService.
     @Test func `lacks the routes that its routers write to`() throws {
         let routing = "spec.strategy.canary.trafficRouting"
         #expect(

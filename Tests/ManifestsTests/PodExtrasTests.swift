@@ -31,6 +31,7 @@ struct `A ReplicaSet with extras` {
         Object(object.json.merged(with: patch))
     }
 
+    /// Holds: 4.14 applied.
     @Test func `has them in its template from the beginning, and is read back with them`() {
         let object = created(PodExtras(metadata: Self.canary, separation: Self.away))
         let metadata = object.spec?["template"]?["metadata"]
@@ -42,6 +43,7 @@ struct `A ReplicaSet with extras` {
         #expect(!found.hasFormerPods)
     }
 
+    /// Holds: 4.14 hash, 4.14 undo.
     @Test(arguments: [
         PodExtras(metadata: canary), PodExtras(separation: away),
         PodExtras(metadata: canary, separation: Separation(.preferred(weight: 9), from: "old")),
@@ -54,6 +56,7 @@ struct `A ReplicaSet with extras` {
         #expect(ReplicaSetDocument.extras(of: object) == extras)
     }
 
+    /// Holds: 1.4 antiAffinity.
     @Test func `gets the term that Argo Rollouts writes, beside those of its owner`() {
         let object = created(PodExtras(separation: Separation(.preferred(weight: 9), from: "old")))
         let terms = object.spec?["template"]?["spec"]?["affinity"]?["podAntiAffinity"]
@@ -90,6 +93,7 @@ struct `A ReplicaSet with extras` {
         #expect(ReplicaSetDocument.template(of: object) == Self.owner.spec?["template"])
     }
 
+    /// Holds: 4.14 applied.
     @Test func `gives running pods what changed, and only that`() {
         var object = created(PodExtras(metadata: Self.canary))
         object["spec", "replicas"] = 2
@@ -126,6 +130,7 @@ struct `A ReplicaSet with extras` {
 }
 
 struct `A document with metadata for pods` {
+    /// Holds: 1.4 canaryMetadata, 1.4 stableMetadata, 1.4 replicaProgressThreshold.
     @Test func `is read into one text, whatever the order`() {
         let object = changedCanary {
             $0["canaryMetadata"] = [
@@ -145,6 +150,7 @@ struct `A document with metadata for pods` {
         #expect(found.rollout.spec.templateHash == parsed(rollout()).rollout.spec.templateHash)
     }
 
+    /// Holds: 1.4 replicaProgressThreshold.
     @Test func `has no threshold where it is negative`() {
         let object = changedCanary {
             $0["replicaProgressThreshold"] = ["type": "Percent", "value": -1]
@@ -153,6 +159,7 @@ struct `A document with metadata for pods` {
         #expect(found.findings == [] && found.rollout.spec.canary.progressThreshold == nil)
     }
 
+    /// Holds: 1.1 restartAt, 2.1 restartedAt.
     @Test func `is restarted at a whole second`() {
         let object = rollout {
             $0["spec"]?["restartAt"] = "1970-01-01T00:00:05.5Z"

@@ -270,6 +270,9 @@ struct `A wrong rollout document` {
     /// Holds: 8.1 canary services, 8.1 services for a router, 8.1 no room, 8.1 dynamicStableScale.
     /// Holds: 8.1 scaleDownDelaySeconds, 8.1 setWeight, 8.1 pause, 8.1 metadata arguments.
     /// Holds: 8.1 setCanaryScale.
+    /// Holds: 8.1 antiAffinity, 8.1 setHeaderRoute, 8.1 setMirrorRoute, 8.1 managedRoutes.
+    /// Holds: 6.4 headers.
+    /// Holds: 8.1 pingPong.
     @Test(arguments: canary) func `is refused for its strategy`(_ wrong: Case) {
         let object = changedCanary(wrong.change)
         #expect(

@@ -9,6 +9,7 @@ struct `A metric of Wavefront` {
     private let keys = ["eu.wavefront.com": "the-wf-token"]
     private let provider: JSON = ["address": "eu.wavefront.com", "query": "ts({{args.token}})"]
 
+    /// Holds: 5.13 wavefront.
     @Test func `is the last point of its series`() async throws {
         let server = Recorded((200, "{\"timeseries\":[{\"data\":[[1,0.5],[2,0.25]]}]}"))
         let question = try question("wavefront", provider, credentials: keys)

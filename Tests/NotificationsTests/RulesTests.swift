@@ -6,6 +6,7 @@ import Testing
 @testable import Notifications
 
 struct `The rules of notifications` {
+    /// Holds: 7.2 configuration.
     @Test func `are read whole`() {
         let rules = rules([
             "service.slack": "token: $token", "context": "cluster: blue",
@@ -70,6 +71,7 @@ struct `The rules of notifications` {
         }
     }
 
+    /// Holds: 7.2 triggers.
     @Test(arguments: [
         ("RolloutCompleted", "on-rollout-completed"),
         ("AnalysisRunFailed", "on-analysis-run-failed"),
@@ -101,6 +103,7 @@ struct `Subscriptions` {
 
     private let prefix = "notifications.argoproj.io/subscribe."
 
+    /// Holds: 7.2 subscriptions.
     @Test func `name a trigger, a service and recipients`() {
         #expect(
             told(["\(prefix)on-rollout-aborted.slack": " a; b ;;a"]) == ["slack:a", "slack:b"])
@@ -128,6 +131,7 @@ struct `Subscriptions` {
             told(["notifications.argoproj.io/subscriptions": text]) == ["slack:a", "slack:b"])
     }
 
+    /// Holds: 7.2 subscriptions.
     @Test func `by default are for what their selector matches`() {
         let entries = [
             "subscriptions": """
@@ -159,6 +163,7 @@ struct `A condition of a trigger` {
             ["rollout": rollout, "analysisRuns": []], now: Timestamp(seconds: seconds))
     }
 
+    /// Holds: 7.2 when.
     @Test func `knows the rollout by its name`() throws {
         let rollout: JSON = ["status": ["phase": "Healthy", "abort": true]]
         #expect(try holds("rollout.status.phase == 'Healthy' && rollout.status.abort", rollout))

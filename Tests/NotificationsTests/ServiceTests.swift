@@ -5,6 +5,7 @@ import Testing
 @testable import Notifications
 
 struct `A message` {
+    /// Holds: 7.2 services.
     @Test func `goes to a webhook as its template says`() throws {
         let rules = rules(
             [
@@ -35,6 +36,7 @@ struct `A message` {
         #expect(!request.followsRedirects && request.verifiesPeer)
     }
 
+    /// Holds: 7.2 services.
     @Test func `goes to a channel of Slack`() throws {
         let rules = rules(
             ["service.slack": "token: $token\nusername: bot\nicon: \":rocket:\""],
@@ -58,6 +60,7 @@ struct `A message` {
                 == .refused("answered \"invalid_blocks\""))
     }
 
+    /// Holds: 7.2 services.
     @Test func `is a card for Teams`() throws {
         let template = """
             teams:
@@ -99,6 +102,7 @@ struct `A message` {
         #expect(card?["actions"]?[0]?["url"] == "https://x")
     }
 
+    /// Holds: 7.2 services.
     @Test func `is an incident of PagerDuty by the key of its event`() throws {
         let rules = rules(
             ["service.pagerdutyv2": "serviceKeys: {shop: $token}"],
@@ -113,6 +117,7 @@ struct `A message` {
             ])
     }
 
+    /// Holds: 7.2 services.
     @Test func `is an alert of Opsgenie by the key of its event`() throws {
         let rules = rules(
             ["service.opsgenie": "apiUrl: api.eu.opsgenie.com\napiKeys: {ops: $token}"],
@@ -131,6 +136,7 @@ struct `A message` {
         #expect(request.headers.contains(Header("Authorization", "GenieKey t0ken-value")))
     }
 
+    /// Holds: 7.2 services.
     @Test func `is an alert for every member of Alertmanager`() throws {
         let rules = rules(
             ["service.alertmanager": "targets: [\"a:9093\", \"b:9093\"]"],
@@ -165,6 +171,7 @@ struct `A message` {
         #expect(binary?.headers.contains(Header("ce-id", "5f1c")) == true)
     }
 
+    /// Holds: 7.2 services.
     @Test func `is a mail that breaks no header`() throws {
         let rules = rules(
             [

@@ -13,6 +13,7 @@ struct `A template` {
         "recipient": "releases",
     ]
 
+    /// Holds: 7.2 templates.
     @Test(arguments: [
         ("plain", "plain"),
         ("{{.rollout.metadata.name}}", "shop"),

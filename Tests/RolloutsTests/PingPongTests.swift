@@ -30,6 +30,7 @@ struct `Two services that take turns` {
         return world
     }
 
+    /// Holds: 1.4 pingPong, 6.8 sides, 2.1 stablePingPong.
     @Test func `change places with a promotion, and no selector with traffic moves`() {
         var world = world()
         #expect(world.status.stablePingPong == .ping)

@@ -29,6 +29,7 @@ struct `Pods with metadata of their part` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.4 canaryMetadata, 1.4 antiAffinity.
     @Test func `begin with those of the new revision and keep away from stable's nodes`() {
         var world = dressed(deployed(fourSteps))
         world.update(to: "h2")
@@ -38,6 +39,7 @@ struct `Pods with metadata of their part` {
         #expect(world.set("h1")?.extras == PodExtras(metadata: "stable"))
     }
 
+    /// Holds: 4.14 promotion, 1.4 stableMetadata.
     @Test func `change with the part that they play`() {
         var world = dressed(deployed([.setWeight(50)]))
         world.update(to: "h2")
@@ -49,6 +51,7 @@ struct `Pods with metadata of their part` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 activeMetadata.
     @Test func `change in blue-green, too`() {
         var world = dressed(World(BlueGreen(activeService: "active")))
         world.update(to: "h2")

@@ -16,6 +16,7 @@ struct `A restart` {
         decision.actions.count { if case .evict = $0 { true } else { false } }
     }
 
+    /// Holds: 4.13 eviction, 4.13 done, 2.1 restartedAt, 2.2 restarting, 1.1 restartAt.
     @Test func `takes no more pods at once than may be missing`() {
         var world = asked(deployed(fourSteps, size: 10))
         #expect(evictions(world.turn()) == 2)

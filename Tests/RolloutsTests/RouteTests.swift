@@ -19,6 +19,7 @@ private let pause = Step.pause(seconds: nil)
 private let scaled = Step.setCanaryScale(.replicas(1))
 
 struct `A header route` {
+    /// Holds: 1.5 setHeaderRoute.
     @Test func `is there from its step on, as soon as the canary has a pod`() {
         var world = world([scaled, byHeader, pause, .setWeight(20), pause])
         world.limits["h2"] = 0
@@ -38,6 +39,7 @@ struct `A header route` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.5 setHeaderRoute.
     @Test func `is taken away by a step without headers`() {
         var world = world([
             .setWeight(20), byHeader, .setHeaderRoute(name: "by-header", []), pause,
@@ -68,6 +70,7 @@ struct `A header route` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.5 routes persist, 6.1 remove.
     @Test func `goes with an abort, with a promotion, and with the last pod`() {
         for end in 0..<3 {
             var world = world([.setWeight(20), byHeader, pause])
@@ -122,6 +125,7 @@ struct `A header route` {
 }
 
 struct `The routes of the steps` {
+    /// Holds: 1.6 managedRoutes.
     @Test func `come in the order of managedRoutes`() {
         let mirror = Step.setMirrorRoute(name: "copies", [], percent: 50)
         var world = world([.setWeight(20), byHeader, mirror, pause])

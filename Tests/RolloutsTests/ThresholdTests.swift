@@ -15,6 +15,7 @@ struct `A canary for which fewer pods suffice` {
         return world
     }
 
+    /// Holds: 4.5 threshold, 1.4 replicaProgressThreshold.
     @Test(arguments: [
         (Allowance.percent(80), 4), (.percent(60), 3), (.pods(4), 4), (.pods(50), 5), (.pods(0), 1),
         (.percent(0), 1), (.percent(400), 5),

@@ -26,14 +26,11 @@ struct `A set of documents of the field` {
     /// What is refused in which file, by the fields that are named. What is not here is followed.
     static let refused: [String: Set<String>] = [
         "alb-ping-pong": ["alb", "pingPong", "stableService", "canaryService"],
-        "experiment": ["experiment", "antiAffinity", "replicaProgressThreshold"],
+        "experiment": ["experiment"],
         "gateway-api": ["argoproj-labs/gatewayAPI"],
         "istio-hosts": ["istio", "setHeaderRoute"],
-        "istio-subsets": [
-            "istio", "setMirrorRoute", "canaryMetadata", "stableMetadata", "stableService",
-            "canaryService",
-        ],
-        "job": ["job", "restartAt", "plugin"],
+        "istio-subsets": ["istio", "setMirrorRoute", "stableService", "canaryService"],
+        "job": ["job", "plugin"],
         "smi": ["smi"],
         "traefik": ["traefik"],
     ]

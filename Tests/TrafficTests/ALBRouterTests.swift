@@ -43,6 +43,7 @@ private func router(_ more: JSON = [:]) throws -> Router {
 private let key = "alb.ingress.kubernetes.io/actions.root"
 
 struct `The ALB router` {
+    /// Holds: 6.7 alb, 1.6 alb.
     @Test func `writes the annotation as Argo Rollouts does`() throws {
         let changes = try router().plan(Split(canary: 10, of: 100), Stage([ingress()]).seen)
         let action =
@@ -120,6 +121,7 @@ struct `The ALB router` {
 }
 
 struct `The configuration of ALB` {
+    /// Holds: 8.1 alb.
     @Test(
         arguments: [
             (["servicePort": 80], "Neither are configured"),

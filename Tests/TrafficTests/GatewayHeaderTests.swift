@@ -29,6 +29,7 @@ extension Stage {
 }
 
 struct `Header routes of Gateway API` {
+    /// Holds: 6.6 header route.
     @Test func `are rules beside each divided one, with the canary alone`() throws {
         let router = try router()
         var stage = Stage([httpRoute()])
@@ -53,6 +54,7 @@ struct `Header routes of Gateway API` {
         #expect(stage.rules[5]["name"] == "first-1")
     }
 
+    /// Holds: 6.6 header route.
     @Test func `come and go, and weights stay weights`() throws {
         let router = try router()
         var stage = Stage([httpRoute()])

@@ -71,6 +71,7 @@ private func router(
 }
 
 struct `The Istio router` {
+    /// Holds: 6.5 routes.
     @Test(arguments: ["http", "tls", "tcp"])
     func `takes the only route of a VirtualService`(family: String) throws {
         let router = try router(["virtualService": ["name": "model"]])
@@ -81,6 +82,7 @@ struct `The Istio router` {
         #expect(route?[0]?["weight"] == 80 && route?[1]?["weight"] == 20)
     }
 
+    /// Holds: 6.5 tls and tcp.
     @Test func `finds tls and tcp routes by what they match`() throws {
         var object = simple("tls")
         let route = object.spec?["tls"]?[0]?["route"] ?? []
@@ -143,6 +145,7 @@ struct `The Istio router` {
 }
 
 struct `The configuration of Istio` {
+    /// Holds: 8.1 istio.
     @Test(
         arguments: [
             ([:], "either VirtualService or VirtualServices must be configured"),
@@ -205,6 +208,7 @@ struct `Subsets of a DestinationRule` {
         }
     }
 
+    /// Holds: 6.5 subset split, 6.5 DestinationRule.
     @Test func `lead to the pods of their revisions, and all else stays`() throws {
         let router = try router(subsets, services: false)
         var stage = stage()
@@ -295,6 +299,7 @@ struct `Managed routes of Istio` {
         stage["VirtualService", "model"]?.spec?["http"]?.array ?? []
     }
 
+    /// Holds: 6.5 header route, 6.5 mirror route, 1.5 setMirrorRoute.
     @Test func `stand before those of others, in their order`() throws {
         var (router, stage) = try made()
         let plan = try #require(router.routes)
@@ -327,6 +332,7 @@ struct `Managed routes of Istio` {
         #expect(router.readRoutes(stage.seen, ofTheStep: [mirror, header]) == .ofTheStep)
     }
 
+    /// Holds: 6.5 mirror route, 6.1 remove.
     @Test func `that mirror follow the weights`() throws {
         var (router, stage) = try made()
         let plan = try #require(router.routes)

@@ -62,6 +62,7 @@ private func router(_ key: String, _ configuration: JSON) throws -> Router {
 }
 
 struct `The SMI router` {
+    /// Holds: 1.6 smi, 6.7 smi.
     @Test func `makes a TrafficSplit of its own and divides by it`() throws {
         let router = try router("smi", [:])
         var stage = Stage([])
