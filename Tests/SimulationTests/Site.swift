@@ -157,6 +157,10 @@ actor Site {
                 written.append("delete \(subject)")
                 _ = try store.delete(reference, Deletion(uid: uid), by: writer())
                 return nil
+            case .evict:
+                written.append("evict \(subject)")
+                _ = try store.delete(reference, by: writer())
+                return nil
             }
         } catch {
             written.append("failed: \(error)")
