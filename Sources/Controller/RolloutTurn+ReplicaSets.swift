@@ -78,7 +78,8 @@ extension RolloutTurn {
         case .separate(_, let separation):
             return ReplicaSetDocument.separationPatch(of: set, to: separation)
         case .setRolloutReplicas, .noteWorkload, .scaleWorkload, .createReplicaSet,
-            .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .startRun,
+            .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .setRoutes,
+            .startRun,
             .terminateRun, .deleteRun, .evict:
             return nil
         }
