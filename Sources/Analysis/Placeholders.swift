@@ -26,6 +26,15 @@ extension JSON {
 
 /// `text` with its tags replaced; arguments are not searched for tags again.
 func resolved(_ text: String, _ arguments: [String: String]) throws(RunError) -> String {
+    try resolved(text) { tag in
+        tag.hasPrefix("args.") ? arguments[String(tag.dropFirst(5))] : nil
+    }
+}
+
+/// `text` with its tags, which stand between double braces, replaced by what `value` knows of them.
+package func resolved(
+    _ text: String, by value: (String) -> String?
+) throws(RunError) -> String {
     // Nearly all texts have none, and bytes are faster to search than characters.
     guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
     var result = ""
@@ -37,10 +46,8 @@ func resolved(_ text: String, _ arguments: [String: String]) throws(RunError) ->
             throw RunError("cannot find end tag \"}}\" in \(quoted(text))")
         }
         let tag = rest[..<end.lowerBound].filter { !$0.isWhitespace }
-        guard tag.hasPrefix("args."), let value = arguments[String(tag.dropFirst(5))] else {
-            throw RunError("failed to resolve {{\(tag)}}")
-        }
-        result += value
+        guard let known = value(tag) else { throw RunError("failed to resolve {{\(tag)}}") }
+        result += known
         rest = rest[end.upperBound...]
     }
     return result + rest

@@ -81,7 +81,7 @@ package struct ArgumentSources {
     }
 
     /// The argument with its value; secrets stay references.
-    func resolve(_ argument: Argument) throws(RunError) -> Argument {
+    package func resolve(_ argument: Argument) throws(RunError) -> Argument {
         switch argument.source {
         case .secret: return argument
         case .podTemplateHash(let which):

@@ -2,6 +2,7 @@ import Documents
 import History
 import KubernetesObjects
 import Logging
+import Manifests
 import Rollouts
 
 /// Writes down what happened: one log line for each decision, and records into the history. Records
@@ -36,6 +37,19 @@ package struct Chronicle: Sendable {
                 "rollout": "\(scene.key)", "reason": "\(decision.reason.sentence)",
                 "phase": "\(decision.status.phase?.rawValue ?? "")",
                 "weight": "\(decision.status.weights?.canary.weight ?? 0)",
+                "actions": "\(decision.actions.count)",
+            ])
+    }
+
+    func decided(_ decision: ExperimentDecision, _ scene: ExperimentTurn.Scene) {
+        let before = scene.parsed.experiment.status
+        guard !decision.actions.isEmpty || decision.status != before else { return }
+        log.info(
+            "decided",
+            metadata: [
+                "experiment": "\(scene.object.namespace)/\(scene.object.name)",
+                "reason": "\(decision.reason.sentence)",
+                "phase": "\(decision.status.phase?.rawValue ?? "")",
                 "actions": "\(decision.actions.count)",
             ])
     }

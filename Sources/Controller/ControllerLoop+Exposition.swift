@@ -16,6 +16,7 @@ extension ControllerLoop {
         var exposition = Exposition()
         exposition.rollouts = objects(.rollouts)
         exposition.runs = objects(.analysisRuns)
+        exposition.experiments = objects(.experiments)
         exposition.templates = objects(.analysisTemplates) + objects(.clusterAnalysisTemplates)
         exposition.tallies = await tallies.tallies
         exposition.requests = await tallies.requests

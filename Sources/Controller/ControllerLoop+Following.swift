@@ -19,6 +19,12 @@ extension ControllerLoop {
                         Reference(resource, namespace: object.namespace, name: object.name))
                 }
                 await addOwner(of: object)
+            case .experiments:
+                await addExperiment(object.name, object)
+                await addOwner(of: object)
+            case .services:
+                await addOwner(of: object)
+                await addReaders(of: Reference(object, resource))
             case .replicaSets:
                 if object.controllerOwner?.kind != Resource.rollouts.kind {
                     await addReferring(to: Reference(object, resource))
@@ -71,10 +77,19 @@ extension ControllerLoop {
     }
 
     private func addOwner(of object: Object) async {
-        guard let owner = object.controllerOwner, owner.kind == Resource.rollouts.kind else {
-            return
+        guard let owner = object.controllerOwner else { return }
+        if owner.kind == Resource.rollouts.kind {
+            await add(RolloutKey(namespace: object.namespace, name: owner.name))
+        } else if owner.kind == Resource.experiments.kind {
+            await addExperiment(owner.name, object)
         }
-        await add(RolloutKey(namespace: object.namespace, name: owner.name))
+    }
+
+    /// The experiment of this name beside `object`, unless it is another controller's.
+    private func addExperiment(_ name: String, _ object: Object) async {
+        let known = cluster.caches[.experiments]?.get(namespace: object.namespace, name: name)
+        guard let known, settings.isOurs(known) else { return }
+        await experiments.add(Reference(.experiments, namespace: object.namespace, name: name))
     }
 
     /// Services, router objects and templates: every rollout of the namespace that names them in

@@ -19,6 +19,7 @@ package struct ControllerLoop: Sendable {
         /// How many rollouts are worked on at once, as in the field's controller (§7.4).
         package var rolloutWorkers = 10
         package var analysisWorkers = 30
+        package var experimentWorkers = 10
         /// Every rollout is looked at after this long even if nothing happens.
         package var resyncSeconds = 900
         /// Whether a rollout or run is this controller's: others may share the cluster (§3.2).
@@ -45,15 +46,17 @@ package struct ControllerLoop: Sendable {
     private let source: MetricSource
     private let secrets: SecretsInUse
     private let unstored = Unstored()
+    let experimentObstacles = Obstacles()
     /// Those of this term.
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()
+    var experiments = WorkQueue<Reference>()
     let queues = Queues()
     let chronicle: Chronicle
     /// Of rollouts, written down and else not looked at.
     let seenEvents: ObjectCache
     let tallies: Tallies
-    private let events: EventWriter
+    let events: EventWriter
     /// Nil where nobody is told of anything.
     let notifier: Notifier?
     let log: Logger
@@ -190,7 +193,7 @@ package struct ControllerLoop: Sendable {
     /// others have led since.
     private func lead() async {
         var term = self
-        (term.rollouts, term.runs) = await queues.renew()
+        (term.rollouts, term.runs, term.experiments) = await queues.renew()
         await turn.memory.forgetAll()
         await term.work()
     }
@@ -235,11 +238,16 @@ package struct ControllerLoop: Sendable {
                 group.addTask { await self.workOnRollouts() }
             }
             let analysis = analysis
+            let trials = trials
             for _ in 0..<settings.analysisWorkers {
                 group.addTask { await self.workOnRuns(analysis) }
             }
+            for _ in 0..<settings.experimentWorkers {
+                group.addTask { await self.workOnExperiments(trials) }
+            }
             group.addTask { await rollouts.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await runs.keepTime(on: ContinuousClock(), now: now) }
+            group.addTask { await experiments.keepTime(on: ContinuousClock(), now: now) }
             await group.waitForAll()
         }
     }
@@ -309,7 +317,7 @@ package struct ControllerLoop: Sendable {
 }
 
 extension ContinuousClock.Instant {
-    fileprivate var secondsSince: Double { duration(to: .now) / .seconds(1) }
+    var secondsSince: Double { duration(to: .now) / .seconds(1) }
 }
 
 /// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.

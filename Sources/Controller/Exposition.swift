@@ -7,6 +7,7 @@ import KubernetesObjects
 struct Exposition {
     var rollouts: [Object] = []
     var runs: [Object] = []
+    var experiments: [Object] = []
     /// Those of all namespaces too.
     var templates: [Object] = []
     var tallies: [Reference: Tallies.Tally] = [:]
@@ -20,9 +21,11 @@ struct Exposition {
 
     /// In the text format of Prometheus.
     var text: String {
-        var families = rolloutFamilies() + runFamilies() + templateFamilies()
+        var families = rolloutFamilies() + runFamilies() + experimentFamilies()
+        families += templateFamilies()
         families += turnFamilies("rollout", .rollouts)
         families += turnFamilies("analysis_run", .analysisRuns)
+        families += turnFamilies("experiment", .experiments)
         families += [eventFamily()] + notificationFamilies()
         families += [requestFamily()] + queueFamilies() + programFamilies()
         return families.map(\.lines).joined()
@@ -82,6 +85,20 @@ struct Exposition {
             }
         }
         return [information, phases, types, metricPhases]
+    }
+
+    private func experimentFamilies() -> [MetricFamily] {
+        var information = MetricFamily(
+            "experiment_info", .gauge, "Information about an experiment.")
+        var phases = MetricFamily(
+            "experiment_phase", .gauge, "Deprecated: use experiment_info.")
+        for experiment in experiments {
+            let phase = experiment.status?["phase"]?.string ?? ""
+            let place = place(of: experiment)
+            information.add(place + [("phase", phase)], 1)
+            phases.add(place + [("phase", phase.isEmpty ? "Pending" : phase)], 1)
+        }
+        return [information, phases]
     }
 
     private func templateFamilies() -> [MetricFamily] {

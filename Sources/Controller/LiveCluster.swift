@@ -24,7 +24,7 @@ package struct LiveCluster: Sendable {
         self.client = client
         self.tenure = tenure
         var caches: [Resource: ObjectCache] = [:]
-        for kind in [Resource.rollouts, .analysisRuns, .analysisTemplates] {
+        for kind in [Resource.rollouts, .analysisRuns, .analysisTemplates, .experiments] {
             caches[kind] = ObjectCache(kind, namespaces: namespaces)
         }
         for kind in [Resource.services, .ingresses] {
@@ -61,7 +61,8 @@ package struct LiveCluster: Sendable {
     /// us.
     private static let withoutForeignPods: @Sendable (Object) -> Object = { object in
         var object = ObjectCache.trimmed(object)
-        guard let owner = object.controllerOwner, owner.kind != Resource.rollouts.kind else {
+        let ours = [Resource.rollouts.kind, Resource.experiments.kind]
+        guard let owner = object.controllerOwner, !ours.contains(owner.kind) else {
             return object
         }
         object["spec"] = nil

@@ -4,17 +4,27 @@ import KubernetesObjects
 actor Queues {
     private(set) var rollouts = WorkQueue<RolloutKey>()
     private(set) var runs = WorkQueue<Reference>()
+    private(set) var experiments = WorkQueue<Reference>()
 
     /// Empty ones for a new term.
-    func renew() async -> (rollouts: WorkQueue<RolloutKey>, runs: WorkQueue<Reference>) {
+    func renew() async -> (
+        rollouts: WorkQueue<RolloutKey>, runs: WorkQueue<Reference>,
+        experiments: WorkQueue<Reference>
+    ) {
         rollouts = WorkQueue(continuing: await rollouts.tally)
         runs = WorkQueue(continuing: await runs.tally)
-        return (rollouts, runs)
+        experiments = WorkQueue(continuing: await experiments.tally)
+        return (rollouts, runs, experiments)
     }
 
     /// By the names of the field's controller.
     var tallies: [(name: String, tally: QueueTally)] {
-        get async { [("AnalysisRuns", await runs.tally), ("Rollouts", await rollouts.tally)] }
+        get async {
+            [
+                ("AnalysisRuns", await runs.tally), ("Experiments", await experiments.tally),
+                ("Rollouts", await rollouts.tally),
+            ]
+        }
     }
 }
 

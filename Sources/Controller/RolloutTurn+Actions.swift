@@ -50,6 +50,14 @@ extension RolloutTurn {
             _ = try await cluster.write(write)
         case .deleteRun(let name):
             try await delete(name, among: scene.runs, .analysisRuns)
+        case .startExperiment(let name, let step):
+            try await startExperiment(name, step, scene)
+        case .terminateExperiment(let name):
+            let reference = Reference(.experiments, namespace: scene.key.namespace, name: name)
+            let patch = Patch.merge(ExperimentDocument.termination)
+            _ = try await cluster.write(Write(reference, .patch(patch)))
+        case .deleteExperiment(let name):
+            try await delete(name, among: scene.experiments, .experiments)
         case .deleteReplicaSet(let name):
             try await delete(name, among: scene.replicaSets, .replicaSets)
         case .setReplicaSetRevision(let name, _, _), .setMinReadySeconds(let name, _),
@@ -156,7 +164,7 @@ extension RolloutTurn {
         guard let analysis = scene.parsed.analysis(for: purpose) else {
             throw .refused("no analysis is configured for run \(name)")
         }
-        let templates = try await templates(analysis.templates, in: scene.key.namespace)
+        let templates = try await cluster.templates(analysis.templates, in: scene.key.namespace)
         let status = scene.snapshot.rollout.status
         let new = scene.snapshot.new
         let order = RunDocument.Order(
@@ -171,23 +179,28 @@ extension RolloutTurn {
         } catch {
             throw .refused("analysis run \(name): \(error.message)")
         }
-        try await create(object, .analysisRuns, scene)
+        try await cluster.create(object, .analysisRuns, for: scene.object)
     }
 
-    /// Creates an object of ours. One that is there already under the same owner is what an earlier
-    /// turn made; somebody else's is for the next turn to see, which then takes another name.
-    func create(
-        _ object: Object, _ resource: Resource, _ scene: Scene
+    private func startExperiment(
+        _ name: String, _ step: Int, _ scene: Scene
     ) async throws(ClusterError) {
-        let reference = Reference(resource, namespace: scene.key.namespace, name: object.name)
-        do {
-            _ = try await cluster.write(Write(reference, .create(object)))
-        } catch .alreadyExists(let text) {
-            let present = try await cluster.fresh(reference)
-            guard let present, present.isControlled(by: scene.object) else {
-                throw .alreadyExists(text)
-            }
+        func document(_ set: ReplicaSet?) -> Object? {
+            scene.replicaSets.first { $0.name == set?.name }
         }
+        guard let new = scene.snapshot.new, let canary = document(new),
+            let stable = document(scene.snapshot.stable)
+        else { throw .refused("experiment \(name): stable or canary has no ReplicaSet") }
+        let order = ExperimentDocument.Order(
+            name: name, step: step, revision: scene.snapshot.revision(of: new), stable: stable,
+            canary: canary)
+        let object: Object
+        do {
+            object = try ExperimentDocument.created(order, for: scene.object)
+        } catch {
+            throw .refused("experiment \(name): \(error.message)")
+        }
+        try await cluster.create(object, .experiments, for: scene.object)
     }
 
     func patch(

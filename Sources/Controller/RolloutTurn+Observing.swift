@@ -23,7 +23,9 @@ extension RolloutTurn {
         let namespace = key.namespace
         let sets = try await cluster.holdings(.replicaSets, object)
         let known = try await cluster.holdings(.analysisRuns, object)
-        let taken = TakenNames(replicaSets: sets.othersNames, runs: known.othersNames)
+        let experiments = try await cluster.holdings(.experiments, object)
+        var taken = TakenNames(replicaSets: sets.othersNames, runs: known.othersNames)
+        taken.experiments = experiments.othersNames
         var runs = known.own
         if let news, let index = runs.firstIndex(where: { $0.uid == news.uid }) {
             runs[index] = news
@@ -57,6 +59,7 @@ extension RolloutTurn {
             seen.selects = router.selects(observed)
             return seen
         }
+        snapshot.experiments = experiments.own.map(ExperimentDocument.seen)
         snapshot.taken = taken
         if snapshot.dueRestart != nil { snapshot.pods = await pods(of: sets.own) }
         snapshot.memory = await memory[key]
@@ -65,7 +68,7 @@ extension RolloutTurn {
             at: now)
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
-            observed: observed, replicaSets: sets.own, runs: runs)
+            observed: observed, replicaSets: sets.own, runs: runs, experiments: experiments.own)
     }
 
     /// For a restart only. Whoever may not list pods, or cannot now, still releases.
@@ -154,29 +157,9 @@ extension RolloutTurn {
         for reference in parsed.routers.flatMap(\.reads) where reference.resource == .ingresses {
             resources.ingresses[reference.name] = try await cluster.get(reference)
         }
-        resources.templates = try await templates(
+        resources.templates = try await cluster.templates(
             parsed.analyses.flatMap(\.templates), in: namespace)
         return resources
-    }
-
-    /// The named templates and those that they name in turn, as far as they are there.
-    func templates(
-        _ references: [TemplateReference], in namespace: String
-    ) async throws(ClusterError) -> [TemplateReference: TemplateSpec] {
-        var found: [TemplateReference: TemplateSpec] = [:]
-        var open = references
-        while let reference = open.popLast() {
-            guard found[reference] == nil, found.count < templateLimit else { continue }
-            let resource: Resource =
-                reference.isClusterScoped ? .clusterAnalysisTemplates : .analysisTemplates
-            let object = try await cluster.get(
-                Reference(resource, namespace: namespace, name: reference.name))
-            guard let object else { continue }
-            let template = TemplateDocument.parse(object).spec
-            found[reference] = template
-            open += template.templates
-        }
-        return found
     }
 
     private func observe(_ routers: [Router], owner: Object) async throws(ClusterError) -> Observed
@@ -204,6 +187,3 @@ extension RolloutTurn {
         }
     }
 }
-
-/// A rollout that needs more templates than this, nested ones included, has gone wrong.
-private let templateLimit = 200

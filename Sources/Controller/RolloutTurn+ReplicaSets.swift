@@ -12,7 +12,7 @@ extension RolloutTurn {
             for: scene.object, hash: hash, revision: revision,
             extras: scene.snapshot.extrasOfCreated)
         do {
-            try await create(object, .replicaSets, scene)
+            try await cluster.create(object, .replicaSets, for: scene.object)
         } catch .refused(let text) {
             let refused = RefusedReplicaSet(hash: hash, why: text)
             await memory.createdReplicaSet(refused, of: scene.key)

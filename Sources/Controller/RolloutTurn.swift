@@ -85,6 +85,7 @@ package struct RolloutTurn: Sendable {
         package var observed: Observed
         package var replicaSets: [Object]
         package var runs: [Object]
+        package var experiments: [Object]
     }
 }
 

@@ -30,6 +30,9 @@ package enum Keys {
     static let runName = "analysisrun.argoproj.io/name"
     static let runNamespace = "analysisrun.argoproj.io/namespace"
     package static let runMetric = "analysisrun.argoproj.io/metric-name"
+    /// Annotations of what belongs to an experiment.
+    package static let experimentName = "experiment.argoproj.io/name"
+    package static let experimentTemplate = "experiment.argoproj.io/template-name"
     package static let notified = "notified.notifications.argoproj.io"
     package static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 }

@@ -30,12 +30,31 @@ package enum Lint {
             case "AnalysisTemplate" where isOurs(object),
                 "ClusterAnalysisTemplate" where isOurs(object):
                 findings += TemplateDocument.parse(object).findings.placed(in: document)
+            case "Experiment" where isOurs(object):
+                findings += ExperimentDocument.parse(document).findings
+                if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
                 findings += RunDocument.spec(of: object).findings.placed(in: document)
             default: continue
             }
         }
         return findings.withoutRepetitions
+    }
+
+    /// The analyses of an experiment whose templates the set does not have.
+    private static func templatesMissing(
+        for document: Document, in documents: [Document]
+    ) -> [Finding] {
+        let experiment = Object(document.value)
+        let known = resources(for: experiment, in: documents, isComplete: true).templates
+        let root = Reader(experiment.json, findings: Reader.Findings())
+        let analyses = ExperimentDocument.parse(experiment).analyses
+        for (analysis, reader) in zip(analyses, root["spec"]["analyses"].elements()) {
+            for template in analysis.reference.templates where known[template] == nil {
+                reader["templateName"].noteMissing(template)
+            }
+        }
+        return root.findings.all.placed(in: document)
     }
 
     /// What the set has of the object that this rollout takes its template from.

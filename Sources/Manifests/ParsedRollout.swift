@@ -24,6 +24,8 @@ package struct ParsedRollout: Sendable {
     package var routerKeys: [String]
     /// The analysis of each step that is one, by step index.
     package var stepAnalyses: [Int: AnalysisReference]
+    /// What the experiment of each step that is one measures, by step index.
+    package var stepExperiments: [Int: [ExperimentAnalysis]] = [:]
     package var backgroundAnalysis: AnalysisReference?
     package var preAnalysis: AnalysisReference?
     package var postAnalysis: AnalysisReference?
@@ -45,7 +47,7 @@ package struct ParsedRollout: Sendable {
 
     /// All analyses that the rollout asks for.
     package var analyses: [AnalysisReference] {
-        Array(stepAnalyses.values)
+        Array(stepAnalyses.values) + stepExperiments.values.joined().map(\.reference)
             + [backgroundAnalysis, preAnalysis, postAnalysis].compactMap(\.self)
     }
 

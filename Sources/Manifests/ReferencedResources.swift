@@ -33,10 +33,12 @@ extension ParsedRollout {
         if resources.isComplete {
             services.forEach(check.serviceExists)
             check.templatesExist(strategy)
+            check.experimentTemplatesExist(canary)
             check.ingresses(canary).forEach(check.ingressExists)
         }
         services.forEach(check.service)
         check.analyses(strategy)
+        check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
         check.routes(canary["trafficRouting"])
         return findings.all.withoutRepetitions
@@ -44,7 +46,7 @@ extension ParsedRollout {
 }
 
 /// The rules for each kind of referenced resource.
-private struct ReferenceCheck {
+struct ReferenceCheck {
     let parsed: ParsedRollout
     let document: Object
     let resources: ReferencedResources
@@ -146,10 +148,7 @@ private struct ReferenceCheck {
             let elements = reader["templates"].elements()
             for (template, element) in zip(reference.templates, elements)
             where resources.templates[template] == nil {
-                let kind = template.isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate"
-                element["templateName"].invalid(
-                    "\(kind) '\(template.name)' not found",
-                    remedy: "create the \(kind) \(template.name)")
+                element["templateName"].noteMissing(template)
             }
         }
     }
@@ -161,7 +160,7 @@ private struct ReferenceCheck {
         }
     }
 
-    private func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
+    func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
         let names = reference.templates.map(\.name).joined(separator: " ")
         let spec: RunSpec
         do {
@@ -194,6 +193,16 @@ private struct ReferenceCheck {
                 "AnalysisTemplate \(names): \(error.message)", value: .string(names),
                 remedy: "correct the template")
         }
+    }
+}
+
+extension Reader {
+    /// Notes that the template with this name is not there.
+    func noteMissing(_ template: TemplateReference) {
+        let kind = template.isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate"
+        invalid(
+            "\(kind) '\(template.name)' not found",
+            remedy: "create the \(kind) \(template.name)")
     }
 }
 

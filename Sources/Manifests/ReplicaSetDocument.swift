@@ -46,6 +46,16 @@ package enum ReplicaSetDocument {
         _ object: Object, of parsed: ParsedRollout, means: (JSON) -> Bool
     ) -> ReplicaSet {
         let hash = object.labels[Keys.templateHash] ?? ""
+        var found = parse(object)
+        found.matchesTemplate =
+            hash == parsed.rollout.spec.templateHash || hash == parsed.formerTemplateHash
+            || means(template(of: object))
+        return found
+    }
+
+    /// What a ReplicaSet says by itself, beside nothing to compare it with.
+    static func parse(_ object: Object) -> ReplicaSet {
+        let hash = object.labels[Keys.templateHash] ?? ""
         var found = ReplicaSet(
             name: object.name, hash: hash, revision: object.number(Keys.revision) ?? 0,
             created: object.creationTimestamp.map { Instant($0) } ?? Instant(milliseconds: 0),
@@ -53,9 +63,7 @@ package enum ReplicaSetDocument {
             replicas: object.status?["replicas"]?.int ?? 0,
             ready: object.status?["readyReplicas"]?.int ?? 0,
             available: object.status?["availableReplicas"]?.int ?? 0,
-            matchesTemplate: hash == parsed.rollout.spec.templateHash
-                || hash == parsed.formerTemplateHash
-                || means(template(of: object)))
+            matchesTemplate: false)
         found.revisionHistory =
             (object.annotations[Keys.revisionHistory] ?? "").split(separator: ",")
             .compactMap { Int32($0) }.map { Int($0) }

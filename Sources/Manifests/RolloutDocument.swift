@@ -91,6 +91,7 @@ struct RolloutParser {
     var routers: [Router] = []
     var routerKeys: [String] = []
     var stepAnalyses: [Int: AnalysisReference] = [:]
+    var stepExperiments: [Int: [ExperimentAnalysis]] = [:]
     var backgroundAnalysis: AnalysisReference?
     var preAnalysis: AnalysisReference?
     var postAnalysis: AnalysisReference?
@@ -117,7 +118,8 @@ struct RolloutParser {
             formerTemplateHash: TemplateHash.ofTemplate(
                 template, collisionCount: status.collisionCount, library: .former),
             routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,
-            backgroundAnalysis: backgroundAnalysis, preAnalysis: preAnalysis,
+            stepExperiments: stepExperiments, backgroundAnalysis: backgroundAnalysis,
+            preAnalysis: preAnalysis,
             postAnalysis: postAnalysis, findings: root.findings.all.withoutRepetitions,
             invalidSpecMessage: root.findings.all.first?.invalidSpecMessage(
                 rollout: object.name, in: root.value ?? .null))

@@ -23,7 +23,7 @@ extension RolloutParser {
             reader.invalid(
                 Self.badStep, value: .string(state.joined(separator: " ")),
                 remedy: present.isEmpty
-                    ? "write one of: setWeight, pause, setCanaryScale, analysis"
+                    ? "write one of: setWeight, pause, setCanaryScale, analysis, experiment"
                     : "write \(present.joined(separator: " and ")) as steps of their own")
             return .pause(seconds: nil)
         }
@@ -37,6 +37,9 @@ extension RolloutParser {
             checkFields(analysis, value["args"].value, at: reader["analyses"])
             stepAnalyses[index] = analysis
             return .analysis
+        case "experiment":
+            stepExperiments[index] = experiment(value, step: reader)
+            return .experiment
         case "setHeaderRoute": return headerRoute(value)
         case "setMirrorRoute": return mirrorRoute(value)
         default:

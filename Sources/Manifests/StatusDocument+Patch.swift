@@ -35,7 +35,8 @@ extension StatusDocument {
         ])
         let run = Fields.members([("message", .whole), ("name", .whole), ("status", .whole)])
         let canary = Fields.members([
-            ("currentBackgroundAnalysisRunStatus", run), ("currentStepAnalysisRunStatus", run),
+            ("currentBackgroundAnalysisRunStatus", run), ("currentExperiment", .whole),
+            ("currentStepAnalysisRunStatus", run),
             ("stablePingPong", .whole),
             (
                 "weights",

@@ -37,6 +37,7 @@ extension StatusDocument {
     private static func canary(_ status: Status) -> JSON {
         var members = JSONObject()
         members["currentBackgroundAnalysisRunStatus"] = status.backgroundRun.map(json)
+        members.add("currentExperiment", status.currentExperiment)
         members["currentStepAnalysisRunStatus"] = status.stepRun.map(json)
         members["stablePingPong"] = status.stablePingPong.map { .string($0.rawValue) }
         if let weights = status.weights {
@@ -77,7 +78,7 @@ extension StatusDocument {
         ["reason": .string(pause.reason.rawValue), "startTime": .string(pause.startTime.wireText)]
     }
 
-    private static func json(_ condition: Condition) -> JSON {
+    static func json(_ condition: Condition) -> JSON {
         [
             "lastTransitionTime": .string(condition.lastTransition.wireText),
             "lastUpdateTime": .string(condition.lastUpdate.wireText),
@@ -90,23 +91,23 @@ extension StatusDocument {
 }
 
 extension JSONObject {
-    fileprivate mutating func add(_ key: String, _ value: String) {
+    mutating func add(_ key: String, _ value: String) {
         if !value.isEmpty { self[key] = .string(value) }
     }
 
-    fileprivate mutating func add(_ key: String, _ value: Int) {
+    mutating func add(_ key: String, _ value: Int) {
         if value != 0 { self[key] = .int(Int64(value)) }
     }
 
-    fileprivate mutating func add(_ key: String, _ value: Bool) {
+    mutating func add(_ key: String, _ value: Bool) {
         if value { self[key] = true }
     }
 
-    fileprivate mutating func add(_ key: String, _ value: Instant?) {
+    mutating func add(_ key: String, _ value: Instant?) {
         if let value { self[key] = .string(value.wireText) }
     }
 
-    fileprivate mutating func add(_ key: String, _ values: [JSON]) {
+    mutating func add(_ key: String, _ values: [JSON]) {
         if !values.isEmpty { self[key] = .array(values) }
     }
 }

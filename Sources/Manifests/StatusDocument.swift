@@ -33,6 +33,7 @@ package enum StatusDocument {
         let canary = reader["canary"]
         status.stepRun = run(canary["currentStepAnalysisRunStatus"])
         status.backgroundRun = run(canary["currentBackgroundAnalysisRunStatus"])
+        status.currentExperiment = canary["currentExperiment"].string() ?? ""
         status.weights = weights(canary["weights"])
         status.stablePingPong = canary["stablePingPong"].string().flatMap(PingPong.init)
         status.blueGreen = blueGreen(reader["blueGreen"])
@@ -49,7 +50,7 @@ package enum StatusDocument {
     }
 
     /// Nil for a condition of somebody else, which the patch leaves in place.
-    private static func condition(_ reader: Reader) -> Condition? {
+    static func condition(_ reader: Reader) -> Condition? {
         guard let type = reader["type"].string().flatMap(Condition.Kind.init) else { return nil }
         let update = reader["lastUpdateTime"].instant() ?? Instant(milliseconds: 0)
         return Condition(

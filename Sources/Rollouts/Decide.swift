@@ -44,6 +44,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     draft.noteStablePods()
     draft.markPromoted()
     draft.tidyRuns()
+    draft.tidyExperiments()
     draft.tidyReplicaSets()
     draft.dressPods()
     draft.restartPods()

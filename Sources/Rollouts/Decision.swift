@@ -66,6 +66,9 @@ package enum Action: Hashable, Sendable {
     case terminateRun(name: String)
     case deleteRun(name: String)
     case evict(pod: String)
+    case startExperiment(name: String, step: Int)
+    case terminateExperiment(name: String)
+    case deleteExperiment(name: String)
 
     /// Whether this act sends more traffic to the canary.
     package func raises(from seen: Int) -> Bool {

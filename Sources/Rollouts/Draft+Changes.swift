@@ -53,6 +53,7 @@ extension Draft {
             announceStart()
         }
         forgetOtherStepsRun()
+        forgetOtherStepsExperiment()
     }
 
     private var revisionStarts: Reason {
@@ -88,6 +89,7 @@ extension Draft {
         // New pods are younger than any restart that is due.
         if let restart = seen.dueRestart { status.restartedAt = restart }
         status.stepRun = nil
+        status.currentExperiment = ""
         status.backgroundRun = nil
         startPreviewAgain()
         let skipsSteps = status.stableHash == new.hash || seen.isWithinRollbackWindow
@@ -119,7 +121,7 @@ extension Draft {
 
 extension String {
     /// Whether this is the name of a run, or that name with the `.1`, `.2` … of a later one.
-    fileprivate func isOrExtends(_ name: String) -> Bool {
-        self == name || hasPrefix("\(name).")
+    func isOrExtends(_ name: String, by separator: String = ".") -> Bool {
+        self == name || hasPrefix("\(name)\(separator)")
     }
 }

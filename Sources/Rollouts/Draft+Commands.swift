@@ -30,6 +30,7 @@ extension Draft {
         status.abortedAt = nil
         status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
         status.stepRun = nil
+        status.currentExperiment = ""
         status.backgroundRun = nil
         status.pauseConditions = []
         status.controllerPause = false
@@ -53,6 +54,7 @@ extension Draft {
         // A person who resumes after an inconclusive analysis asks for a new one.
         if status.stepRun?.phase == .inconclusive { status.stepRun = nil }
         if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }
+        if seen.currentExperiment?.phase == .inconclusive { status.currentExperiment = "" }
         takeNewPreviewRuns()
     }
 

@@ -11,6 +11,7 @@ extension Draft {
         status.pauseConditions = []
         status.controllerPause = false
         status.stepRun = nil
+        status.currentExperiment = ""
         status.backgroundRun = nil
         bindStable()
         bindCanary(to: new)
@@ -220,6 +221,7 @@ extension Draft {
         status.abortedAt = nil
         status.promoteFull = false
         status.stepRun = nil
+        status.currentExperiment = ""
         status.backgroundRun = nil
         status.blueGreen.previewIsOver = false
         if seen.canary.hasPingPong {

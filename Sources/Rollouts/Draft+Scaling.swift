@@ -137,6 +137,9 @@ extension Draft {
             for run in seen.runs where run.hash == set.hash {
                 actions.append(.deleteRun(name: run.name))
             }
+            for experiment in seen.experiments where experiment.hash == set.hash {
+                actions.append(.deleteExperiment(name: experiment.name))
+            }
         }
     }
 }

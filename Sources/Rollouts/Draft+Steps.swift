@@ -19,6 +19,8 @@ extension Draft {
             takePause(seconds, at: index)
         case .analysis:
             takeAnalysis(at: index)
+        case .experiment:
+            takeExperiment(at: index)
         case .setHeaderRoute, .setMirrorRoute:
             if areRoutesSettled(at: index) { complete(index) }
         }
@@ -78,12 +80,13 @@ extension Draft {
         min(ceiling(weight * seen.size, seen.total), canaryPods(at: index))
     }
 
-    private mutating func complete(_ index: Int) {
+    mutating func complete(_ index: Int) {
         let count = seen.canary.steps.count
         let step = seen.canary.steps[index]
         let evidence = step == .analysis ? status.stepRun.flatMap(seen.run)?.evidence ?? "" : ""
         status.currentStepIndex = index + 1
         status.stepRun = nil
+        status.currentExperiment = ""
         status.pauseConditions.removeAll { $0.reason == .canaryPauseStep }
         status.controllerPause = !status.pauseConditions.isEmpty
         pauseWasEnded = false

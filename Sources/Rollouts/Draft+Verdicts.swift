@@ -7,6 +7,7 @@ extension Draft {
         take(status.backgroundRun, named: "Background analysis")
         take(status.blueGreen.preRun, named: "Blue/green pre-promotion analysis")
         take(status.blueGreen.postRun, named: "Blue/green post-promotion analysis")
+        takeExperimentVerdict()
         guard !status.isAborted, hasTimedOut, !isProgressing else { return }
         if seen.spec.progressDeadlineAbort {
             abort(because: timeoutMessage)
@@ -91,7 +92,7 @@ extension Draft {
         if isUpdating, previewRuns.contains(where: { !$0.phase.isCompleted }) { return false }
         if isUpdating, let index = status.currentStepIndex, index < seen.canary.steps.count {
             switch seen.canary.steps[index] {
-            case .pause, .analysis: return false
+            case .pause, .analysis, .experiment: return false
             case .setWeight, .setCanaryScale, .setHeaderRoute, .setMirrorRoute: break
             }
         }

@@ -75,8 +75,10 @@ extension [Action] {
             case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
                 to >= from ? 1 : 5
             case .bind: 2
-            case .startRun: 4
-            case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun: 6
+            case .startRun, .startExperiment: 4
+            case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun,
+                .terminateExperiment, .deleteExperiment:
+                6
             case .setPodMetadata, .updatePods, .separate: 7
             case .evict: 8
             }

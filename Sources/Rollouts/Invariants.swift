@@ -1,6 +1,6 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
-/// blue-green, I8–I11, for workloads, I12, and for restarts, I13). Unit tests and the simulation
-/// check every decision; debug builds of the controller do too.
+/// blue-green, I8–I11, for workloads, I12, for restarts, I13, and for experiments, I14). Unit tests
+/// and the simulation check every decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
@@ -31,6 +31,7 @@ private struct Promise {
         case .bind(let service, _, let hash): binding(service, hash)
         case .scale(let name, let from, let to) where to < from: shrinking(name, to: to)
         case .deleteReplicaSet(let name): deleting(name)
+        case .startExperiment(_, let step): trying(step)
         default: []
         }
     }
@@ -76,6 +77,11 @@ private struct Promise {
         }
         if decision.status.isAborted { broken.append("an aborted rollout makes routes") }
         return broken
+    }
+
+    private func trying(_ step: Int) -> [String] {
+        let isNow = decision.status.currentStepIndex == step && !decision.status.isAborted
+        return isNow ? [] : ["I14: an experiment begins out of its step"]
     }
 
     private func binding(_ service: String, _ hash: String) -> [String] {

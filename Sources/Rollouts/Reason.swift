@@ -39,6 +39,8 @@ package enum Reason: Hashable, Sendable {
     case waitingForPerson(String)
     case analysisStarted(String)
     case analysisRunning(String)
+    case experimentStarted(String)
+    case experimentRunning(String)
     /// After a restart in the middle of giving traffic back.
     case waitingForFreshMeasurement(String)
     /// The message that clients read, and the numbers it rests on where an analysis ended the
@@ -109,6 +111,8 @@ extension Reason {
         case .waitingForPerson(let why): "waiting for a person: \(why)"
         case .analysisStarted(let name): "starting analysis run \(name)"
         case .analysisRunning(let name): "analysis run \(name) is running"
+        case .experimentStarted(let name): "starting experiment \(name)"
+        case .experimentRunning(let name): "experiment \(name) is running"
         case .waitingForFreshMeasurement(let name):
             "traffic was given back: analysis run \(name) must measure good before it is raised "
                 + "again"

@@ -154,6 +154,8 @@ package enum Step: Hashable, Sendable {
     case pause(seconds: Int?)
     case setCanaryScale(CanaryScale)
     case analysis
+    /// Versions that run beside the two sides, with weights and services of their own.
+    case experiment
     /// Without headers the route is taken away.
     case setHeaderRoute(name: String, [HeaderMatch])
     /// Nil takes the route away; no entries mean every request.
@@ -169,6 +171,7 @@ package enum Step: Hashable, Sendable {
         case .setCanaryScale(.replicas(let replicas)): "setCanaryScale{replicas: \(replicas)}"
         case .setCanaryScale(.matchTrafficWeight): "setCanaryScale{matchTrafficWeight: true}"
         case .analysis: "analysis"
+        case .experiment: "experiment"
         case .setHeaderRoute(let name, _): "setHeaderRoute: \(name)"
         case .setMirrorRoute(let name, _, _): "setMirrorRoute: \(name)"
         }

@@ -9,6 +9,8 @@ package struct Snapshot: Hashable, Sendable {
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]
     package var runs: [Run]
+    /// The experiments that the rollout controls.
+    package var experiments: [StepExperiment] = []
     /// What the rollout takes its template from; nil where it has one of its own.
     package var workload: Workload?
     /// The pods of its ReplicaSets; nil where nobody needs to know them, which is nearly always.
@@ -45,6 +47,7 @@ package struct Snapshot: Hashable, Sendable {
 package struct TakenNames: Hashable, Sendable {
     package var replicaSets: Set<String>
     package var runs: Set<String>
+    package var experiments: Set<String> = []
 
     package init(replicaSets: Set<String> = [], runs: Set<String> = []) {
         self.replicaSets = replicaSets

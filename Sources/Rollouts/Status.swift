@@ -32,6 +32,8 @@ package struct Status: Hashable, Sendable {
     package var workloadObservedGeneration = ""
     package var stepRun: RunMirror?
     package var backgroundRun: RunMirror?
+    /// The name of the experiment of the present step; "" without one.
+    package var currentExperiment = ""
     package var weights: Weights?
     /// Which of two services that take turns is stable; nil before the first promotion.
     package var stablePingPong: PingPong?
@@ -87,6 +89,7 @@ package struct Condition: Hashable, Sendable {
         case healthy = "Healthy"
         case replicaFailure = "ReplicaFailure"
         case invalidSpec = "InvalidSpec"
+        case invalidExperimentSpec = "InvalidExperimentSpec"
     }
 
     /// `status` of a condition.

@@ -69,6 +69,26 @@ final class Notes: @unchecked Sendable {
         write(line, key)
     }
 
+    /// A line for each experiment that comes to another phase, and for what becomes of its pods.
+    func decided(_ decision: ExperimentDecision, _ scene: ExperimentTurn.Scene) {
+        let acts = decision.actions.compactMap { action in
+            switch action {
+            case .scale(let name, let from, let to): "\(name) \(from) → \(to) pods"
+            case .createService(let name, _): "create service \(name)"
+            case .deleteService(let name): "delete service \(name)"
+            case .createReplicaSet, .delayScaleDown, .cancelScaleDown, .startRun, .terminateRun:
+                nil
+            }
+        }
+        let before = scene.parsed.experiment.status.phase
+        guard !acts.isEmpty || decision.status.phase != before else { return }
+        let phase = decision.status.phase?.rawValue ?? "refused"
+        let why = decision.status.phase?.isCompleted == true ? "" : ", \(decision.reason.sentence)"
+        add(
+            cause: "", act: acts.joined(separator: ", "),
+            reason: "experiment \(scene.object.name): \(phase)" + why)
+    }
+
     /// Nothing more happens at this instant.
     func flush() {
         guard let (line, key) = waiting else { return }
@@ -191,7 +211,8 @@ extension Reason {
         switch self {
         case .waitingForCanaryPods, .waitingForNewPods, .waitingForStablePods, .waitingForRouter,
             .movingTraffic,
-            .weightLimited, .analysisStarted, .analysisRunning, .settling, .creatingReplicaSet,
+            .weightLimited, .analysisStarted, .analysisRunning, .experimentStarted,
+            .experimentRunning, .settling, .creatingReplicaSet,
             .nameTaken, .takingOver, .restarting, .writingDefaultReplicas, .scalingDownOld,
             .healthy, .paused,
             .timedOut:

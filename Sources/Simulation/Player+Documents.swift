@@ -19,7 +19,7 @@ extension Player {
     ) throws(PlayRefusal) {
         let objects = documents.map { Object($0.value) }
         let rollouts = objects.filter { $0.isRollout }
-        guard !rollouts.isEmpty else {
+        guard objects.contains(where: { $0.isRollout || $0.isExperiment }) else {
             throw PlayRefusal(
                 findings: [],
                 message: "there is no Rollout in these documents; name a file that has one")
@@ -31,8 +31,9 @@ extension Player {
         let answers = metrics.sorted { $0.key < $1.key }.map { name, answer in
             Story.Moment(seconds: 0, .metric(name, answer))
         }
-        let first = rollouts[0].resolved(by: rollouts[0].workload(among: objects + madeUp))
-        let told = story ?? Story([Story.Moment(seconds: 10, .image(first.nextImage))])
+        let first = rollouts.first.map { $0.resolved(by: $0.workload(among: objects + madeUp)) }
+        let update = first.map { Story.Moment(seconds: 10, .image($0.nextImage)) }
+        let told = story ?? Story([update].compactMap(\.self))
         self.init(
             objects: (objects + madeUp).filter(\.playsAPart), story: Story(answers + told.moments))
     }
@@ -74,6 +75,10 @@ extension Finding {
 extension Object {
     fileprivate var isRollout: Bool {
         kind == Resource.rollouts.kind && apiVersion == Resource.rollouts.apiVersion
+    }
+
+    fileprivate var isExperiment: Bool {
+        kind == Resource.experiments.kind && apiVersion == Resource.experiments.apiVersion
     }
 
     /// Whether a simulated cluster knows this kind.

@@ -13,6 +13,7 @@ struct Stage {
     private let notes = Notes()
     private var memory = Recollection()
     private var unstored = Unstored()
+    private var obstacles = Obstacles()
     private var moments: [Story.Moment]
     /// When each rollout and run wants to be looked at again.
     private var alarms: [Reference: Timestamp] = [:]
@@ -79,6 +80,7 @@ struct Stage {
                 for object in await cluster.rollouts { await turn(rollout: object) }
             }
             for object in await cluster.all(.analysisRuns) { await turn(run: object) }
+            for object in await cluster.all(.experiments) { await turn(experiment: object) }
             for object in await cluster.rollouts { await turn(rollout: object) }
             turns += 1
             isSettled = await cluster.version == before
@@ -106,7 +108,7 @@ struct Stage {
     }
 
     private mutating func startAgain() async {
-        (memory, unstored) = (Recollection(), Unstored())
+        (memory, unstored, obstacles) = (Recollection(), Unstored(), Obstacles())
         alarms = [:]
         seen = [:]
         stumbles = [:]
@@ -260,6 +262,18 @@ extension Stage {
         note(outcome.trouble, of: reference, next: outcome.lookAgain, at: now)
     }
 
+    private mutating func turn(experiment: Object) async {
+        let now = await cluster.now
+        let reference = Reference(
+            .experiments, namespace: experiment.namespace, name: experiment.name)
+        guard isDue(reference, version: "\(await cluster.version)", at: now) else { return }
+        let turn = ExperimentTurn(
+            cluster: edge, obstacles: obstacles, announce: { _, _ in },
+            decided: { [notes] decision, scene in notes.decided(decision, scene) }, now: { now })
+        let outcome = await turn.take(reference)
+        note(outcome.trouble, of: reference, next: outcome.lookAgain, at: now)
+    }
+
     private mutating func note(
         _ trouble: ClusterError?, of reference: Reference, next: Timestamp?, at now: Timestamp
     ) {
@@ -283,6 +297,7 @@ extension Resource {
             .rollouts, .analysisTemplates, .clusterAnalysisTemplates, .services, .ingresses,
             .configMaps,
             .secrets, .deployments, .podTemplates, .namespaces, .replicaSets, .analysisRuns,
+            .experiments,
         ] + Resource.routes.keys
 
     /// Whether an object is of this kind, in whatever version that plays a part.

@@ -12,6 +12,12 @@ let busyExposition: Exposition = {
     var exposition = Exposition()
     exposition.rollouts = [shop, Object(["metadata": ["namespace": "web", "name": "new"]])]
     exposition.runs = [shopRun]
+    exposition.experiments = [
+        Object([
+            "metadata": ["namespace": "web", "name": "trial"], "status": ["phase": "Running"],
+        ]),
+        Object(["metadata": ["namespace": "web", "name": "new-trial"]]),
+    ]
     exposition.templates = [
         Object([
             "metadata": ["namespace": "web", "name": "errors"], "spec": shopRun.spec ?? .null,
@@ -24,6 +30,8 @@ let busyExposition: Exposition = {
             turns: [0.005, 0.2, 3].durations(.turns), errors: 1,
             events: [.init(type: "Normal", reason: "RolloutUpdated"): 2]),
         run: Tallies.Tally(turns: [0.01].durations(.turns)),
+        Reference(.experiments, namespace: "web", name: "trial"): Tallies.Tally(
+            turns: [0.02].durations(.turns)),
     ]
     exposition.requests = [
         AnsweredRequest(kind: "rollouts", namespace: "web", verb: "Patch", status: 200): 3,

@@ -283,7 +283,7 @@ private struct Right: Hashable, CustomStringConvertible {
     }
 
     /// Given, though no release needs them.
-    static let rare: Set<Right> = routes.union([
+    static let rare: Set<Right> = routes.union(experiments).union([
         // Asked of whoever makes objects with an owner, and never used as such.
         Right("update", "rollouts", "argoproj.io", "finalizers"),
         // When a name is taken: whether what is there was made by a predecessor that was killed.
@@ -304,6 +304,18 @@ private struct Right: Hashable, CustomStringConvertible {
         Resource.routes.keys.flatMap { route -> [Right] in
             ["get", "list", "watch", "create", "patch"].map { Right($0, route.plural, route.group) }
         })
+
+    /// Needed where a rollout runs experiments, and the releases of these tests do not.
+    private static let experiments: Set<Right> = [
+        Right("update", "experiments", "argoproj.io", "finalizers"),
+        Right("get", "experiments", "argoproj.io"),
+        Right("create", "experiments", "argoproj.io"),
+        Right("patch", "experiments", "argoproj.io"),
+        Right("delete", "experiments", "argoproj.io"),
+        Right("get", "services", ""),
+        Right("create", "services", ""),
+        Right("delete", "services", ""),
+    ]
 }
 
 extension Kubernetes {

@@ -139,9 +139,6 @@ struct `A wrong rollout document` {
         Case(".steps[0].pause.duration: Invalid value: -5: Duration needs to be greater than 0") {
             $0["steps"] = [["pause": ["duration": -5]]]
         },
-        Case(".steps[0].experiment: Forbidden: a step with experiment is not supported yet") {
-            $0["steps"] = [["experiment": [:]]]
-        },
         Case(
             ".steps[0].setHeaderRoute: Invalid value: {\"name\":\"x\"}: SetHeaderRoute requires "
                 + "TrafficRouting, supports Istio and ALB and Apisix"

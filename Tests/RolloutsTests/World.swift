@@ -13,6 +13,7 @@ struct World {
     /// What the router says instead of the weight it has.
     var reading: Reading?
     var runs: [Run] = []
+    var experiments: [StepExperiment] = []
     var taken = TakenNames()
     var workload: Workload?
     var pods: [Pod] = []
@@ -72,6 +73,7 @@ struct World {
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
+        snapshot.experiments = experiments
         snapshot.taken = taken
         snapshot.workload = workload
         if snapshot.dueRestart != nil { snapshot.pods = pods }
@@ -182,6 +184,15 @@ struct World {
                 runs[index].phase = .successful
             }
         case .deleteRun(let name): runs.removeAll { $0.name == name }
+        case .startExperiment(let name, _):
+            experiments.append(
+                StepExperiment(name: name, hash: templateHash, phase: .running, created: now))
+        case .terminateExperiment(let name):
+            for index in experiments.indices where experiments[index].name == name {
+                experiments[index].isTerminating = true
+                experiments[index].phase = .successful
+            }
+        case .deleteExperiment(let name): experiments.removeAll { $0.name == name }
         }
     }
 
@@ -216,6 +227,14 @@ struct World {
         }
         for index in own.indices { own[index].isReady = index < available }
         pods = pods.filter { $0.replicaSet != set.name } + own
+    }
+
+    /// Ends every experiment that is under way as given.
+    mutating func endExperiment(_ phase: RunPhase, message: String = "") {
+        for index in experiments.indices where !experiments[index].phase.isCompleted {
+            experiments[index].phase = phase
+            experiments[index].message = message
+        }
     }
 
     /// Ends the named run as given.
