@@ -83,7 +83,8 @@ extension RolloutView {
             "pods": podsModel, "steps": stepsModel, "hasSteps": .bool(!steps.isEmpty),
             "stepsNote": text(stepsNote),
             "traffic": trafficModel, "replicaSets": replicaSetsModel(now: now),
-            "runs": runsModel(now: now), "conditions": conditionsModel(now: now),
+            "runs": runsModel(now: now), "experiments": experimentsModel,
+            "hasExperiments": .bool(!experiments.isEmpty), "conditions": conditionsModel(now: now),
             "hasConditions": .bool(!status.conditions.isEmpty),
         ]
     }

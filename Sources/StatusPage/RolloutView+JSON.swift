@@ -49,6 +49,9 @@ extension RolloutView {
         json["routers"] = .array(snapshot.routers.map(\.json))
         json["replicaSets"] = .array(replicaSets.map(json(of:)))
         json["analysisRuns"] = .array(latestRuns.map(\.json))
+        if !experiments.isEmpty {
+            json["experiments"] = .array(latestExperiments.map(\.json))
+        }
         json["conditions"] = .array(status.conditions.map(\.json))
         return json
     }

@@ -11,18 +11,35 @@ package struct RolloutView: Hashable, Sendable {
     package var images: [String: [String]]
     /// The analysis runs of the rollout, in any order.
     package var runs: [RunView]
+    /// The experiments of the rollout, in any order.
+    package var experiments: [ExperimentView]
     /// What is wrong with its documents: one sentence each, with file, line and column where known.
     package var findings: [String]
 
     package init(
-        snapshot: Snapshot, decision: Decision? = nil, images: [String: [String]] = [:],
+        snapshot: Snapshot, decision: Decision? = nil, experiments: [ExperimentView] = [],
+        images: [String: [String]] = [:],
         runs: [RunView] = [], findings: [String] = []
     ) {
         self.snapshot = snapshot
         self.decision = decision
         self.images = images
         self.runs = runs
+        self.experiments = experiments
         self.findings = findings
+    }
+}
+
+/// An experiment of a rollout.
+package struct ExperimentView: Hashable, Sendable {
+    package var name: String
+    package var created: Timestamp
+    package var status: ExperimentStatus
+
+    package init(name: String, created: Timestamp, status: ExperimentStatus) {
+        self.name = name
+        self.created = created
+        self.status = status
     }
 }
 

@@ -52,3 +52,27 @@ struct `The list of rollouts` {
             ])
     }
 }
+
+struct `The list of experiments` {
+    @Test func `is a line each`() {
+        let labels: JSON = ["baseline": "Running", "canary": "Progressing"]
+        let templates: [JSON] = (labels.object?.members ?? []).map {
+            ["name": .string($0.key), "status": $0.value]
+        }
+        let trial = Object([
+            "metadata": [
+                "namespace": "web", "name": "trial", "creationTimestamp": "2026-01-02T03:00:00Z",
+            ],
+            "spec": ["templates": .array(templates), "analyses": [["name": "errors"]]],
+            "status": ["phase": "Pending", "templateStatuses": .array(templates)],
+        ])
+        let table = ExperimentTable(
+            objects: [trial], showsNamespaces: true,
+            now: Timestamp(milliseconds: 1_767_323_165_000))
+        #expect(
+            table.columns.lines(.plain) == [
+                "NAMESPACE   NAME    STATUS    TEMPLATES   ANALYSES   ROLLOUT   AGE",
+                "web         trial   Pending   1/2         0/1        -         6m",
+            ])
+    }
+}

@@ -29,6 +29,30 @@ struct `A page as a whole` {
         try expect(page.text, isGolden: "list")
     }
 
+    @Test func `shows the experiments of a rollout, and answers them as JSON`() async throws {
+        var view = Situation.paused.view
+        var status = ExperimentStatus()
+        status.phase = .failed
+        status.message = "too many errors"
+        status.templates = [.init(name: "baseline")]
+        status.templates[0].phase = .running
+        status.templates[0].serviceName = "checkout-baseline"
+        status.analyses = [.init(name: "compare", run: "checkout-compare", phase: .failed)]
+        view.experiments = [
+            ExperimentView(
+                name: "checkout-trial", created: Timestamp(milliseconds: 0), status: status)
+        ]
+        let page = try await answer(.made(of: [view]), "/rollouts/shop/checkout").text
+        let parts = [
+            "checkout-trial", "too many errors", "<b>baseline</b>", "service checkout-baseline",
+            "analysis run checkout-compare",
+        ]
+        for part in parts { #expect(page.contains(part)) }
+        let json = try await answer(.made(of: [view]), "/api/rollouts/shop/checkout").text
+        let found = try JSON(parsing: json)["experiments"]?[0]
+        #expect(found?["phase"] == "Failed" && found?["templates"]?[0]?["status"] == "Running")
+    }
+
     @Test func `lists nothing as it was drawn`() async throws {
         try expect(try await answer(.made(of: []), "/").text, isGolden: "empty")
     }

@@ -7,13 +7,18 @@ import KubernetesObjects
 import Manifests
 import StatusPage
 
-/// `sluice get`: the rollouts, or one of them in full.
+/// `sluice get`: the rollouts, or one of them in full; their experiments likewise.
 struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "List the rollouts, or show one: its steps, weights, pods, measurements, and why.",
-        usage: "sluice get [rollout] [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]",
+        usage: """
+            sluice get [rollout] [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]
+            sluice get experiments [NAME] [-A] [-l SELECTOR] [-o FORMAT] [options]
+            """,
         discussion: """
+            The word experiments (or experiment) before a name asks for experiments instead.
+
             With -o yaml or json it prints the objects themselves. Environment values are hidden \
             there unless --show-env is given.
             """)
@@ -39,18 +44,37 @@ struct Get: AsyncParsableCommand {
     private var wanted: RolloutName? { names.withoutKind.first }
 
     func validate() throws {
-        guard names.withoutKind.count < 2 else { throw ValidationError("one NAME at a time") }
-        guard wanted == nil || (!allNamespaces && selector == nil) else {
+        guard isAboutExperiments ? names.count < 3 : names.withoutKind.count < 2 else {
+            throw ValidationError("one NAME at a time")
+        }
+        guard
+            (isAboutExperiments ? experiment : wanted) == nil || (!allNamespaces && selector == nil)
+        else {
             throw ValidationError("a NAME goes without --all-namespaces and --selector")
         }
     }
 
+    /// Also in the short form that kubectl takes.
+    private var isAboutExperiments: Bool {
+        ["experiment", "experiments", "exp"].contains(names.first?.text ?? "")
+    }
+
+    private var experiment: RolloutName? { names.dropFirst().first }
+
     func run() async throws {
         let connected = try cluster.connect()
-        if let wanted {
+        if isAboutExperiments, let experiment {
+            try await show(experiment: experiment, connected)
+        } else if isAboutExperiments {
+            try await list(.experiments, connected) { objects in
+                ExperimentTable(objects: objects, showsNamespaces: allNamespaces, now: .now).columns
+            }
+        } else if let wanted {
             try await show(wanted, connected)
         } else {
-            try await list(connected)
+            try await list(.rollouts, connected) { objects in
+                RolloutTable(objects: objects, showsNamespaces: allNamespaces, now: .now).columns
+            }
         }
     }
 
@@ -66,7 +90,9 @@ struct Get: AsyncParsableCommand {
         Terminal.output.say(picture.lines(palette).joined(separator: "\n"))
     }
 
-    private func list(_ connected: Connected) async throws {
+    private func list(
+        _ kind: Resource, _ connected: Connected, as table: ([Object]) -> Columns
+    ) async throws {
         let namespace = allNamespaces ? nil : connected.namespace
         var objects: [Object]
         let labels: LabelSelector
@@ -77,10 +103,10 @@ struct Get: AsyncParsableCommand {
         }
         do throws(APIError) {
             objects = try await connected.client.list(
-                .rollouts, Selection(namespace: namespace, labels: labels)
+                kind, Selection(namespace: namespace, labels: labels)
             ).objects
         } catch {
-            throw CommandFailure(error, asking: "the list of rollouts", of: connected)
+            throw CommandFailure(error, asking: "the list of \(kind.plural)", of: connected)
         }
         objects.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
         if let format = output.document {
@@ -90,15 +116,14 @@ struct Get: AsyncParsableCommand {
             Terminal.output.say(format.text(of: list))
         } else if objects.isEmpty {
             let place = namespace.map { "namespace \($0)" } ?? "any namespace"
-            Terminal.error.say("No rollouts in \(place).")
+            Terminal.error.say("No \(kind.plural) in \(place).")
         } else {
-            let table = RolloutTable(objects: objects, showsNamespaces: allNamespaces, now: .now)
             Terminal.output.say(
-                table.columns.lines(Terminal.output.palette).joined(separator: "\n"))
+                table(objects).lines(Terminal.output.palette).joined(separator: "\n"))
         }
     }
 
-    private func published(_ object: Object) -> JSON {
+    func published(_ object: Object) -> JSON {
         showEnv ? object.json : object.json.hidingEnvironment
     }
 }

@@ -12,24 +12,27 @@ extension Picture {
             + latest.filter(\.phase.isCompleted)
             .prefix(completedRuns)
         guard !told.isEmpty else { return [] }
-        let lines = told.flatMap { run in
-            [heading(of: run, palette)] + metrics(of: run).lines(palette)
-        }
+        let lines = told.flatMap { $0.lines(palette) }
         let more = latest.count - told.count
         let rest = more > 0 ? ["  " + palette.paint("and \(more) earlier", .faint)] : []
         return [palette.paint("analysis", .strong)] + lines + rest
     }
+}
 
-    private func heading(of run: RunView, _ palette: Palette) -> String {
-        let purpose = run.purpose.map { " (\($0.words))" } ?? ""
-        let message = run.status.message.isEmpty ? "" : ": \(run.status.message)"
-        return "  " + shown(run.name) + palette.paint(purpose, .faint) + "  "
-            + palette.paint(run.phase.rawValue, run.phase.tone) + shown(message)
+extension RunView {
+    /// How the run stands, and its metrics.
+    func lines(_ palette: Palette) -> [String] {
+        let purpose = purpose.map { " (\($0.words))" } ?? ""
+        let message = status.message.isEmpty ? "" : ": \(status.message)"
+        let heading =
+            "  " + shown(name) + palette.paint(purpose, .faint) + "  "
+            + palette.paint(phase.rawValue, phase.tone) + shown(message)
+        return [heading] + metricTable.lines(palette)
     }
 
-    private func metrics(of run: RunView) -> Columns {
+    private var metricTable: Columns {
         var table = Columns(indent: 4, gap: 2)
-        table.rows = run.metrics.map { metric in
+        table.rows = metrics.map { metric in
             let isJob = metric.metric?.providerKind == ProviderKind.job.rawValue
             let values = metric.result.measurements.suffix(shownValues).map { measurement in
                 if isJob { return measurement.phase.rawValue }

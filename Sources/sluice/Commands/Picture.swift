@@ -14,7 +14,7 @@ struct Picture {
     func lines(_ palette: Palette) -> [String] {
         let parts = [
             head(palette), findings(palette), steps(palette), traffic(palette), pods(palette),
-            runs(palette),
+            runs(palette), experiments(palette),
         ]
         return Array(parts.filter { !$0.isEmpty }.joined(separator: [""]))
     }
@@ -106,6 +106,21 @@ struct Picture {
             ]
         }
         return [palette.paint("services", .strong)] + table.lines(palette)
+    }
+
+    private func experiments(_ palette: Palette) -> [String] {
+        let latest = view.latestExperiments
+        guard !latest.isEmpty else { return [] }
+        var table = Columns(indent: 2, gap: 2)
+        table.rows = latest.map { experiment in
+            [
+                Columns.Cell(experiment.name),
+                Columns.Cell(experiment.phase.rawValue, experiment.phase.tone),
+                Columns.Cell(experiment.templatesInWords),
+                Columns.Cell(experiment.status.message),
+            ]
+        }
+        return [palette.paint("experiments", .strong)] + table.lines(palette)
     }
 
     private func pods(_ palette: Palette) -> [String] {

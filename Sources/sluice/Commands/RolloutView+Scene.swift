@@ -14,14 +14,24 @@ extension RolloutView {
         }
         self.init(
             snapshot: scene.snapshot, decision: decide(scene.snapshot),
+            experiments: scene.experiments.map(ExperimentView.init),
             images: Dictionary(images, uniquingKeysWith: { first, _ in first }),
             runs: scene.runs.map(RunView.init), findings: scene.parsed.findings.map(\.description))
     }
 }
 
+extension ExperimentView {
+    /// An Experiment object.
+    init(_ object: Object) {
+        self.init(
+            name: object.name, created: object.creationTimestamp ?? Timestamp(milliseconds: 0),
+            status: ExperimentDocument.status(of: object))
+    }
+}
+
 extension RunView {
     /// An AnalysisRun object.
-    fileprivate init(_ object: Object) {
+    init(_ object: Object) {
         self.init(
             name: object.name, purpose: RunDocument.parse(object)?.purpose,
             revision: object.number(Keys.revision),
