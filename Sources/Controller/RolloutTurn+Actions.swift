@@ -25,15 +25,9 @@ extension RolloutTurn {
         case .setRolloutReplicas(let count):
             try await patch(scene.object, .rollouts, ["spec": ["replicas": .int(Int64(count))]])
         case .setRolloutRevision(let revision):
-            // Without the version: the status may have been stored a moment ago, and the revision
-            // is only raised.
-            let body: JSON = ["metadata": ["annotations": .object([Keys.revision: revision])]]
-            _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
+            try await note(revision, under: Keys.revision, scene)
         case .noteWorkload(let generation):
-            let body: JSON = [
-                "metadata": ["annotations": .object([Keys.workloadGeneration: generation])]
-            ]
-            _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
+            try await note(generation, under: Keys.workloadGeneration, scene)
         case .scaleWorkload(_, let count, let adoption):
             guard let reference = scene.parsed.workload?.reference else { return }
             let body = WorkloadDocument.scaling(to: count, adoption, by: scene.object)
@@ -75,6 +69,15 @@ extension RolloutTurn {
                 return
             }
         }
+    }
+
+    /// Writes a number into an annotation of the rollout. Without the version: the status may have
+    /// been stored a moment ago, and both numbers are only raised.
+    private func note(
+        _ number: Int, under key: String, _ scene: Scene
+    ) async throws(ClusterError) {
+        let body: JSON = ["metadata": ["annotations": .object([key: number])]]
+        _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
     }
 
     /// Writes what each router plans.
