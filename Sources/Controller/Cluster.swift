@@ -92,7 +92,8 @@ package struct Write: Hashable, Sendable {
         case patch(Patch)
         case patchStatus(Patch)
         case delete(uid: String?)
-        /// Asks a pod to go, if the disruption budgets that are about it allow that.
+        /// Asks a pod to go; a conflict where the disruption budgets that are about it do not
+        /// allow that now.
         case evict
     }
 

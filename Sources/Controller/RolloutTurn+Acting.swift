@@ -43,6 +43,10 @@ extension RolloutTurn {
             }
             do {
                 try await carryOut(action, scene)
+            } catch .conflict where action.isEviction {
+                // A disruption budget allows none now. The next look is due anyway, and evictions
+                // come last.
+                return
             } catch {
                 // A status that went ahead of its router has to be told from traffic that was given
                 // back by a process that died of it.

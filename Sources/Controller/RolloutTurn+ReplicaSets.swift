@@ -89,14 +89,18 @@ extension RolloutTurn {
     /// else needs to know all pods of a cluster.
     func updatePods(of name: String, _ scene: Scene) async throws(ClusterError) {
         guard let set = scene.replicaSets.first(where: { $0.name == name }) else { return }
+        var trouble: ClusterError?
         for pod in try await cluster.holdings(.pods, set).own {
             guard let body = ReplicaSetDocument.podPatch(pod, of: set) else { continue }
             do {
                 try await patch(pod, .pods, body, checksVersion: false)
             } catch .notFound {
                 continue
+            } catch {
+                trouble = trouble ?? error
             }
         }
+        if let trouble { throw trouble }
         try await patch(set, .replicaSets, ReplicaSetDocument.podsFollowed)
     }
 }

@@ -68,8 +68,8 @@ extension APIClient {
         return answer.kind == "Status" || answer.deletionTimestamp == nil ? nil : answer
     }
 
-    /// Asks a pod to go. A disruption budget that does not allow it refuses at once: to ask again
-    /// in a moment helps nobody. Servers before 1.22 know the request by another version.
+    /// Asks a pod to go. Throws `.conflict` where a disruption budget does not allow it now: to ask
+    /// again in a moment helps nobody. Servers before 1.22 know the request by another version.
     package func evict(_ pod: Reference) async throws(APIError) {
         do {
             try await evict(pod, version: "v1")
@@ -86,13 +86,7 @@ extension APIClient {
         ]
         var once = self
         once.patience = nil
-        do {
-            _ = try await once.json(call)
-        } catch .throttled {
-            throw .refused(
-                status: 429, message: "\(pod) is not evicted: its disruption budget allows none now"
-            )
-        }
+        _ = try await once.json(call)
     }
 
     private static func dryRunQuery(_ dryRun: Bool) -> [(String, String)] {

@@ -39,6 +39,12 @@ extension APIError {
     /// Reads a `Status` object, as it comes in an answer or in the middle of a watch.
     init(status: JSON, code: Int? = nil, retryAfter: String? = nil, call: String) {
         let details = status["details"]
+        let causes = details?["causes"]?.array ?? []
+        if causes.contains(where: { $0["reason"]?.string == "DisruptionBudget" }) {
+            self = .conflict(
+                status["message"]?.string ?? "\(call): a disruption budget is in the way")
+            return
+        }
         let inBody = details?["retryAfterSeconds"]?.int
         self.init(
             code: code ?? status["code"]?.int ?? 0, reason: status["reason"]?.string ?? "",

@@ -101,6 +101,11 @@ package enum Action: Hashable, Sendable {
         }
     }
 
+    /// Whether this act asks a pod to go, which may not be allowed now.
+    package var isEviction: Bool {
+        if case .evict = self { true } else { false }
+    }
+
     /// Whether this act gives traffic back to stable, which nothing may hold up.
     package func givesBack(from seen: Int) -> Bool {
         if case .route(let split) = self { split.canary < seen } else { false }

@@ -86,7 +86,8 @@ extension Draft {
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
-        // New pods are younger than any restart that is due.
+        // A restart ends with the revision that it was asked for (§4.7): of another template all
+        // pods are new, and those that go are not worth it.
         if let restart = seen.dueRestart { status.restartedAt = restart }
         status.stepRun = nil
         status.currentExperiment = ""

@@ -20,7 +20,8 @@ extension Draft {
             // Until the stable service selects these pods, the canary service is what leads to
             // them.
             let wanted = isBack ? 0 : seen.canaryWeight
-            var capacity = seen.capacity(canaryWanted: seen.size)
+            let pods = ceiling(seen.canaryWeight * seen.size, seen.total)
+            var capacity = seen.capacity(canaryWanted: pods)
             capacity.canaryAvailable = seen.podsBehindCanaryService
             capacity.stableAvailable = new.available
             ask(for: affordable(wanted, current: seen.canaryWeight, capacity))

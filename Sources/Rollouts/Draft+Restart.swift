@@ -13,8 +13,9 @@ extension Draft {
             status.restartedAt = start
             return
         }
-        // Whoever gives traffic back, or takes pods away, needs the others.
-        guard order == .statusFirst, !actions.contains(where: \.shrinks) else { return }
+        // Whoever moves traffic, or takes pods away, needs the others.
+        let needsPods = actions.contains { $0.shrinks || $0.raises(in: seen) }
+        guard order == .statusFirst, !needsPods, !seen.isGivingBack(status, weight) else { return }
         for pod in evictions(of: old) { actions.append(.evict(pod: pod.name)) }
     }
 
@@ -35,13 +36,18 @@ extension Draft {
         let asked = sets.reduce(0) { $0 + $1.desired } - (seen.needsSparePod ? 1 : 0)
         let serving = sets.reduce(0) { $0 + seen.serving($1) }
         var spare = serving - (max(seen.size, asked) - seen.mayBeMissing)
+        var useless = max(1, seen.mayBeMissing) - seen.podsUnderWay
         return sets.flatMap { set in
             var own = seen.serving(set) - leastServing(set)
             return old.filter { $0.replicaSet == set.name && !$0.isDeleting }
                 .sorted { ($0.isReady ? 1 : 0, $0.created) < ($1.isReady ? 1 : 0, $1.created) }
                 .filter { pod in
-                    // One that serves nobody is missed by nobody.
-                    if !pod.isReady { return true }
+                    // One that serves nobody is missed by nobody; but all of them at once may be
+                    // what a slow start looks like.
+                    if !pod.isReady {
+                        useless -= 1
+                        return useless >= 0
+                    }
                     guard spare > 0, own > 0 else { return false }
                     (spare, own) = (spare - 1, own - 1)
                     return true
@@ -59,6 +65,7 @@ extension Draft {
     /// its share of those that may be.
     private func leastServing(_ set: ReplicaSet) -> Int {
         guard seen.isSelected(set) else { return 0 }
+        if seen.size == 1, !seen.maySurge { return 0 }
         return max(1, set.desired - max(1, seen.missingAllowance.unavailable(of: set.desired)))
     }
 }
@@ -85,6 +92,24 @@ extension Snapshot {
         return min(set.available, ready)
     }
 
+    /// The pods that are going, and those that came in their place and are not ready yet.
+    fileprivate var podsUnderWay: Int {
+        (pods ?? []).count { pod in
+            pod.isDeleting || (!pod.isReady && restart.map { pod.created >= $0 } ?? false)
+        }
+    }
+
+    /// Whether an abort still has traffic on the new revision, which needs every pod of stable.
+    fileprivate func isGivingBack(_ status: Status, _ weight: Int) -> Bool {
+        guard status.isAborted else { return false }
+        switch spec.strategy {
+        case .canary(let canary):
+            return weight > 0 || canaryWeight > 0
+                || (!canary.hasRouter && (new?.desired ?? 0) > 0)
+        case .blueGreen(let plan): return activeHash(plan) != status.stableHash
+        }
+    }
+
     fileprivate var missingAllowance: Allowance {
         switch spec.strategy {
         case .canary(let canary): canary.maxUnavailable
@@ -92,18 +117,24 @@ extension Snapshot {
         }
     }
 
+    /// Whether a pod may come on top.
+    fileprivate var maySurge: Bool {
+        guard case .canary(let canary) = spec.strategy else { return true }
+        return canary.maxSurge.roundedUp(of: size) > 0
+    }
+
     /// How many pods may be missing. Where neither that nor surge leaves room, one may.
     fileprivate var mayBeMissing: Int {
         let count = missingAllowance.unavailable(of: size)
-        guard case .canary(let canary) = spec.strategy, canary.maxSurge.roundedUp(of: size) == 0
-        else { return count }
-        return max(1, count)
+        return maySurge ? count : max(1, count)
     }
 
-    /// Whether a restart has to bring a pod before it takes one: none may be missing.
+    /// Whether a restart has to bring a pod before it takes one: none may be missing, or there is
+    /// only this one.
     fileprivate var needsSparePod: Bool {
-        guard let start = dueRestart, let new, let pods, size > 0, mayBeMissing == 0,
-            new.hash == rollout.status.stableHash
+        guard let start = dueRestart, let new, let pods, size > 0, maySurge,
+            new.hash == rollout.status.stableHash,
+            mayBeMissing == 0 || (size == 1 && isSelected(new))
         else { return false }
         return pods.contains { $0.replicaSet == new.name && $0.created < start }
     }
@@ -113,15 +144,23 @@ extension Snapshot {
         count == size && needsSparePod && set.hash == new?.hash ? count + 1 : count
     }
 
-    /// I13: evictions leave as many pods as the document promises, and one wherever traffic leads.
+    /// I13: evictions leave as many pods as the document promises, and one wherever traffic leads;
+    /// and none is in the way of traffic that moves.
     func brokenEvictions(_ decision: Decision) -> [String] {
+        let moves = decision.actions.contains { $0.raises(in: self) }
+        let weight = decision.status.weights?.canary.weight ?? 0
+        let isBusy = moves || isGivingBack(decision.status, weight)
+        for case .evict(let name) in decision.actions where isBusy {
+            return ["I13: \(name) is evicted while traffic moves"]
+        }
         let before = (pods ?? []).filter { $0.isReady && !$0.isDeleting }
         var left = before
         for case .evict(let name) in decision.actions { left.removeAll { $0.name == name } }
         if left == before { return [] }
         let least = size - mayBeMissing
         let deserted = replicaSets.filter { set in
-            isSelected(set) && before.contains { $0.replicaSet == set.name }
+            isSelected(set) && (size > 1 || maySurge)
+                && before.contains { $0.replicaSet == set.name }
                 && !left.contains { $0.replicaSet == set.name }
         }
         return (left.count < least ? ["I13: evictions leave \(left.count) of \(size) pods"] : [])

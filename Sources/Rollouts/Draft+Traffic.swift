@@ -181,7 +181,10 @@ extension Draft {
             let target = stableTarget, service.hash != target.hash
         else { return }
         let onStable = seen.total - seen.canaryWeight
-        let share = max(1, seen.canary.enoughToPromote(of: seen.size) * onStable / seen.total)
+        // Without a router pods are missing as they are without a release.
+        let all =
+            seen.canary.hasRouter ? seen.size : seen.canary.enoughToPromote(of: seen.size)
+        let share = max(1, all * onStable / seen.total)
         guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else {
             return
         }

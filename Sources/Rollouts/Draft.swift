@@ -62,25 +62,31 @@ struct Draft {
 
 extension [Action] {
     /// Traffic that goes back comes first; then what adds capacity and points services, then
-    /// traffic that goes up, and last what takes capacity away.
+    /// traffic that goes up, and last what takes capacity away. What new pods begin with is there
+    /// before they are.
     func inOrderOfSafety(from weight: Int) -> [Action] {
+        let starting = compactMap { action in
+            if case .scale(let name, 0, _) = action { name } else { nil as String? }
+        }
         func rank(_ action: Action) -> Int {
             switch action {
-            case .route(let split): split.canary <= weight ? 0 : 3
-            case .setRoutes(let routes): routes.isEmpty ? 0 : 3
+            case .route(let split): split.canary <= weight ? 0 : 4
+            case .setRoutes(let routes): routes.isEmpty ? 0 : 4
+            case .setPodMetadata(let name, _), .separate(let name, _):
+                starting.contains(name) ? 1 : 8
             case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
                 .setReplicaSetRevision,
                 .setMinReadySeconds, .cancelScaleDown, .markPromoted, .noteWorkload:
-                1
+                2
             case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
-                to >= from ? 1 : 5
-            case .bind: 2
-            case .startRun, .startExperiment: 4
+                to >= from ? 2 : 6
+            case .bind: 3
+            case .startRun, .startExperiment: 5
             case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun,
                 .terminateExperiment, .deleteExperiment:
-                6
-            case .setPodMetadata, .updatePods, .separate: 7
-            case .evict: 8
+                7
+            case .updatePods: 8
+            case .evict: 9
             }
         }
         return enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }

@@ -59,6 +59,8 @@ package enum SimulatedFault: Hashable, Sendable {
     case loseAnswer(Int)
     /// The write is overtaken by the one that is sent at the same time, if there is one.
     case holdBack(Int)
+    /// A disruption budget keeps the first so many pods that are to be evicted.
+    case keepPods(Int)
     /// A command that arrives in the same instant, just before the write.
     case command(Int, Story.Command)
     /// A command that arrives in the same instant, just after the write.

@@ -24,6 +24,8 @@ actor SimulatedCluster {
     /// The controller was killed: it writes nothing any more.
     private(set) var isDead = false
     private var faults: [SimulatedFault] = []
+    /// How many evictions were asked for.
+    private var evictions = 0
     /// Commands that came in the instant of a write, and whether they were accepted.
     private(set) var placed: [Transcript.Placed] = []
     /// How traffic stood after each write that moved it or its pods.
@@ -77,6 +79,7 @@ actor SimulatedCluster {
         }
         if faults.contains(.refuse(number)) { throw .unreachable("connection refused") }
         if faults.contains(.forbid(number)) { throw .refused("forbidden: exceeded quota") }
+        if write.act == .evict { try keepPod() }
         for case .command(number, let command) in faults { place(command) }
         let object = try perform(write)
         sample()
@@ -84,6 +87,13 @@ actor SimulatedCluster {
         if faults.contains(.killAfter(number)) { isDead = true }
         if faults.contains(.loseAnswer(number)) { throw .unreachable("connection reset") }
         return object
+    }
+
+    private func keepPod() throws(ClusterError) {
+        evictions += 1
+        for case .keepPods(let count) in faults where evictions <= count {
+            throw .conflict("a disruption budget is in the way")
+        }
     }
 
     /// Lets the writes that are sent at the same time overtake this one; there may be none.

@@ -61,6 +61,28 @@ struct `Pods with metadata of their part` {
         #expect(world.broken == [])
     }
 
+    @Test func `are what the pods of a returning revision begin with`() {
+        var world = dressed(deployed([.setWeight(50), .pause(seconds: nil)]))
+        for hash in ["h2", "h3", "h2"] {
+            world.update(to: hash)
+            world.wait(60)
+        }
+        world.update(to: "h3")
+        for _ in 0..<10 {
+            let actions = world.turn().actions
+            let scaled = actions.firstIndex {
+                if case .scale("app-h3", 0, _) = $0 { true } else { false }
+            }
+            guard let scaled else { continue }
+            #expect(
+                actions[..<scaled].contains {
+                    if case .setPodMetadata("app-h3", "new") = $0 { true } else { false }
+                })
+            return
+        }
+        Issue.record("h3 was not scaled up")
+    }
+
     @Test func `are changed after all that traffic depends on`() {
         var world = dressed(deployed([.setWeight(50)]))
         world.update(to: "h2")
@@ -68,7 +90,8 @@ struct `Pods with metadata of their part` {
             let actions = world.turn().actions
             let first = actions.firstIndex {
                 switch $0 {
-                case .setPodMetadata, .updatePods, .separate: true
+                case .setPodMetadata(let name, _): (world.set("h2")?.name ?? "") != name
+                case .updatePods, .separate: true
                 default: false
                 }
             }

@@ -135,6 +135,66 @@ struct `A restart` {
         #expect(world.broken == [])
     }
 
+    @Test func `keeps stable's pods while they take traffic back`() {
+        var world = deployed([.setWeight(80), .pause(seconds: nil)], size: 10)
+        world.update(to: "h2")
+        world.settle()
+        world.limits["h1"] = 6
+        world.letPodsStart()
+        world = asked(world)
+        world.rollout.status.isAborted = true
+        for _ in 0..<6 { #expect(evictions(world.turn()) == 0) }
+        #expect(world.weight == 40)
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.broken == [])
+    }
+
+    @Test(arguments: [(Allowance.pods(1), Allowance.percent(25)), (.pods(1), .pods(0))])
+    func `of the only pod ends, also where it may be missing`(
+        missing: Allowance, surge: Allowance
+    ) {
+        var world = deployed([], size: 1)
+        world.rollout.spec.canary.maxUnavailable = missing
+        world.rollout.spec.canary.maxSurge = surge
+        world = asked(world)
+        world.settle()
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.pods.count == 1)
+        #expect(world.broken == [])
+    }
+
+    @Test func `does not take all pods that are not ready at once`() {
+        var world = asked(deployed(fourSteps, size: 10))
+        world.limits["h1"] = 4
+        world.letPodsStart()
+        #expect(evictions(world.turn()) == 2)
+        // Those in their place are not ready either.
+        #expect(evictions(world.turn()) == 0)
+        #expect(world.broken == [])
+    }
+
+    @Test func `takes nothing in the turn that raises a weight`() {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 8)
+        world.update(to: "h2")
+        for _ in 0..<2 { world.turn() }
+        world = {
+            var world = world
+            world.now = world.now.advanced(bySeconds: 60)
+            world.rollout.spec.restartAt = world.now
+            return world
+        }()
+        for _ in 0..<60 {
+            let decision = world.turn()
+            let raises = decision.actions.contains { $0.raises(in: world.seen) }
+            #expect(!raises || evictions(decision) == 0)
+        }
+        #expect(world.broken == [])
+    }
+
     /// An availability that is lost meanwhile stops it; its deadline begins with it.
     @Test func `times out by its own clock`() {
         var world = asked(deployed(fourSteps, size: 4))

@@ -63,6 +63,19 @@ struct `A canary for which fewer pods suffice` {
         #expect(world.broken == [])
     }
 
+    @Test func `does not take everything with one pod, however many may be missing`() {
+        var world = deployed([.setWeight(10)], size: 10)
+        world.rollout.spec.canary.progressThreshold = .pods(1)
+        world.rollout.spec.canary.maxUnavailable = .percent(95)
+        world.limits["h2"] = 1
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.services["stable"]?.hash == "h1")
+        #expect(world.weight == 10)
+        #expect(world.set("h1")?.desired == 10)
+        #expect(world.broken == [])
+    }
+
     @Test(arguments: [[.setWeight(10)], []] as [[Step]])
     func `is not promoted with one pod of ten, whatever suffices`(steps: [Step]) {
         var world = updated(.pods(1), limit: 1, steps: steps)

@@ -165,3 +165,19 @@ struct `Running pods` {
 
         """
 }
+
+struct `A disruption budget` {
+    /// It is asked again, and nothing is told as trouble.
+    @Test func `holds a restart up, and no more than that`() throws {
+        var player = try Scenario(
+            text: "spec: {replicas: 4}\n---\n10s restart\n300s end"
+        ).player
+        player.faults = [.keepPods(3)]
+        let transcript = player.play()
+        #expect(transcript.end?.phase == "Healthy", "\(transcript.text)")
+        #expect(!transcript.events.contains { $0.reason == "ReconciliationError" })
+        #expect(!transcript.text.contains("failed"), "\(transcript.text)")
+        let evicted = transcript.lines.filter { $0.act.contains("evict") }
+        #expect(evicted.count > 4, "\(transcript.text)")
+    }
+}

@@ -8,8 +8,8 @@ struct Restart: AsyncParsableCommand {
         abstract: "Replace the pods of a rollout, as fast as its availability allows.",
         usage: "sluice restart NAME [--in DURATION] [--reason TEXT] [options]",
         discussion: """
-            Each older pod is evicted, so that disruption budgets are respected. Traffic, steps \
-            and analysis stay as they are.
+            Each older pod is evicted, so that disruption budgets are respected. Steps and \
+            analysis stay as they are; a canary's weight follows its pods while one is missing.
             """)
 
     @OptionGroup var order: OrderOptions
