@@ -114,7 +114,7 @@ extension RolloutTurn {
             } catch .notFound where change.act == .delete {
                 continue
             } catch {
-                let error = try await meaning(of: error, refusing: change, scene)
+                let error = await meaning(of: error, refusing: change, scene)
                 guard isBack, router.changesStandAlone else { throw error }
                 trouble = trouble ?? error
                 continue
@@ -147,11 +147,16 @@ extension RolloutTurn {
     /// at again, and no person has to look.
     private func meaning(
         of error: ClusterError, refusing change: Change, _ scene: Scene
-    ) async throws(ClusterError) -> ClusterError {
+    ) async -> ClusterError {
         guard case .refused(let text) = error, case .patch(.json) = change.act else { return error }
         let version = scene.observed.objects[change.reference]?.resourceVersion
-        let present = try await cluster.fresh(change.reference)
-        return present?.resourceVersion == version ? error : .conflict(text)
+        do {
+            let present = try await cluster.fresh(change.reference)
+            return present?.resourceVersion == version ? error : .conflict(text)
+        } catch let unread {
+            // A look that fails says nothing of the write, and keeps no other one from being made.
+            return .refused("\(text) (and it cannot be looked at again: \(unread))")
+        }
     }
 
     private func bind(_ service: String, to hash: String, _ scene: Scene) async throws(ClusterError)

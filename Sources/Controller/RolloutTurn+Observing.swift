@@ -182,7 +182,7 @@ extension RolloutTurn {
                 search.labels.matches($0.labels)
             }
             for object in found { observed.objects[search.reference(object.name)] = object }
-        } catch .refused(let why) {
+        } catch .refused(let why), .notFound(let why) {
             observed.denied[search.reference(search.labels.description)] = why
         }
     }

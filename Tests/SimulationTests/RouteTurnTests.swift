@@ -1,0 +1,101 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Synchronization
+import Testing
+
+@testable import Controller
+
+struct `A turn of a rollout with several routes` {
+    /// Nobody may read the first one any more, or the server has just gone.
+    @Test func `gives back all that it can, whatever one look says`() async throws {
+        let patched = Mutex<[String]>([])
+        let routes = ["a", "b"].map(Self.route)
+        let turn = Self.turn(
+            ["httpRoutes": [["name": "a"], ["name": "b"]]], routes,
+            fresh: { _ throws(ClusterError) in throw .unreachable("connection refused") },
+            write: { write throws(ClusterError) in
+                patched.withLock { $0.append(write.reference.name) }
+                if write.reference.name == "a" { throw .refused("testing value failed") }
+                return nil
+            })
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.canaryWeight == 50)
+        await #expect(throws: ClusterError.self) {
+            try await turn.carryOut(.route(Split(canary: 0, of: 100)), scene)
+        }
+        #expect(patched.withLock { $0 } == ["a", "b"])
+    }
+
+    @Test func `goes on where the server has their kind no more`() async throws {
+        let turn = Self.turn(
+            ["httpRouteSelector": ["matchLabels": ["app": "shop"]]], [],
+            list: { resource, _ throws(ClusterError) in
+                if resource == .httpRoutes { throw .notFound("404 page not found") }
+                return []
+            })
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.observed.denied.values.sorted() == ["404 page not found"])
+    }
+
+    private static let key = RolloutKey(namespace: "default", name: "shop")
+
+    private static func turn(
+        _ gateway: JSON, _ routes: [Object],
+        list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object] = {
+            _, _ in []
+        },
+        fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
+        write: @escaping @Sendable (Write) async throws(ClusterError) -> Object? = { _ in nil }
+    ) -> RolloutTurn {
+        let objects = routes + [rollout(gateway)]
+        return RolloutTurn(
+            cluster: Cluster(
+                get: { reference in
+                    objects.first {
+                        $0.kind == reference.resource.kind && $0.name == reference.name
+                    }
+                }, list: list, fresh: fresh, write: write),
+            memory: Recollection(),
+            journal: Journal(
+                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+            now: { Timestamp(milliseconds: 1_767_225_600_000) })
+    }
+
+    private static func route(_ name: String) -> Object {
+        Object([
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+            "metadata": ["name": .string(name), "namespace": "default", "resourceVersion": "5"],
+            "spec": [
+                "rules": [
+                    [
+                        "backendRefs": [
+                            ["name": "stable", "weight": 50], ["name": "canary", "weight": 50],
+                        ]
+                    ]
+                ]
+            ],
+        ])
+    }
+
+    private static func rollout(_ gateway: JSON) -> Object {
+        Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+            "metadata": ["name": "shop", "namespace": "default", "uid": "u"],
+            "spec": [
+                "replicas": 1, "selector": ["matchLabels": ["app": "shop"]],
+                "template": [
+                    "metadata": ["labels": ["app": "shop"]],
+                    "spec": ["containers": [["name": "shop", "image": "shop:v1"]]],
+                ],
+                "strategy": [
+                    "canary": [
+                        "stableService": "stable", "canaryService": "canary",
+                        "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": gateway]],
+                        "steps": [["setWeight": 50]],
+                    ]
+                ],
+            ],
+        ])
+    }
+}
