@@ -24,8 +24,8 @@ struct GatewayRouter: Sendable {
     let searches: [Search]
     /// The names that header routes may have.
     let managedRoutes: [String]
-    /// Stands on a route as long as the canary gets anything there, so that whoever compares routes
-    /// with a repository can leave these out.
+    /// Written with the first weight that the canary gets on a route and taken away with the last,
+    /// so that whoever compares routes with a repository can leave these out.
     let progressLabel: (key: String, value: String)?
 
     var router: Router {

@@ -31,7 +31,11 @@ struct ListPatch {
         if object.labels[key] == value { return }
         let labels = Path([.key("metadata"), .key("labels")])
         guard let value else { return remove(at: labels.appending(key)) }
-        if object.metadata["labels"] == nil { set([:], at: labels) }
+        if object.metadata["labels"] == nil {
+            // What is added replaces what came there meanwhile.
+            require(.null, at: labels)
+            set([:], at: labels)
+        }
         set(.string(value), at: labels.appending(key))
     }
 }

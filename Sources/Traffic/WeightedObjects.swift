@@ -10,7 +10,8 @@ struct WeightedObjects: Sendable {
     /// The objects that are meant, the missing ones among them.
     let references: @Sendable (Observed) -> [Reference]
     let lists: @Sendable (Object) -> WeightedLists
-    /// What has to stand in the object besides when the canary has so many parts.
+    /// What is said in the object besides when the canary gets so many parts. Never for its own
+    /// sake: two releases may share an object, and would take it from each other for ever.
     var besides: @Sendable (Object, _ weight: Int, inout ListPatch) -> Void = { _, _, _ in }
     /// What is told of a change.
     var event: @Sendable (Reference, _ weight: Int) -> Event = { reference, weight in
@@ -54,7 +55,7 @@ struct WeightedObjects: Sendable {
         let lists = lists(object)
         var patch = ListPatch()
         for pair in lists.pairs { pair.write(canary: weight, of: total, to: &patch) }
-        besides(object, weight, &patch)
+        if patch.patch != nil { besides(object, weight, &patch) }
         // What can be given back is, whatever else is wrong.
         if let fault = lists.fault, weight > 0 || lists.pairs.isEmpty || patch.patch == nil {
             throw RouterError("\(reference.shown) \(fault)")

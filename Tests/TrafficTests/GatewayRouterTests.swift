@@ -66,6 +66,7 @@ struct `The Gateway API router` {
                             test("/spec/rules/0/backendRefs/0/name", "model-stable"),
                             test("/spec/rules/2/backendRefs/0/name", "model-canary"),
                             test("/spec/rules/2/backendRefs/1/name", "model-stable"),
+                            test("/metadata/labels", .null),
                             add("/spec/rules/0/backendRefs/1/weight", 30),
                             add("/spec/rules/0/backendRefs/0/weight", 70),
                             add("/spec/rules/2/backendRefs/0/weight", 30),
@@ -97,8 +98,29 @@ struct `The Gateway API router` {
         #expect(stage["HTTPRoute", "model"]?.labels == [key: "in-progress"])
         try stage.move(router, to: 0)
         #expect(stage["HTTPRoute", "model"]?.labels == [:])
-        stage["HTTPRoute", "model"]?["metadata", "labels", key] = "in-progress"
-        #expect(router.read(stage.seen) == .split(Split(canary: 0, of: 101)))
+    }
+
+    /// Another release on the same route has put it there or taken it away.
+    @Test(arguments: [0, 30])
+    func `does not write its label for its own sake`(weight: Int) throws {
+        let key = "rollouts.argoproj.io/gatewayapi-canary"
+        let router = try router()
+        var stage = Stage([httpRoute()])
+        try stage.move(router, to: weight)
+        stage["HTTPRoute", "model"]?["metadata", "labels", key] = weight > 0 ? nil : "in-progress"
+        let split = Split(canary: weight, of: 100)
+        #expect(try router.plan(split, stage.seen).isEmpty)
+        #expect(router.read(stage.seen) == .split(split))
+    }
+
+    @Test func `takes no labels away that came meanwhile`() throws {
+        let router = try router()
+        var stage = Stage([httpRoute()])
+        let changes = try router.plan(Split(canary: 30, of: 100), stage.seen)
+        stage["HTTPRoute", "model"]?["metadata", "labels"] = ["team": "search"]
+        #expect(throws: (any Error).self) { try stage.apply(changes) }
+        try stage.move(router, to: 30)
+        #expect(stage["HTTPRoute", "model"]?.labels["team"] == "search")
     }
 
     @Test func `writes the label that the document asks for, or none`() throws {
