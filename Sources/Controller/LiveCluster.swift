@@ -136,7 +136,11 @@ package struct LiveCluster: Sendable {
             await observed(object, of: reference.resource)
             return object
         } catch .notFound {
-            return nil
+            // It is missing only if the server still has its kind in that version.
+            guard let routes = routes[reference.resource] else { return nil }
+            await routes.forget(served.resource)
+            if try await self.served(reference) == served { return nil }
+            throw .conflict("the server has \(reference) in another version now")
         } catch {
             throw ClusterError(error)
         }
@@ -187,6 +191,7 @@ package struct LiveCluster: Sendable {
         do {
             return try await client.list(served, Selection(namespace: namespace)).objects
         } catch {
+            if case .notFound = error { await routes.forget(served) }
             throw ClusterError(error)
         }
     }
@@ -197,6 +202,9 @@ package struct LiveCluster: Sendable {
         do {
             return try await carryOut(write, at: reference, client)
         } catch {
+            if case .notFound = error {
+                await routes[write.reference.resource]?.forget(reference.resource)
+            }
             throw ClusterError(error)
         }
     }

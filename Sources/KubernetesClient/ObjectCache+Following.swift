@@ -5,28 +5,32 @@ extension ObjectCache {
     /// server that ends each watch at once must not make us ask in a tight loop.
     private static let shortestGoodWatch = Duration.seconds(1)
 
-    /// Lists and watches until the task is cancelled. Whatever fails is tried again, later each
-    /// time.
+    /// Lists and watches until the task is cancelled, or until the server has `served` no more.
+    /// Whatever else fails is tried again, later each time.
     ///
-    /// - Parameters:   - clock: waits between attempts and notices a silent connection.   - jitter:
-    ///   from 0 to 1, asked before each wait.   - served: the kind in another version, where the
-    ///   server has not this one.
+    /// - Parameters:
+    ///   - served: the kind in the version that the server has, where that may change.
+    ///   - clock: waits between attempts and notices a silent connection.
+    ///   - jitter: from 0 to 1, asked before each wait.
     package func follow(
         _ client: APIClient, as served: Resource? = nil, clock: any Clock<Duration>,
         jitter: @escaping @Sendable () -> Double
     ) async {
-        let resource = served ?? self.resource
-        await withTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
             for index in selections.indices {
-                group.addTask { await self.follow(index, resource, client, clock, jitter) }
+                group.addTask { await self.follow(index, served, client, clock, jitter) }
             }
+            // Where one selection has lost its kind, the others have, too.
+            _ = await group.next()
+            group.cancelAll()
         }
     }
 
     private func follow(
-        _ index: Int, _ resource: Resource, _ client: APIClient, _ clock: any Clock<Duration>,
+        _ index: Int, _ served: Resource?, _ client: APIClient, _ clock: any Clock<Duration>,
         _ jitter: @Sendable () -> Double
     ) async {
+        let resource = served ?? self.resource
         var backoff = Backoff()
         // Nil: list first.
         var version: String?
@@ -48,6 +52,7 @@ extension ObjectCache {
             } catch {
                 switch error {
                 case .cancelled: return
+                case .notFound where served != nil: return lose(index, error)
                 case .gone: version = nil
                 case .throttled(let seconds):
                     pause = max(pause, .seconds(seconds))

@@ -168,6 +168,11 @@ package final class ObjectCache: Sendable {
         state.withLock { $0.feeds[index].progress = .failing(error) }
     }
 
+    /// The server has the kind no more: what is known of it means nothing until it is listed again.
+    func lose(_ index: Int, _ error: APIError) {
+        state.withLock { $0.feeds[index] = Feed(progress: .failing(error)) }
+    }
+
     /// Changes the content and tells the readers, in one step so that all readers see the same
     /// order.
     private func update(_ body: (inout State) -> CacheContent.Changes) {

@@ -112,6 +112,19 @@ struct `A cache` {
         }
     }
 
+    @Test func `ends with the version of its kind, and knows nothing then`() async throws {
+        let scenes = Scenes(
+            lists: [list([rollout("a", version: 5)], version: 5)], watches: [refusal(404)])
+        try await withClient(scenes.script) { client, _ in
+            await cache.follow(client, as: .rollouts, clock: clock, jitter: { 0 })
+            #expect(!cache.isSynced)
+            guard case .failing(.notFound) = cache.progress[0] else {
+                Issue.record("unexpected: \(cache.progress)")
+                return
+            }
+        }
+    }
+
     @Test func `waits as long as a throttling server asks`() async throws {
         let scenes = Scenes(
             lists: [refusal(429, headers: ["Retry-After": "7"]), list([], version: 5)], watches: [])
