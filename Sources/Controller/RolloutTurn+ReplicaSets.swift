@@ -79,8 +79,8 @@ extension RolloutTurn {
             return ReplicaSetDocument.separationPatch(of: set, to: separation)
         case .setRolloutReplicas, .noteWorkload, .scaleWorkload, .createReplicaSet,
             .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .setRoutes,
-            .startRun,
-            .terminateRun, .deleteRun, .evict:
+            .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
+            .deleteExperiment, .evict:
             return nil
         }
     }

@@ -96,7 +96,8 @@ package enum Action: Hashable, Sendable {
         case .setRolloutReplicas, .noteWorkload, .createReplicaSet, .setRolloutRevision,
             .setReplicaSetRevision, .setMinReadySeconds, .delayScaleDown, .cancelScaleDown,
             .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .setRoutes,
-            .startRun, .terminateRun, .deleteRun:
+            .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
+            .deleteExperiment:
             false
         }
     }

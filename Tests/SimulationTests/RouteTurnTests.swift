@@ -3,6 +3,7 @@ import KubernetesObjects
 import Rollouts
 import Synchronization
 import Testing
+import Traffic
 
 @testable import Controller
 
