@@ -62,12 +62,15 @@ extension RolloutTurn {
         case .updatePods(let name):
             try await updatePods(of: name, scene)
         case .evict(let name):
-            let pod = Reference(.pods, namespace: scene.key.namespace, name: name)
-            do {
-                _ = try await cluster.write(Write(pod, .evict))
-            } catch .notFound {
-                return
-            }
+            try await evict(Reference(.pods, namespace: scene.key.namespace, name: name))
+        }
+    }
+
+    private func evict(_ pod: Reference) async throws(ClusterError) {
+        do {
+            _ = try await cluster.write(Write(pod, .evict))
+        } catch .notFound {
+            return
         }
     }
 

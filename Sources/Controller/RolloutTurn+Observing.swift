@@ -51,13 +51,8 @@ extension RolloutTurn {
         observed.currentHash = snapshot.new?.hash ?? ""
         observed.size = parsed.rollout.spec.replicas ?? 1
         for set in replicaSets { observed.available[set.hash] = set.available }
-        snapshot.routers = parsed.routers.map { router in
-            var seen = RouterSeen(
-                kind: router.kind, reading: router.read(observed),
-                verification: router.verify(observed),
-                routes: router.readRoutes(observed, ofTheStep: snapshot.managedRoutes))
-            seen.selects = router.selects(observed)
-            return seen
+        snapshot.routers = parsed.routers.map {
+            $0.seen(in: observed, routes: snapshot.managedRoutes)
         }
         snapshot.experiments = experiments.own.map(ExperimentDocument.seen)
         snapshot.taken = taken
@@ -185,5 +180,16 @@ extension RolloutTurn {
         } catch .refused(let why), .notFound(let why) {
             observed.denied[search.reference(search.labels.description)] = why
         }
+    }
+}
+
+extension Router {
+    /// - Parameter routes: those of the step in progress.
+    fileprivate func seen(in observed: Observed, routes: [ManagedRoute]) -> RouterSeen {
+        var seen = RouterSeen(
+            kind: kind, reading: read(observed), verification: verify(observed),
+            routes: readRoutes(observed, ofTheStep: routes))
+        seen.selects = selects(observed)
+        return seen
     }
 }

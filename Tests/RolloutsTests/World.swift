@@ -137,14 +137,7 @@ struct World {
             workload?.adoption = adoption
         case .createReplicaSet(let hash, _) where forbidden.contains(hash):
             memory.refusedReplicaSet = RefusedReplicaSet(hash: hash, why: "over the quota")
-        case .createReplicaSet(let hash, let revision):
-            let extras = seen.extrasOfCreated
-            replicaSets.append(
-                ReplicaSet(
-                    name: "app-\(hash)", hash: hash, revision: revision,
-                    created: Instant(milliseconds: now.milliseconds + Int64(replicaSets.count)),
-                    desired: 0, replicas: 0, ready: 0, available: 0, matchesTemplate: true))
-            change("app-\(hash)") { $0.extras = extras }
+        case .createReplicaSet(let hash, let revision): createReplicaSet(hash, revision)
         case .setRolloutRevision(let revision): rollout.revision = revision
         case .setReplicaSetRevision(let name, let revision, let history):
             change(name) {
@@ -189,11 +182,20 @@ struct World {
                 StepExperiment(name: name, hash: templateHash, phase: .running, created: now))
         case .terminateExperiment(let name):
             for index in experiments.indices where experiments[index].name == name {
-                experiments[index].isTerminating = true
-                experiments[index].phase = .successful
+                (experiments[index].isTerminating, experiments[index].phase) = (true, .successful)
             }
         case .deleteExperiment(let name): experiments.removeAll { $0.name == name }
         }
+    }
+
+    private mutating func createReplicaSet(_ hash: String, _ revision: Int) {
+        let extras = seen.extrasOfCreated
+        replicaSets.append(
+            ReplicaSet(
+                name: "app-\(hash)", hash: hash, revision: revision,
+                created: Instant(milliseconds: now.milliseconds + Int64(replicaSets.count)),
+                desired: 0, replicas: 0, ready: 0, available: 0, matchesTemplate: true))
+        change("app-\(hash)") { $0.extras = extras }
     }
 
     mutating func change(_ name: String, _ body: (inout ReplicaSet) -> Void) {
