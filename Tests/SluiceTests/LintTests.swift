@@ -38,6 +38,22 @@ struct `A report on manifests` {
         #expect(report.summary == "1 document in 1 file: nothing is wrong")
     }
 
+    @Test func `knows the rules of notifications`() throws {
+        let report = try report([
+            "a.yaml": """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: argo-rollouts-notification-configmap}
+            data:
+              service.slack: "token: $token"
+              template.told: "message: '{{.rollout | shout}}'"
+            """
+        ])
+        #expect(report.lines.count == 1)
+        #expect(report.lines[0].contains("/a.yaml:6:18: data.template.told.message: "))
+        #expect(report.lines[0].contains("the function \"shout\" is not supported"))
+    }
+
     @Test func `looks into the list that kubectl prints of several objects`() throws {
         let report = try report([
             "a.yaml": """

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesObjects
 import LocalCluster
 import Logging
+import Manifests
 import MetricProviders
 import Notifications
 import ObjectStore
@@ -23,6 +24,9 @@ private struct NotifiedCluster: Sendable {
         let key: String
         let body: String
     }
+
+    /// The trigger of a rollout that is looked after from now on.
+    static let greeting = "on-rollout-added-to-informer"
 
     let server: ObjectServer
     let socket: String
@@ -104,7 +108,7 @@ private struct NotifiedCluster: Sendable {
     }
 
     /// The rules, and a rollout that subscribes to being looked after.
-    func create(subscribing: Bool = true, trigger: String = "- send: [told]") async throws {
+    func create(subscribing trigger: String? = NotifiedCluster.greeting) async throws {
         let url = "http://\(try await address.address())/hook"
         let data = [
             "service.webhook.hook": "url: \(url)",
@@ -112,7 +116,8 @@ private struct NotifiedCluster: Sendable {
             webhook:
               hook: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
             """,
-            "trigger.on-rollout-added-to-informer": trigger,
+            "trigger.\(Self.greeting)": "- send: [told]",
+            "trigger.on-seen": "- {when: rollout.status.observedGeneration != nil, send: [told]}",
         ]
         try await create(
             [
@@ -120,17 +125,19 @@ private struct NotifiedCluster: Sendable {
                 "metadata": ["name": .string(NotificationKeys.configMap)],
                 "data": JSON(strings: data),
             ], .configMaps)
-        try await createRollout("shop", subscribing: subscribing)
+        try await createRollout("shop", subscribing: trigger)
     }
 
-    func createRollout(_ name: String, subscribing: Bool = true) async throws {
-        let key = NotificationKeys.subscribe + "on-rollout-added-to-informer.hook"
+    func createRollout(_ name: String, subscribing trigger: String? = NotifiedCluster.greeting)
+        async throws
+    {
+        let key = trigger.map { "\(NotificationKeys.subscribe)\($0).hook" }
         try await create(
             [
                 "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
                 "metadata": [
                     "name": .string(name),
-                    "annotations": JSON(strings: subscribing ? [key: ""] : [:]),
+                    "annotations": JSON(strings: key.map { [$0: ""] } ?? [:]),
                 ],
                 "spec": [
                     "replicas": 1, "selector": ["matchLabels": ["app": .string(name)]],
@@ -298,12 +305,12 @@ struct `A notification` {
     @Test(.timeLimit(.minutes(4)))
     func `is for those only who had subscribed when it happened`() async throws {
         try await NotifiedCluster.with { cluster in
-            try await cluster.create(subscribing: false)
+            try await cluster.create(subscribing: nil)
             try await cluster.lead {
                 try await cluster.wait(for: "the event") {
                     try await !cluster.events("RolloutAddedToInformer").isEmpty
                 }
-                let key = NotificationKeys.subscribe + "on-rollout-added-to-informer.hook"
+                let key = "\(NotificationKeys.subscribe)\(NotifiedCluster.greeting).hook"
                 try await cluster.server.patch(
                     Reference(.rollouts, namespace: "default", name: "shop"),
                     with: .merge(["metadata": ["annotations": JSON(strings: [key: ""])]]),
@@ -313,6 +320,24 @@ struct `A notification` {
                 try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
             }
             #expect(cluster.brought.all.map(\.body) == ["blog RolloutAddedToInformer"])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `of a condition is delivered once, and noted on the rollout`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: "on-seen")
+            try await cluster.lead {
+                try await cluster.wait(for: "the mark") {
+                    let rollouts = try await cluster.server.list(.rollouts).items
+                    return rollouts.allSatisfy { $0.annotations[Keys.notified] != nil }
+                }
+            }
+            try await cluster.lead {
+                try await cluster.createRollout("blog", subscribing: "on-seen")
+                try await cluster.wait(for: "the next one") { cluster.brought.all.count > 1 }
+            }
+            #expect(cluster.brought.all.map(\.body) == ["shop on-seen", "blog on-seen"])
         }
     }
 }

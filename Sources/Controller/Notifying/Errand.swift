@@ -22,6 +22,8 @@ struct Errand: Hashable, Sendable {
 actor Attempts {
     struct Attempt: Sendable {
         var failures = 0
+        /// Whether somebody was told that it failed.
+        var hasComplained = false
         var next: Timestamp?
         /// The conditions by which it was delivered or given up.
         var done: Set<Int> = []
@@ -41,17 +43,22 @@ actor Attempts {
         attempts[errand] = Attempt(done: done.union([condition]))
     }
 
-    /// - Returns: when to try again, and whether this was the first failure.
-    func failed(_ errand: Errand, seconds: Int?, at now: Timestamp) -> (Timestamp, isFirst: Bool) {
+    /// - Parameter complains: whether somebody ought to be told of it.
+    /// - Returns: when to try again, and whether to tell, which is once.
+    func failed(
+        _ errand: Errand, seconds: Int? = nil, complains: Bool = false, at now: Timestamp
+    ) -> (next: Timestamp, complains: Bool) {
         make(roomFor: errand)
         var attempt = attempts[errand] ?? Attempt()
         attempt.failures += 1
         let usual = min(longestPauseSeconds, 1 << min(attempt.failures - 1, 20))
         let pause = min(max(seconds ?? 0, usual), longestRequestedSeconds)
         let next = now.advanced(bySeconds: pause)
+        let isNews = complains && !attempt.hasComplained
         attempt.next = next
+        attempt.hasComplained = attempt.hasComplained || complains
         attempts[errand] = attempt
-        return (next, attempt.failures == 1)
+        return (next, isNews)
     }
 
     /// Takes note that an object was told of by a condition, or that the condition is over.

@@ -29,15 +29,16 @@ extension Notifier {
                 let verdict = await follow(
                     occurrence, number, condition, rules, to: errand.destination)
                 guard case .later(let reason, let seconds) = verdict else { continue }
-                let (next, isFirst) = await attempts.failed(errand, seconds: seconds, at: now())
-                if isFirst {
+                let (next, isNews) = await attempts.failed(
+                    errand, seconds: seconds, complains: true, at: now())
+                if isNews {
                     await complain(occurrence, errand.destination, reason, isLast: false)
                 }
                 return next
             }
             await attempts.forget(errand)
         } catch {
-            return await attempts.failed(errand, seconds: nil, at: now()).0
+            return await attempts.failed(errand, at: now()).next
         }
         return now().advanced(bySeconds: secondsBetweenLooks)
     }

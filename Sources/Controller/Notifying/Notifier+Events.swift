@@ -37,7 +37,7 @@ extension Notifier {
             log.warning(
                 "notifications: not told yet",
                 metadata: ["event": "\(errand.reference)", "error": "\(error.description)"])
-            return await attempts.failed(errand, seconds: nil, at: now()).0
+            return await attempts.failed(errand, at: now()).next
         }
     }
 
@@ -56,8 +56,9 @@ extension Notifier {
                 await complain(occurrence, errand.destination, reason, isLast: true)
                 return nil
             }
-            let (next, isFirst) = await attempts.failed(errand, seconds: seconds, at: now())
-            if isFirst { await complain(occurrence, errand.destination, reason, isLast: false) }
+            let (next, isNews) = await attempts.failed(
+                errand, seconds: seconds, complains: true, at: now())
+            if isNews { await complain(occurrence, errand.destination, reason, isLast: false) }
             return next
         }
     }
@@ -155,11 +156,11 @@ extension Notifier {
                     log.warning(
                         "notifications: told, and not noted",
                         metadata: ["event": "\(errand.reference)", "error": "\(error)"])
-                    return await attempts.failed(errand, seconds: nil, at: now()).0
+                    return await attempts.failed(errand, at: now()).next
                 }
             }
         }
-        return await attempts.failed(errand, seconds: nil, at: now()).0
+        return await attempts.failed(errand, at: now()).next
     }
 }
 
