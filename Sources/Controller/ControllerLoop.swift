@@ -88,14 +88,16 @@ package struct ControllerLoop: Sendable {
             cluster: cluster.edge, secrets: secrets, log: log, now: now,
             due: { subject, reason in
                 post == nil ? nil : await rules.due(subject, reason: reason)
-            })
+            }, wrote: { await rules.wrote($0) })
         self.events = events
         notifier = post.map { [cluster, seenEvents] post in
             Notifier(
                 cluster: cluster, edge: cluster.edge,
                 events: [seenEvents] + Self.otherEvents(settings), rules: rules, post: post,
-                tallies: tallies, isOurs: settings.isOurs,
-                announce: { event, subject in events.write(event, about: subject) }, log: log,
+                tallies: tallies, isOurs: settings.isOurs, tenure: .of(leadership),
+                announce: { event, subject in
+                    events.write(event, about: subject, isAside: true)
+                }, log: log,
                 now: now)
         }
         let turn = RolloutTurn(

@@ -14,8 +14,13 @@ struct EventWriter: Sendable {
     private let now: @Sendable () -> Timestamp
     /// What is to be written beside an event, so that somebody is told of it; nil for nobody.
     private let due: @Sendable (_ subject: Object, _ reason: String) async -> String?
+    /// Told of each event that was written with such a list.
+    private let wrote: @Sendable (_ uid: String) async -> Void
     private let events: AsyncStream<Unwritten>
     private let inbox: AsyncStream<Unwritten>.Continuation
+    /// What must not push out anything else.
+    private let asides: AsyncStream<Unwritten>
+    private let asideInbox: AsyncStream<Unwritten>.Continuation
 
     private struct Unwritten: Sendable {
         var event: Object
@@ -27,9 +32,12 @@ struct EventWriter: Sendable {
     init(
         cluster: Cluster, secrets: SecretsInUse, log: Logger,
         now: @escaping @Sendable () -> Timestamp,
-        due: @escaping @Sendable (Object, String) async -> String? = { _, _ in nil }
+        due: @escaping @Sendable (Object, String) async -> String? = { _, _ in nil },
+        wrote: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
         self.due = due
+        self.wrote = wrote
+        (asides, asideInbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(100))
         self.cluster = cluster
         self.secrets = secrets
         self.log = log
@@ -37,8 +45,8 @@ struct EventWriter: Sendable {
         (events, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(bufferedEvents))
     }
 
-    /// Takes the event down; `keep` writes it.
-    func write(_ event: Rollouts.Event, about subject: Object) {
+    /// Takes the event down; `keep` writes it. An aside is dropped where too many others wait.
+    func write(_ event: Rollouts.Event, about subject: Object, isAside: Bool = false) {
         let now = now()
         var object = Object.event(
             named: "\(subject.name).\(String(nonce(), radix: 16))", about: subject,
@@ -47,11 +55,16 @@ struct EventWriter: Sendable {
         if let revision = subject.annotations[Keys.revision] {
             object["metadata", "annotations"] = JSON(strings: [Keys.revision: revision])
         }
+        // So that it can be told whose event it is, once its subject is gone.
+        if let instance = subject.labels[Keys.instanceID] {
+            object["metadata", "labels"] = JSON(strings: [Keys.instanceID: instance])
+        }
         // Events in the API have whole seconds; their order is told by the micro time.
         object["eventTime"] = .string(now.rfc3339Micro)
         object["action"] = .string(event.reason)
         object["reportingComponent"] = "rollouts-controller"
         object["reportingInstance"] = "sluice"
+        let inbox = isAside ? asideInbox : inbox
         if case .dropped(let lost) = inbox.yield(Unwritten(event: object, subject: subject)) {
             log.warning(
                 "event not written",
@@ -61,22 +74,27 @@ struct EventWriter: Sendable {
 
     /// Writes the events, in their order, until the task is cancelled.
     func keep() async {
-        for await var unwritten in events {
-            if let due = await due(unwritten.subject, unwritten.reason) {
-                unwritten.event["metadata", "annotations", NotificationKeys.due] = .string(due)
+        await withDiscardingTaskGroup { group in
+            for stream in [events, asides] {
+                group.addTask { for await unwritten in stream { await store(unwritten) } }
             }
-            let object = unwritten.event
-            let reference = Reference(.events, namespace: object.namespace, name: object.name)
-            do {
-                _ = try await cluster.write(Write(reference, .create(object)))
-            } catch {
-                log.warning(
-                    "event not written",
-                    metadata: [
-                        "reason": "\(unwritten.reason)",
-                        "error": "\(error.description)",
-                    ])
-            }
+        }
+    }
+
+    private func store(_ unwritten: Unwritten) async {
+        var object = unwritten.event
+        let due = await due(unwritten.subject, unwritten.reason)
+        if let due { object["metadata", "annotations", NotificationKeys.due] = .string(due) }
+        let reference = Reference(.events, namespace: object.namespace, name: object.name)
+        do {
+            let stored = try await cluster.write(Write(reference, .create(object)))
+            if due != nil, let stored { await wrote(stored.uid) }
+        } catch {
+            log.warning(
+                "event not written",
+                metadata: [
+                    "reason": "\(unwritten.reason)", "error": "\(error.description)",
+                ])
         }
     }
 

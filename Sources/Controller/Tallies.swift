@@ -52,7 +52,8 @@ package actor Tallies {
         var tally = tallies[subject, default: Tally()]
         tally.telling.add(seconds: seconds)
         let kind = EventKind(type: type, reason: reason)
-        if tally.told.count + tally.untold.count < Self.maximumEventKinds {
+        let isKnown = tally.told[kind] != nil || tally.untold[kind] != nil
+        if isKnown || tally.told.count + tally.untold.count < Self.maximumEventKinds {
             if succeeded {
                 tally.told[kind, default: 0] += 1
             } else {

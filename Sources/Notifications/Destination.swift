@@ -30,7 +30,9 @@ extension Object {
         var found: [String: Set<Destination>] = [:]
         for (key, value) in annotations where key.hasPrefix(NotificationKeys.subscribe) {
             let parts = key.dropFirst(NotificationKeys.subscribe.count).split(separator: ".")
-            guard let service = parts.last, parts.count <= 2 else { continue }
+            guard let service = parts.last, parts.count <= 2,
+                value.utf8.count <= longestSubscription
+            else { continue }
             let recipients = value.split(separator: ";").map { trimmed($0) }.filter { !$0.isEmpty }
             let triggers = parts.count == 2 ? [String(parts[0])] : defaultTriggers
             for trigger in triggers {
@@ -50,7 +52,9 @@ extension Object {
     private func listedSubscriptions(
         _ defaultTriggers: [String]
     ) -> [(String, Set<Destination>)] {
-        guard let text = annotations[NotificationKeys.subscriptions] else { return [] }
+        guard let text = annotations[NotificationKeys.subscriptions],
+            text.utf8.count <= longestSubscription
+        else { return [] }
         let documents: [Document]
         do throws(DocumentError) {
             documents = try YAML.documents(in: Array(text.utf8), file: "annotation")
@@ -71,6 +75,10 @@ extension Object {
     }
 }
 
+/// Of one annotation, in bytes. A longer one is no list of people who want to know.
+private let longestSubscription = 4_096
+
+/// Without blanks at both ends.
 func trimmed(_ text: some StringProtocol) -> String {
     let head = text.drop { $0.isWhitespace }
     return String(head.reversed().drop { $0.isWhitespace }.reversed())

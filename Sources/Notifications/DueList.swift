@@ -30,7 +30,7 @@ package struct DueList: Hashable, Sendable {
             let list = try JSON(
                 parsing: Array(annotation.utf8), file: "annotation", limits: .manifest,
                 duplicateKeys: .lastWins)
-            entries = (list.array ?? []).compactMap { value in
+            entries = (list.array ?? []).prefix(Self.most).compactMap { value in
                 guard let service = value["service"]?.string else { return nil }
                 var entry = Entry(
                     Destination(service: service, recipient: value["recipient"]?.string ?? ""))
@@ -52,6 +52,9 @@ package struct DueList: Hashable, Sendable {
             if let newValue { entries[place] = newValue } else { entries.remove(at: place) }
         }
     }
+
+    /// As many as rules give an event; more were written by somebody else.
+    private static let most = NotificationRules.Limit.destinations
 
     /// As it stands in the annotation; nil for nobody.
     package var text: String? {

@@ -2,6 +2,7 @@ import Documents
 
 /// What an object was told of, as its `notified` annotation says: marks, and when.
 package struct Marks: Hashable, Sendable {
+    /// In seconds; below zero while it is still to be told, since then.
     private var times: [String: Int64]
 
     /// No annotation, or one that is no such list, is none.
@@ -21,13 +22,25 @@ package struct Marks: Hashable, Sendable {
     }
 
     /// Whether it was told.
-    package func contains(_ mark: String) -> Bool { times[mark] != nil }
+    package func contains(_ mark: String) -> Bool { times[mark].map { $0 >= 0 } ?? false }
+
+    /// Since when it is to be told, in seconds; nil where it is not.
+    package func pending(_ mark: String) -> Int64? {
+        times[mark].flatMap { $0 < 0 ? -$0 : nil }
+    }
 
     /// Takes note of one, and forgets the oldest where there are too many.
-    package mutating func add(_ mark: String, at time: Timestamp) {
-        times[mark] = time.seconds
-        while times.count > Self.most,
-            let oldest = times.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })
+    package mutating func add(_ mark: String, at time: Timestamp) { set(mark, time.seconds) }
+
+    /// Takes note that one is to be told since `seconds`.
+    package mutating func expect(_ mark: String, since seconds: Int64) { set(mark, -seconds) }
+
+    private mutating func set(_ mark: String, _ value: Int64) {
+        times[mark] = value
+        while times.count > Self.most || times.reduce(0, { $0 + $1.key.utf8.count }) > Self.bytes,
+            let oldest = times.filter({ $0.key != mark }).min(by: {
+                ($0.value.magnitude, $0.key) < ($1.value.magnitude, $1.key)
+            })
         {
             times[oldest.key] = nil
         }
@@ -45,4 +58,6 @@ package struct Marks: Hashable, Sendable {
 
     /// As many as the field keeps. An annotation must stay small beside an object.
     private static let most = 100
+    /// Of all the marks together.
+    private static let bytes = 16 << 10
 }

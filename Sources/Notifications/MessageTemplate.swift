@@ -73,7 +73,7 @@ package struct Occurrence: Sendable {
     }
 
     var name: String { subject["metadata"]?["name"]?.string ?? "" }
-    var namespace: String { subject["metadata"]?["namespace"]?.string ?? "" }
+    package var namespace: String { subject["metadata"]?["namespace"]?.string ?? "" }
 }
 
 extension NotificationRules {

@@ -10,6 +10,8 @@ package struct NotificationRules: Sendable {
     /// ConfigMap itself.
     package private(set) var secrets: [Secret] = []
     private(set) var carriers: [String: Carrier] = [:]
+    /// Services that are named, also those that cannot be used as they are.
+    fileprivate var declared: Set<String> = []
     private(set) var templates: [String: MessageTemplate] = [:]
     package private(set) var triggers: [String: [NotificationCondition]] = [:]
     private var subscriptions: [DefaultSubscription] = []
@@ -98,6 +100,7 @@ package struct NotificationRules: Sendable {
         _ name: String, _ reader: Reader, _ known: ReferencedSecrets
     ) {
         let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        declared.insert(parts.last ?? name)
         guard let kind = CarrierKind.all.first(where: { $0.name == parts[0] }) else {
             return reader.refuse(
                 "the service \"\(parts[0])\" is not supported",
@@ -171,11 +174,20 @@ extension NotificationRules {
 }
 
 extension [NotificationRules] {
-    /// The first that can tell `trigger` to `destination`; where none has such a service, the first
-    /// that know the trigger.
+    /// The first that can tell `trigger` to `destination`; where none can now, the first that name
+    /// both.
     package func knowing(_ trigger: String, _ destination: Destination) -> NotificationRules? {
-        let known = filter { $0.triggers[trigger] != nil }
+        let known = filter {
+            $0.triggers[trigger] != nil && $0.declared.contains(destination.service)
+        }
         return known.first { $0.carriers[destination.service] != nil } ?? known.first
+    }
+
+    /// Whether an object's trigger is to be told to `destination`.
+    package func subscribe(
+        _ object: Object, _ trigger: String, _ destination: Destination
+    ) -> Bool {
+        contains { $0.destinations(of: object, trigger: trigger).contains(destination) }
     }
 }
 

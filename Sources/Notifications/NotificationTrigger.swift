@@ -56,7 +56,10 @@ extension NotificationCondition {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
         let key =
             "\(trigger):[\(number)].\(hash):\(destination.service):\(destination.recipient)"
-        return occasion.isEmpty ? key : "\(occasion):\(key)"
+        // What is longer names nothing that a person would read.
+        let short =
+            occasion.utf8.count > 256 ? base64Text(sha1(Array(occasion.utf8))) : occasion
+        return short.isEmpty ? key : "\(short):\(key)"
     }
 }
 

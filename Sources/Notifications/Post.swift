@@ -3,12 +3,16 @@ import Documents
 
 /// The way out for messages.
 package struct Post: Sendable {
-    /// Tries once, within bounded time.
-    package var deliver: @Sendable (Parcel) async -> Verdict
+    /// Tries once, within the time that is given.
+    package var deliver: @Sendable (Parcel, _ within: Duration) async -> Verdict
 
-    package init(deliver: @escaping @Sendable (Parcel) async -> Verdict) {
+    package init(deliver: @escaping @Sendable (Parcel, Duration) async -> Verdict) {
         self.deliver = deliver
     }
+
+    /// What a service takes for a message that it accepts is a second; one that takes longer than
+    /// this is tried again later.
+    package static let longestTry = Duration.seconds(10)
 
     /// Sends every request of a parcel; one that is taken is enough. What a service answers is told
     /// without the secrets that it repeats.
@@ -16,10 +20,14 @@ package struct Post: Sendable {
         redactor: @escaping @Sendable () -> Redactor,
         _ send: @escaping @Sendable (CurlRequest) async throws(CurlError) -> Response
     ) -> Post {
-        Post { parcel in
+        Post { parcel, time in
+            let end = ContinuousClock.now + time
             var worst = Verdict.refused("there is nowhere to send it to")
             var isTaken = false
-            for request in parcel.requests {
+            for var request in parcel.requests {
+                let left = Int(ContinuousClock.now.duration(to: end) / .milliseconds(1))
+                guard left > 0 else { return isTaken ? .delivered : worst }
+                request.timeoutMilliseconds = min(request.timeoutMilliseconds, left)
                 let verdict: Verdict
                 do throws(CurlError) {
                     let answer = try await send(request)

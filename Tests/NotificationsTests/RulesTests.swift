@@ -198,6 +198,10 @@ struct `What was told` {
         for second in 2...101 { marks.add("m\(second)", at: Timestamp(seconds: Int64(second))) }
         #expect(!marks.contains("old") && marks.contains("m2") && marks.contains("m101"))
         #expect(Marks(marks.text) == marks)
+        marks.expect("m2", since: 500)
+        #expect(!marks.contains("m2") && marks.pending("m2") == 500)
+        marks.add(String(repeating: "x", count: 16 << 10), at: Timestamp(seconds: 501))
+        #expect(!marks.contains("m101"))
         #expect(Marks("no list") == Marks(nil) && Marks(nil).text == nil)
     }
 

@@ -216,10 +216,10 @@ struct `A message` {
     }
 
     @Test func `that cannot be made says why`() {
-        let rules = rules(["service.slack": "token: a"], template: "message: \"{{.a.b}}\"")
+        let rules = rules(["service.slack": "token: a"], template: "message: \"{{.recipient.b}}\"")
         #expect(
             throws: DeliveryFault(
-                "template \"told\": there is no .a to take .b from"
+                "template \"told\": a string has no field .b"
                     + " (line 1, column 3 of the template)")
         ) { try rules.parcel(to: "slack:x") }
         #expect(throws: DeliveryFault("there is no service \"gone\" that can be used")) {
@@ -248,11 +248,12 @@ struct `A message` {
             if request.url.contains("a:1") { throw CurlError(code: 7, host: "a:1", message: "no") }
             return answer(200, "")
         }
-        #expect(await post.deliver(parcel) == .delivered)
+        #expect(await post.deliver(parcel, .seconds(10)) == .delivered)
         let none = Post.live(redactor: { .none }) { _ throws(CurlError) in
             throw CurlError(code: 7, host: "h", message: "no")
         }
-        #expect(await none.deliver(parcel) == .later("h: no (curl 7)", seconds: nil))
+        #expect(await post.deliver(parcel, .zero) != .delivered)
+        #expect(await none.deliver(parcel, .seconds(10)) == .later("h: no (curl 7)", seconds: nil))
     }
 }
 

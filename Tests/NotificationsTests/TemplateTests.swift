@@ -9,6 +9,7 @@ struct `A template` {
             "metadata": ["name": "shop", "labels": ["team": "web", "app": "shop"]],
             "spec": ["replicas": 4, "steps": [10, 30], "ratio": .number("0.5")],
             "status": ["phase": "Healthy", "abort": false],
+            "holds": ["nothing": .null],
         ],
         "recipient": "releases",
     ]
@@ -21,6 +22,9 @@ struct `A template` {
         ("{{/* nothing */}}x{{- /* no */ -}} y", "xy"),
         ("{{.rollout.spec.replicas}} {{.rollout.spec.ratio}}", "4 0.5"),
         ("{{.rollout.missing}}", "<no value>"),
+        ("{{.rollout.gone.name.more}}", "<no value>"),
+        ("{{if .rollout.metadata.annotations.team}}a{{else}}b{{end}}", "b"),
+        ("{{print .rollout.gone 1}}", "<nil> 1"), ("{{trim \"a\\r\\n\"}}", "a"),
         ("{{.rollout.metadata.labels}}", "map[app:shop team:web]"),
         ("{{.rollout.spec.steps}}", "[10 30]"),
         (
@@ -82,6 +86,8 @@ struct `A template` {
         ("{{break}}", "{{break}} outside of a {{range}} (line 1, column 1"),
         ("{{(.a}}", "( is not closed; add ) (line 1, column 3"),
         ("{{\"a}}", "a text is not closed; end it with \" (line 1, column 3"),
+        ("{{010}}", "\"010\" is no number that is understood here (line 1, column 3"),
+        ("{{1e3}}", "\"1e3\" is no number that is understood here (line 1, column 3"),
         ("{{}}", "a value is missing (line 1, column 1"),
         ("{{define \"x\"}}", "{{define}} is not closed; add {{end}} (line 1, column 1"),
     ])
@@ -93,7 +99,10 @@ struct `A template` {
     }
 
     @Test(arguments: [
-        ("{{.rollout.gone.name}}", "there is no .rollout.gone to take .name from"),
+        (
+            "{{.rollout.holds.nothing.name}}",
+            "there is no .rollout.holds.nothing to take .name from"
+        ),
         ("{{.recipient.name}}", "a string has no field .name"),
         ("{{index .rollout.spec.steps 5}}", "index: no such element in a list of 2"),
         ("{{eq .recipient 1}}", "eq: cannot compare a string with an integer"),

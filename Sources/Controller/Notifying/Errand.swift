@@ -22,16 +22,18 @@ struct Errand: Hashable, Sendable {
 actor Attempts {
     struct Attempt: Sendable {
         var failures = 0
-        /// Whether somebody was told that it failed.
-        var hasComplained = false
         var next: Timestamp?
         /// The conditions by which it was delivered or given up.
         var done: Set<Int> = []
     }
 
     private var attempts: [Errand: Attempt] = [:]
-    /// Marks of objects that were told of.
-    private var told: Set<String> = []
+    /// Marks of objects that were told of, and of those whether the object says so too.
+    private var told: [String: Bool] = [:]
+    /// Destinations that somebody was warned of, and that have not worked since.
+    private var warned: Set<String> = []
+    /// Whether the server lets this process note on events whom they were told to.
+    private(set) var mayNote = true
 
     subscript(errand: Errand) -> Attempt { attempts[errand] ?? Attempt() }
 
@@ -43,36 +45,55 @@ actor Attempts {
         attempts[errand] = Attempt(done: done.union([condition]))
     }
 
-    /// - Parameter complains: whether somebody ought to be told of it.
-    /// - Returns: when to try again, and whether to tell, which is once.
-    func failed(
-        _ errand: Errand, seconds: Int? = nil, complains: Bool = false, at now: Timestamp
-    ) -> (next: Timestamp, complains: Bool) {
+    /// - Returns: when to try again.
+    func failed(_ errand: Errand, seconds: Int? = nil, at now: Timestamp) -> Timestamp {
         make(roomFor: errand)
         var attempt = attempts[errand] ?? Attempt()
         attempt.failures += 1
         let usual = min(longestPauseSeconds, 1 << min(attempt.failures - 1, 20))
         let pause = min(max(seconds ?? 0, usual), longestRequestedSeconds)
         let next = now.advanced(bySeconds: pause)
-        let isNews = complains && !attempt.hasComplained
         attempt.next = next
-        attempt.hasComplained = attempt.hasComplained || complains
         attempts[errand] = attempt
-        return (next, isNews)
+        return next
     }
 
     /// Takes note that an object was told of by a condition, or that the condition is over.
     func note(_ mark: String, of uid: String, isTold: Bool) {
-        if told.count >= mostAttempts { told = [] }
-        if isTold { told.insert("\(uid) \(mark)") } else { told.remove("\(uid) \(mark)") }
+        if told.count >= mostAttempts { told = [:] }
+        told["\(uid) \(mark)"] = isTold ? false : nil
     }
 
-    func isTold(_ mark: String, of uid: String) -> Bool { told.contains("\(uid) \(mark)") }
+    /// The object says it too.
+    func noted(_ mark: String, of uid: String) {
+        if told["\(uid) \(mark)"] != nil { told["\(uid) \(mark)"] = true }
+    }
+
+    func isTold(_ mark: String, of uid: String) -> Bool { told["\(uid) \(mark)"] != nil }
+
+    /// Whether it was told and the object could not be made to say so.
+    func isUnnoted(_ mark: String, of uid: String) -> Bool { told["\(uid) \(mark)"] == false }
+
+    /// Whether a warning about `destination` is news: none was given since it last worked.
+    func warns(of destination: String) -> Bool {
+        if warned.count >= mostWarnings { return false }
+        return warned.insert(destination).inserted
+    }
+
+    func worked(_ destination: String) { warned.remove(destination) }
+
+    /// - Returns: whether that is news.
+    func noting(isAllowed: Bool) -> Bool {
+        defer { mayNote = isAllowed }
+        return mayNote != isAllowed
+    }
 
     /// Others have led in the meantime.
     func forgetAll() {
         attempts = [:]
-        told = []
+        told = [:]
+        warned = []
+        mayNote = true
     }
 
     private func make(roomFor errand: Errand) {
@@ -87,8 +108,8 @@ private let longestRequestedSeconds = 900
 /// More than are under way in the largest cluster while every service is gone.
 private let mostAttempts = 20_000
 
-/// Queues of errands: four for each service, so that a slow one holds up no other, and a recipient
-/// hears of things in their order.
+/// Queues of errands: four for each service and whoever sets it up, so that a slow one holds up no
+/// other, and a recipient hears of things in their order.
 actor Lanes {
     typealias Queue = WorkQueue<Errand>
 
@@ -99,10 +120,12 @@ actor Lanes {
 
     init() { (opened, open) = AsyncStream.makeStream() }
 
-    /// The queue for what goes to `destination`.
-    func lane(for destination: Destination) -> Queue {
+    /// The queue for what goes to `destination`, by the rules of a namespace.
+    func lane(for destination: Destination, _ namespace: String) -> Queue {
         let hash = destination.recipient.utf8.reduce(UInt32(7)) { $0 &* 31 &+ UInt32($1) }
-        let name = lanes.count < mostLanes ? "\(destination.service)/\(hash % lanesEach)" : ""
+        let own = "\(namespace)/\(destination.service)/\(hash % lanesEach)"
+        if let lane = lanes[own] { return lane }
+        let name = lanes.count < mostLanes ? own : ""
         if let lane = lanes[name] { return lane }
         let lane = Queue()
         lanes[name] = lane
@@ -115,3 +138,5 @@ actor Lanes {
 private let lanesEach: UInt32 = 4
 /// Names of services come from annotations, too; what goes beyond shares one lane.
 private let mostLanes = 400
+/// More destinations do not work at once only where nothing does.
+private let mostWarnings = 1_000

@@ -18,74 +18,96 @@ extension Notifier {
                 Resource.rollouts.kind, namespace: reference.namespace, name: reference.name)
         else { return nil }
         do throws(ClusterError) {
-            let occurrence = self.occurrence(of: rollout, trigger)
+            let occurrence = self.occurrence(of: rollout, trigger, since: now().seconds)
             guard
                 let rules = try await self.rules(
                     for: occurrence, errand.destination, in: reference.namespace),
-                rules.subscribed(rollout)[trigger]?.contains(errand.destination) == true
+                rules.destinations(of: rollout, trigger: trigger).contains(errand.destination)
             else { return nil }
             for (number, condition) in (rules.triggers[trigger] ?? []).enumerated()
             where condition.when != nil {
                 let verdict = await follow(
                     occurrence, number, condition, rules, to: errand.destination)
                 guard case .later(let reason, let seconds) = verdict else { continue }
-                let (next, isNews) = await attempts.failed(
-                    errand, seconds: seconds, complains: true, at: now())
-                if isNews {
-                    await complain(occurrence, errand.destination, reason, isLast: false)
-                }
-                return next
+                await complain(occurrence, errand.destination, reason, isLast: false)
+                return await attempts.failed(errand, seconds: seconds, at: now())
             }
             await attempts.forget(errand)
         } catch {
-            return await attempts.failed(errand, at: now()).next
+            return await attempts.failed(errand, at: now())
         }
         return now().advanced(bySeconds: secondsBetweenLooks)
     }
 
-    private func occurrence(of rollout: Object, _ trigger: String) -> Occurrence {
+    /// Each time that a condition comes true is one of its own.
+    private func occurrence(
+        of rollout: Object, _ trigger: String, since seconds: Int64
+    ) -> Occurrence {
         Occurrence(
-            uid: "\(rollout.uid)-\(rollout.generation)-\(trigger)", trigger: trigger,
-            reason: trigger, message: "", isWarning: false, at: now(), subject: rollout.json,
+            uid: "\(rollout.uid)-\(trigger)-\(seconds)", trigger: trigger, reason: trigger,
+            message: "", isWarning: false, at: Timestamp(seconds: seconds), subject: rollout.json,
             runs: runs(of: rollout))
     }
 
     /// Tells it where it holds and was not told, and forgets that it was where it holds no more.
     private func follow(
-        _ occurrence: Occurrence, _ number: Int, _ condition: NotificationCondition,
+        _ seen: Occurrence, _ number: Int, _ condition: NotificationCondition,
         _ rules: NotificationRules, to destination: Destination
     ) async -> Verdict {
-        let rollout = Object(occurrence.subject)
+        let rollout = Object(seen.subject)
+        let holds: Bool
+        let mark: String
         do throws(ConditionError) {
-            let holds = try condition.holds(occurrence.values, now: now())
-            let occasion = try condition.occasion(occurrence.values, now: now())
-            let mark = condition.mark(
-                occurrence.trigger, number, destination, occasion: occasion)
-            let isTold = await isTold(mark, rollout)
-            guard holds else {
-                if isTold, occasion.isEmpty { await note(mark, isTold: false, on: rollout) }
-                return .delivered
+            holds = try condition.holds(seen.values, now: now())
+            let occasion = try condition.occasion(seen.values, now: now())
+            mark = condition.mark(seen.trigger, number, destination, occasion: occasion)
+            let marks = Marks(rollout.annotations[Keys.notified])
+            let isKnown = marks.contains(mark) || marks.pending(mark) != nil
+            if !holds, isKnown, occasion.isEmpty {
+                await note(mark, .forgotten, on: rollout)
             }
-            if isTold {
-                let noted = Marks(rollout.annotations[Keys.notified])
-                if !noted.contains(mark) { await note(mark, isTold: true, on: rollout) }
-                return .delivered
-            }
-            let verdict = await send(occurrence, number, rules, to: destination)
-            switch verdict {
-            case .later: break
-            case .delivered: await note(mark, isTold: true, on: rollout)
-            case .refused(let reason):
-                await complain(occurrence, destination, reason, isLast: true)
-                await note(mark, isTold: true, on: rollout)
-            }
-            return verdict
         } catch {
             log.debug(
                 "notifications: a condition has no answer",
-                metadata: ["trigger": "\(occurrence.trigger)", "error": "\(error)"])
+                metadata: ["trigger": "\(seen.trigger)", "error": "\(error)"])
             return .delivered
         }
+        if !holds {
+            await attempts.note(mark, of: rollout.uid, isTold: false)
+            return .delivered
+        }
+        if await isTold(mark, rollout) {
+            if await attempts.isUnnoted(mark, of: rollout.uid) {
+                await note(mark, .told, on: rollout)
+            }
+            return .delivered
+        }
+        return await tell(seen, number, mark, rules, to: destination)
+    }
+
+    /// The moment is stored before the first try, so that the next leader sends the same key.
+    private func tell(
+        _ seen: Occurrence, _ number: Int, _ mark: String, _ rules: NotificationRules,
+        to destination: Destination
+    ) async -> Verdict {
+        let rollout = Object(seen.subject)
+        let known = Marks(rollout.annotations[Keys.notified]).pending(mark)
+        let since = known ?? now().seconds
+        if known == nil, !(await note(mark, .pending(since), on: rollout)) {
+            return .later("the API server did not store that it is to be told", seconds: nil)
+        }
+        let occurrence = self.occurrence(of: rollout, seen.trigger, since: since)
+        let verdict = await send(occurrence, number, rules, to: destination)
+        switch verdict {
+        case .later(let reason, _):
+            guard now().seconds - since > longestAgeMilliseconds / 1_000 else { return verdict }
+            await complain(occurrence, destination, reason, isLast: true)
+        case .delivered: break
+        case .refused(let reason):
+            await complain(occurrence, destination, reason, isLast: true)
+        }
+        await note(mark, .told, on: rollout)
+        return .delivered
     }
 
     /// Whether the object, or this process, says so.
@@ -94,38 +116,58 @@ extension Notifier {
         return await attempts.isTold(mark, of: subject.uid)
     }
 
+    /// What an annotation is to say of a mark.
+    enum Note: Sendable {
+        case pending(Int64)
+        case told
+        case forgotten
+    }
+
     /// Writes down on the object what it was told of.
-    func note(_ mark: String, isTold: Bool, on subject: Object) async {
-        await attempts.note(mark, of: subject.uid, isTold: isTold)
-        guard let resource = noted[subject.kind] else { return }
+    /// - Returns: whether the server has stored it.
+    @discardableResult
+    func note(_ mark: String, _ note: Note, on subject: Object) async -> Bool {
+        if case .told = note { await attempts.note(mark, of: subject.uid, isTold: true) }
+        guard let resource = noted[subject.kind] else { return false }
         let reference = Reference(resource, namespace: subject.namespace, name: subject.name)
         var current: Object? = subject
         for _ in 0..<mostConflicts {
-            guard let object = current else { return }
+            guard let object = current else { return false }
             var marks = Marks(object.annotations[Keys.notified])
-            if isTold { marks.add(mark, at: now()) } else { marks.remove(mark) }
-            let patch: JSON = [
-                "metadata": [
-                    "resourceVersion": .string(object.resourceVersion),
-                    "annotations": [
-                        Keys.notified: marks.text.map(JSON.string) ?? .null
-                    ],
-                ]
-            ]
+            switch note {
+            case .pending(let seconds): marks.expect(mark, since: seconds)
+            case .told: marks.add(mark, at: now())
+            case .forgotten: marks.remove(mark)
+            }
             do throws(ClusterError) {
-                _ = try await edge.write(Write(reference, .patch(.merge(patch))))
-                return
+                _ = try await edge.write(
+                    Write(reference, .patch(object.patch(Keys.notified, marks.text))))
+                if case .told = note { await attempts.noted(mark, of: subject.uid) }
+                return true
             } catch .conflict {
                 await pause()
                 current = self.object(
                     subject.kind, namespace: subject.namespace, name: subject.name)
             } catch {
                 log.warning(
-                    "notifications: told, and not noted",
+                    "notifications: not noted",
                     metadata: ["object": "\(reference)", "error": "\(error.description)"])
-                return
+                return false
             }
         }
+        return false
+    }
+}
+
+extension Object {
+    /// What sets one annotation, or takes it away, unless somebody wrote in between.
+    func patch(_ annotation: String, _ value: String?) -> Patch {
+        .merge([
+            "metadata": [
+                "resourceVersion": .string(resourceVersion),
+                "annotations": [annotation: value.map(JSON.string) ?? .null],
+            ]
+        ])
     }
 }
 

@@ -18,10 +18,29 @@ extension Notifier {
             await attempts.forget(errand)
             return nil
         }
-        let occurrence = self.occurrence(of: event)
+        let (occurrence, isAlive) = await self.occurrence(of: event)
+        // Old news helps nobody, and a list that cannot be shortened would tell it for ever.
+        if isOld(occurrence) {
+            return await settle(errand, event, left: [])
+        }
+        if await !attempts.mayNote {
+            let numbers = entry.conditions ?? []
+            if !numbers.isEmpty, let next = await settle(errand, event, left: numbers) {
+                return next
+            }
+        }
         do throws(ClusterError) {
-            let known = try await rules(for: occurrence, errand.destination, in: event.namespace)
-            guard let known else { return await settle(errand, event, left: []) }
+            let all = try await rules.rules(for: event.namespace)
+            let subject = Object(occurrence.subject)
+            let isWanted =
+                isAlive
+                ? isOurs(subject)
+                    && all.subscribe(subject, occurrence.trigger, errand.destination)
+                : await rules.hasWritten(event.uid)
+            guard let known = all.knowing(occurrence.trigger, errand.destination), isWanted else {
+                // Rules that are away for a moment, or mistyped, may come back.
+                return await attempts.failed(errand, at: now())
+            }
             let numbers =
                 entry.conditions
                 ?? known.holding(occurrence.trigger, occurrence.values, now: now()).numbers
@@ -37,8 +56,12 @@ extension Notifier {
             log.warning(
                 "notifications: not told yet",
                 metadata: ["event": "\(errand.reference)", "error": "\(error.description)"])
-            return await attempts.failed(errand, at: now()).next
+            return await attempts.failed(errand, at: now())
         }
+    }
+
+    private func isOld(_ occurrence: Occurrence) -> Bool {
+        now().milliseconds(since: occurrence.at) > longestAgeMilliseconds
     }
 
     /// Tells it by one condition, or gives that up.
@@ -52,14 +75,8 @@ extension Notifier {
             await complain(occurrence, errand.destination, reason, isLast: true)
             return nil
         case .later(let reason, let seconds):
-            if now().milliseconds(since: occurrence.at) > longestAgeMilliseconds {
-                await complain(occurrence, errand.destination, reason, isLast: true)
-                return nil
-            }
-            let (next, isNews) = await attempts.failed(
-                errand, seconds: seconds, complains: true, at: now())
-            if isNews { await complain(occurrence, errand.destination, reason, isLast: false) }
-            return next
+            await complain(occurrence, errand.destination, reason, isLast: false)
+            return await attempts.failed(errand, seconds: seconds, at: now())
         }
     }
 
@@ -72,10 +89,11 @@ extension Notifier {
         return nil
     }
 
-    private func occurrence(of event: Object) -> Occurrence {
+    /// What an event tells, and whether what it is about is still there.
+    private func occurrence(of event: Object) async -> (Occurrence, isAlive: Bool) {
         let involved = event.json["involvedObject"]
         let (kind, name) = (involved?["kind"]?.string ?? "", involved?["name"]?.string ?? "")
-        let known = object(kind, namespace: event.namespace, name: name)
+        let known = await subject(kind, namespace: event.namespace, name: name)
         let isSame = known?.uid == involved?["uid"]?.string
         // Of what is gone only the name is left.
         let gone: JSON = [
@@ -87,11 +105,26 @@ extension Notifier {
         let at =
             (event.json["eventTime"]?.string ?? event.json["lastTimestamp"]?.string)
             .flatMap(Timestamp.init(rfc3339:)) ?? event.creationTimestamp ?? now()
-        return Occurrence(
+        // Whoever writes an event may write any time into it; the server's own is in seconds.
+        let created = event.creationTimestamp?.advanced(bySeconds: 1) ?? now()
+        let occurrence = Occurrence(
             uid: event.uid, trigger: trigger(forReason: reason), reason: reason,
             message: event.json["message"]?.string ?? "",
-            isWarning: event.json["type"] == "Warning", at: at, subject: subject.json,
-            runs: runs(of: subject))
+            isWarning: event.json["type"] == "Warning", at: min(at, created),
+            subject: subject.json, runs: runs(of: subject))
+        return (occurrence, known != nil && isSame)
+    }
+
+    /// Of kinds that no cache has, the server is asked.
+    private func subject(_ kind: String, namespace: String, name: String) async -> Object? {
+        if let known = object(kind, namespace: namespace, name: name) { return known }
+        guard kind == Resource.experiments.kind else { return nil }
+        do throws(ClusterError) {
+            return try await edge.get(
+                Reference(.experiments, namespace: namespace, name: name))
+        } catch {
+            return nil
+        }
     }
 
     /// Delivers by one condition of the trigger, unless that was told on the same occasion.
@@ -115,7 +148,7 @@ extension Notifier {
             occurrence.trigger, number, destination, occasion: occasion)
         if await isTold(mark, subject) { return .delivered }
         let verdict = await send(occurrence, number, rules, to: destination)
-        if verdict == .delivered { await note(mark, isTold: true, on: subject) }
+        if verdict == .delivered { await note(mark, .told, on: subject) }
         return verdict
     }
 
@@ -133,16 +166,14 @@ extension Notifier {
             } else {
                 due[errand.destination]?.conditions = left
             }
-            let patch: JSON = [
-                "metadata": [
-                    "resourceVersion": .string(current.resourceVersion),
-                    "annotations": [NotificationKeys.due: due.text.map(JSON.string) ?? .null],
-                ]
-            ]
+            let patch = current.patch(NotificationKeys.due, due.text)
             do throws(ClusterError) {
-                let stored = try await edge.write(Write(errand.reference, .patch(.merge(patch))))
+                let stored = try await edge.write(Write(errand.reference, .patch(patch)))
                 if let stored { for cache in events { cache.observed(stored) } }
                 if left.isEmpty { await attempts.forget(errand) }
+                if await attempts.noting(isAllowed: true) {
+                    log.info("notifications: events can be noted on again")
+                }
                 return nil
             } catch {
                 switch error {
@@ -152,19 +183,28 @@ extension Notifier {
                 case .conflict:
                     await pause()
                     event = self.event(errand.reference)
-                case .alreadyExists, .refused, .unreachable:
+                case .refused:
+                    if await attempts.noting(isAllowed: false) {
+                        log.error(
+                            """
+                            notifications: nothing more is delivered until this controller may \
+                            patch events
+                            """, metadata: ["error": "\(error.description)"])
+                    }
+                    return await attempts.failed(errand, at: now())
+                case .alreadyExists, .unreachable:
                     log.warning(
                         "notifications: told, and not noted",
                         metadata: ["event": "\(errand.reference)", "error": "\(error)"])
-                    return await attempts.failed(errand, at: now()).next
+                    return await attempts.failed(errand, at: now())
                 }
             }
         }
-        return await attempts.failed(errand, at: now()).next
+        return await attempts.failed(errand, at: now())
     }
 }
 
 /// An hour, for which servers keep events. Older news is no help to anybody.
-private let longestAgeMilliseconds: Int64 = 3_600_000
+let longestAgeMilliseconds: Int64 = 3_600_000
 /// So often somebody else may have written the same object in between.
 let mostConflicts = 5

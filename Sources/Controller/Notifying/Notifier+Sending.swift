@@ -11,17 +11,23 @@ extension Notifier {
         _ occurrence: Occurrence, _ number: Int, _ rules: NotificationRules,
         to destination: Destination
     ) async -> Verdict {
+        let time = min(Post.longestTry, tenure.remaining())
+        // What another replica may be sending by then is left to it.
+        guard time > shortestTry, !Task.isCancelled else {
+            return .later("the time of this leader is over", seconds: nil)
+        }
         let begun = ContinuousClock.now
         let verdict: Verdict
         do throws(DeliveryFault) {
             let parcel = try rules.parcel(occurrence, number, to: destination, now: now())
-            verdict = await post.deliver(parcel)
+            verdict = await post.deliver(parcel, time)
         } catch {
             // Whoever corrects the configuration in time still gets it.
             verdict = .later(error.message, seconds: nil)
         }
         await count(occurrence, begun.duration(to: .now) / .seconds(1), verdict)
         if verdict == .delivered {
+            await attempts.worked("\(occurrence.namespace)/\(destination)")
             log.info(
                 "notified",
                 metadata: [
@@ -42,10 +48,14 @@ extension Notifier {
             reason: occurrence.reason, seconds: seconds, succeeded: verdict == .delivered)
     }
 
-    /// Says that a message was not delivered, in an event and in the log.
+    /// Says that a message was not delivered, in an event and in the log: once for a destination,
+    /// until it works again.
     func complain(
         _ occurrence: Occurrence, _ destination: Destination, _ reason: String, isLast: Bool
     ) async {
+        guard !Task.isCancelled,
+            await attempts.warns(of: "\(occurrence.namespace)/\(destination)")
+        else { return }
         let end = isLast ? "it is given up" : "it is tried again for an hour"
         log.warning(
             "notifications: not delivered",
@@ -60,3 +70,6 @@ extension Notifier {
                 isWarning: true), Object(occurrence.subject))
     }
 }
+
+/// A try that is cut shorter says nothing about the service.
+private let shortestTry = Duration.seconds(1)

@@ -21,8 +21,11 @@ struct Notifier: Sendable {
     let rules: RuleBook
     let post: Post
     let tallies: Tallies
+    /// Whether an object, or an event about one, is this controller's.
     let isOurs: @Sendable (Object) -> Bool
-    /// Writes an event about an object.
+    /// For how long this process may act.
+    let tenure: Tenure
+    /// Writes a warning about an object.
     let announce: @Sendable (Rollouts.Event, Object) -> Void
     let log: Logger
     let now: @Sendable () -> Timestamp
@@ -35,6 +38,7 @@ struct Notifier: Sendable {
         await withDiscardingTaskGroup { group in
             for cache in events { group.addTask { await follow(cache, lanes) } }
             group.addTask { await followRollouts(lanes) }
+            group.addTask { await followRules(lanes) }
             for await lane in lanes.opened {
                 group.addTask { await lane.keepTime(on: ContinuousClock(), now: now) }
                 group.addTask { await work(on: lane) }
@@ -44,14 +48,28 @@ struct Notifier: Sendable {
 
     private func follow(_ cache: ObjectCache, _ lanes: Lanes) async {
         for await change in cache.changes() {
-            guard let event = change.new else { continue }
+            guard let event = change.new, isOurs(event) else { continue }
             let due = DueList(event.annotations[NotificationKeys.due])
             for entry in due.entries {
                 let errand = Errand(
                     cause: .event,
                     reference: Reference(.events, namespace: event.namespace, name: event.name),
                     destination: entry.destination)
-                await lanes.lane(for: entry.destination).add(errand)
+                let namespace = rules.shelf(of: event.namespace)
+                await lanes.lane(for: entry.destination, namespace).add(errand)
+            }
+        }
+    }
+
+    /// Other rules may tell other things of the same rollouts.
+    private func followRules(_ lanes: Lanes) async {
+        guard let configMaps = cluster.caches[.configMaps], let rollouts = cluster.caches[.rollouts]
+        else { return }
+        for await change in configMaps.changes() {
+            guard let new = change.new, new.name == NotificationKeys.configMap else { continue }
+            let namespace = rules.shelf(of: new.namespace) == new.namespace ? new.namespace : nil
+            for rollout in rollouts.list(namespace: namespace) where isOurs(rollout) {
+                await look(at: rollout, lanes)
             }
         }
     }
@@ -61,34 +79,41 @@ struct Notifier: Sendable {
         guard let cache = cluster.caches[.rollouts] else { return }
         for await change in cache.changes() {
             guard let rollout = change.new, isOurs(rollout) else { continue }
-            do throws(ClusterError) {
-                for (trigger, destinations) in try await watched(rollout) {
-                    for destination in destinations {
-                        let errand = Errand(
-                            cause: .condition(trigger: trigger),
-                            reference: Reference(
-                                .rollouts, namespace: rollout.namespace, name: rollout.name),
-                            destination: destination)
-                        await lanes.lane(for: destination).add(errand)
-                    }
-                }
-            } catch {
-                // Without rules nothing can be told; the next change asks for them again.
-                log.debug("notifications: no rules", metadata: ["error": "\(error.description)"])
-            }
+            await look(at: rollout, lanes)
         }
     }
 
+    private func look(at rollout: Object, _ lanes: Lanes) async {
+        do throws(ClusterError) {
+            for (trigger, destination) in try await watched(rollout) {
+                let errand = Errand(
+                    cause: .condition(trigger: trigger),
+                    reference: Reference(
+                        .rollouts, namespace: rollout.namespace, name: rollout.name),
+                    destination: destination)
+                let namespace = rules.shelf(of: rollout.namespace)
+                await lanes.lane(for: destination, namespace).add(errand)
+            }
+        } catch {
+            // Without rules nothing can be told; the next change asks for them again.
+            log.debug("notifications: no rules", metadata: ["error": "\(error.description)"])
+        }
+    }
+
+    /// Triggers that no event fires, and whom they are told to; no more of them than marks.
     private func watched(
         _ rollout: Object
-    ) async throws(ClusterError) -> [String: Set<Destination>] {
-        var found: [String: Set<Destination>] = [:]
+    ) async throws(ClusterError) -> [(String, Destination)] {
+        var found: [(String, Destination)] = []
+        var conditions = 0
         for rules in try await rules.rules(for: rollout.namespace) {
-            for (trigger, destinations) in rules.subscribed(rollout)
-            where !isNamedByEvent(trigger)
-                && rules.triggers[trigger]?.contains(where: { $0.when != nil }) == true
-            {
-                found[trigger, default: []].formUnion(destinations)
+            for (trigger, list) in rules.triggers.sorted(by: { $0.key < $1.key })
+            where !isNamedByEvent(trigger) && list.contains(where: { $0.when != nil }) {
+                for destination in rules.destinations(of: rollout, trigger: trigger) {
+                    conditions += list.count
+                    guard conditions <= mostWatched else { return found }
+                    found.append((trigger, destination))
+                }
             }
         }
         return found
@@ -139,3 +164,7 @@ extension Object {
             .sorted { $0.name < $1.name }.map(\.json)
     }
 }
+
+/// Conditions of one rollout, once for each destination: half of the marks that are kept, so that
+/// none is forgotten while it holds.
+private let mostWatched = 50

@@ -25,12 +25,16 @@ actor RuleBook {
         let rules: NotificationRules
     }
 
-    private let shelves: Shelves
+    private nonisolated let shelves: Shelves
     private let cluster: Cluster
     private let secrets: SecretsInUse
     private let log: Logger
     private let now: @Sendable () -> Timestamp
     private var known: [String: Read] = [:]
+    /// The events of this process, by uid: about what is gone, nobody else's are believed.
+    private var written: Set<String> = []
+    /// Destinations that no rules name, of which that was said.
+    private var unknown: Set<String> = []
 
     init(
         _ shelves: Shelves, cluster: Cluster, secrets: SecretsInUse, log: Logger,
@@ -104,6 +108,19 @@ actor RuleBook {
 }
 
 extension RuleBook {
+    /// The namespace whose rules come first for objects of another.
+    nonisolated func shelf(of namespace: String) -> String {
+        shelves.isSelfService ? namespace : shelves.home
+    }
+
+    /// Takes note of an event that this process has written.
+    func wrote(_ uid: String) {
+        if written.count >= mostWritten { written = [] }
+        written.insert(uid)
+    }
+
+    func hasWritten(_ uid: String) -> Bool { written.contains(uid) }
+
     /// To whom an event about `subject` is to be told, as it goes with the event; nil for nobody.
     func due(_ subject: Object, reason: String) async -> String? {
         guard reason != NotificationKeys.failed else { return nil }
@@ -153,7 +170,14 @@ extension RuleBook {
         for destination: Destination, _ trigger: String, _ values: JSON,
         _ all: [NotificationRules]
     ) -> DueList.Entry? {
-        guard let rules = all.knowing(trigger, destination) else { return nil }
+        guard let rules = all.knowing(trigger, destination) else {
+            if unknown.count < mostNamespaces, unknown.insert("\(destination)").inserted {
+                log.warning(
+                    "notifications: no rules name this service, or it has no such trigger",
+                    metadata: ["to": "\(destination)", "trigger": "\(trigger)"])
+            }
+            return nil
+        }
         let (numbers, faults) = rules.holding(trigger, values, now: now())
         for fault in faults {
             log.warning(
@@ -167,5 +191,7 @@ extension RuleBook {
 /// A Secret is not watched: that would take the right to list all of them. Another token is used
 /// this late at most.
 private let secretMilliseconds: Int64 = 15_000
+/// More than a large cluster makes in an hour.
+private let mostWritten = 50_000
 /// More namespaces with rules of their own are read again each time.
 private let mostNamespaces = 1_000

@@ -122,9 +122,7 @@ func serviceRequest(
     return request
 }
 
-/// What a service takes for a message that it accepts is a second; one that takes longer than this
-/// is tried again later.
-private let serviceTimeoutMilliseconds = 10_000
+private let serviceTimeoutMilliseconds = Int(Post.longestTry / .milliseconds(1))
 /// No service answers more to a message.
 private let longestAnswer = 256 << 10
 

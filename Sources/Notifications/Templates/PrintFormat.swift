@@ -109,7 +109,8 @@ struct PrintFormat {
                 return digits.count < 2 ? "0" + digits : digits
             }.joined()
         case "q": return JSON.string(cut(value.goPrinted, verb)).text
-        default: return cut(value.goPrinted, verb)
+        case "s" where value.isNull: throw refused(value, verb)
+        default: return cut(value.isNull ? "<nil>" : value.goPrinted, verb)
         }
     }
 

@@ -96,7 +96,8 @@ extension TemplateFunction {
                 throw FunctionFault("indents by 0 to 1000 blanks")
             }
             let blanks = String(repeating: " ", count: Int(count))
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { String($0) }
             return .string(start + blanks + (try bounded(lines, by: "\n" + blanks)))
         }
     }
@@ -112,12 +113,13 @@ func bounded(_ parts: [some StringProtocol], by separator: String) throws(Functi
     return parts.joined(separator: separator)
 }
 
-/// Without the `characters` at both ends.
+/// Without the `characters` at both ends. A line break of Windows is two of them.
 private func trimmed(_ text: String, of characters: String) -> String {
-    guard let first = text.firstIndex(where: { !characters.contains($0) }),
-        let last = text.lastIndex(where: { !characters.contains($0) })
+    let (scalars, set) = (text.unicodeScalars, characters.unicodeScalars)
+    guard let first = scalars.firstIndex(where: { !set.contains($0) }),
+        let last = scalars.lastIndex(where: { !set.contains($0) })
     else { return "" }
-    return String(text[first...last])
+    return String(scalars[first...last])
 }
 
 private func capitalized(_ text: String) -> String {
@@ -133,7 +135,7 @@ private func printed(_ values: [JSON]) -> String {
     var text = ""
     for (index, value) in values.enumerated() {
         if index > 0, value.string == nil, values[index - 1].string == nil { text += " " }
-        text += value.goPrinted
+        text += value.isNull ? "<nil>" : value.goPrinted
     }
     return text
 }

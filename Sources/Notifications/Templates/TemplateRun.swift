@@ -252,9 +252,12 @@ extension TemplateRun {
         }
         for (index, field) in operand.fields.enumerated() {
             switch value {
-            case .object(let object): value = object[field] ?? .null
+            case .object(let object):
+                // What is taken from something missing is missing, too.
+                guard let member = object[field] else { return .null }
+                value = member
+            case .null where index == 0: return .null
             case .null:
-                // Go, too, says nothing of the first thing that is missing.
                 let whole = operand.fields[..<index].map { ".\($0)" }.joined()
                 throw TemplateFault(
                     "there is no \(whole.isEmpty ? "value" : whole) to take .\(field) from",

@@ -168,12 +168,12 @@ struct TemplateScanner {
         index += 1
         while index < bytes.count, isOfNumber(bytes[index]) { index += 1 }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        let digits = text.replacing("_", with: "")
-        if let int = Int64(digits) { return .literal(.int(int)) }
-        guard let value = Double(digits), value.isFinite else {
+        // Other forms mean other numbers in Go.
+        let isPlain = text.wholeMatch(of: /[-+]?(0|[1-9][0-9]*)?(\.[0-9]+)?/) != nil
+        guard isPlain, let value = Double(text), value.isFinite else {
             throw fault("\"\(text)\" is no number that is understood here", at: start)
         }
-        return .literal(.number(digits))
+        return .literal(Int64(text).map(JSON.int) ?? .number("\(value)"))
     }
 
     private mutating func raw() throws(TemplateFault) -> String {
