@@ -59,7 +59,10 @@ private struct NotifiedCluster: Sendable {
             Listener(
                 at: .unix(path: cluster.socket), logger: cluster.quiet,
                 onBound: { _ in didBind.yield() },
-                handler: { await cluster.pass($0) ?? handler.respond(to: $0) }),
+                handler: { request in
+                    if let refusal = cluster.pass(request) { return refusal }
+                    return await handler.respond(to: request)
+                }),
             Listener(
                 at: .loopback(port: 0), logger: cluster.quiet,
                 onBound: {
