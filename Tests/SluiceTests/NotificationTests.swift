@@ -354,7 +354,10 @@ struct `A notification` {
             try await cluster.lead {
                 try await cluster.wait(for: "the mark") {
                     let rollouts = try await cluster.server.list(.rollouts).items
-                    return rollouts.allSatisfy { $0.annotations[Keys.notified] != nil }
+                    // A negative moment says that it is still to be told.
+                    return rollouts.allSatisfy {
+                        $0.annotations[Keys.notified]?.contains(":-") == false
+                    }
                 }
             }
             try await cluster.lead {
