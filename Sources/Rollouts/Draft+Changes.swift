@@ -125,4 +125,11 @@ extension String {
     func isOrExtends(_ name: String, by separator: String = ".") -> Bool {
         self == name || hasPrefix("\(name)\(separator)")
     }
+
+    /// This name, or the first of its `.1`, `.2` … that nobody has.
+    func free(of taken: Set<String>, by separator: String = ".") -> String {
+        if !taken.contains(self) { return self }
+        let number = (1...).first { !taken.contains("\(self)\(separator)\($0)") } ?? 1
+        return "\(self)\(separator)\(number)"
+    }
 }

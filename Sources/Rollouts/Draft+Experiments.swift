@@ -59,23 +59,9 @@ extension Draft {
     /// Experiments that nobody waits for end, and of those that ended as many are kept as of runs
     /// (§7.1, §5.9).
     mutating func tidyExperiments() {
-        let isJudging = isUpdating && !status.isAborted && !status.promoteFull
-        for experiment in seen.experiments
-        where !experiment.phase.isCompleted && !experiment.isTerminating
-            && (!isJudging || experiment.name != status.currentExperiment)
-        {
-            actions.append(.terminateExperiment(name: experiment.name))
-        }
-        let done = seen.experiments.filter {
-            $0.phase.isCompleted && $0.name != status.currentExperiment
-        }.sorted { $0.created > $1.created }
-        let good = done.filter { $0.phase == .successful }
-        let bad = done.filter { $0.phase != .successful }
-        for experiment in good.dropFirst(seen.spec.successfulRunHistoryLimit)
-            + bad.dropFirst(seen.spec.unsuccessfulRunHistoryLimit)
-        {
-            actions.append(.deleteExperiment(name: experiment.name))
-        }
+        tidy(
+            seen.experiments, current: [status.currentExperiment],
+            terminate: Action.terminateExperiment, delete: Action.deleteExperiment)
     }
 
     private mutating func startExperiment(_ index: Int, named known: String? = nil) {
@@ -93,10 +79,7 @@ extension Draft {
 
     /// `<rollout>-<hash>-<revision>-<step>`, with `-1`, `-2` … where that name was used before.
     private func freshExperimentName(_ index: Int) -> String {
-        let base = experimentName(index)
-        let taken = seen.taken.experiments.union(seen.experiments.map(\.name))
-        if !taken.contains(base) { return base }
-        let number = (1...).first { !taken.contains("\(base)-\($0)") } ?? 1
-        return "\(base)-\(number)"
+        experimentName(index).free(
+            of: seen.taken.experiments.union(seen.experiments.map(\.name)), by: "-")
     }
 }

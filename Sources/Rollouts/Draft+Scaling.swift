@@ -144,23 +144,42 @@ extension Draft {
     }
 }
 
-/// Analysis runs that nobody waits for (§5.2, §5.9).
+/// What judges a revision: an analysis run, or an experiment.
+protocol Judgement {
+    var name: String { get }
+    var phase: RunPhase { get }
+    var created: Instant { get }
+    var isTerminating: Bool { get }
+}
+
+extension Run: Judgement {}
+extension StepExperiment: Judgement {}
+
+/// Judgements that nobody waits for (§5.2, §5.9).
 extension Draft {
     mutating func tidyRuns() {
-        let current = Set(status.runs.map(\.name))
+        tidy(
+            seen.runs, current: Set(status.runs.map(\.name)), terminate: Action.terminateRun,
+            delete: Action.deleteRun)
+    }
+
+    /// Ends those under way that nobody waits for, and of those that ended keeps as many as the
+    /// document says.
+    mutating func tidy(
+        _ judgements: [some Judgement], current: Set<String>,
+        terminate: (String) -> Action, delete: (String) -> Action
+    ) {
         let isJudging = isUpdating && !status.isAborted && !status.promoteFull
-        for run in seen.runs where !run.phase.isCompleted && !run.isTerminating {
-            if !isJudging || !current.contains(run.name) {
-                actions.append(.terminateRun(name: run.name))
-            }
+        for one in judgements where !one.phase.isCompleted && !one.isTerminating {
+            if !isJudging || !current.contains(one.name) { actions.append(terminate(one.name)) }
         }
-        let done = seen.runs.filter { $0.phase.isCompleted && !current.contains($0.name) }
+        let done = judgements.filter { $0.phase.isCompleted && !current.contains($0.name) }
             .sorted { $0.created > $1.created }
         let good = done.filter { $0.phase == .successful }
         let bad = done.filter { $0.phase != .successful }
         let surplus =
             good.dropFirst(seen.spec.successfulRunHistoryLimit)
             + bad.dropFirst(seen.spec.unsuccessfulRunHistoryLimit)
-        for run in surplus { actions.append(.deleteRun(name: run.name)) }
+        for one in surplus { actions.append(delete(one.name)) }
     }
 }

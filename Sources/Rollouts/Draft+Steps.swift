@@ -193,9 +193,6 @@ extension Draft {
         case .prePromotion: base += "-pre"
         case .postPromotion: base += "-post"
         }
-        let taken = seen.taken.runs.union(seen.runs.map(\.name))
-        if !taken.contains(base) { return base }
-        let number = (1...).first { !taken.contains("\(base).\($0)") } ?? 1
-        return "\(base).\(number)"
+        return base.free(of: seen.taken.runs.union(seen.runs.map(\.name)))
     }
 }

@@ -114,11 +114,8 @@ extension ExperimentDraft {
 
     /// `<experiment>-<analysis>`, with `.1`, `.2` … where that name was used before.
     private func freshName(_ analysis: Experiment.AnalysisPlan) -> String {
-        let base = "\(experiment.name)-\(analysis.name)"
-        let taken = seen.taken.runs.union(seen.runs.map(\.name))
-        if !taken.contains(base) { return base }
-        let number = (1...).first { !taken.contains("\(base).\($0)") } ?? 1
-        return "\(base).\(number)"
+        "\(experiment.name)-\(analysis.name)"
+            .free(of: seen.taken.runs.union(seen.runs.map(\.name)))
     }
 
     private mutating func announce(

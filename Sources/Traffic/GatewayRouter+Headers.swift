@@ -7,22 +7,16 @@ import Rollouts
 extension GatewayRouter {
     /// The changes that leave exactly these header routes in the objects.
     func plan(_ routes: [ManagedRoute], _ seen: Observed) throws(RouterError) -> [Change] {
-        var changes: [Change] = []
-        for route in self.routes where route.takesHeaders {
-            if routes.isEmpty, seen.objects[route.reference] == nil { continue }
-            let object = try seen.object(route.reference)
-            guard let patch = patch(object, to: routes) else { continue }
-            let names = routes.map(\.name).joined(separator: ", ")
-            changes.append(
-                Change(
-                    route.reference, .patch(patch),
-                    event: Event(
-                        "Patching\(route.reference.resource.kind)",
-                        names.isEmpty
-                            ? "Removing the header routes of \(route.reference.shown)"
-                            : "Updating \(route.reference.shown) to the header routes \(names)")))
-        }
-        return changes
+        try seen.changes(
+            to: routes, in: self.routes.filter(\.takesHeaders).map(\.reference),
+            patch: { patch($0, to: routes) },
+            event: { reference, names in
+                Event(
+                    "Patching\(reference.resource.kind)",
+                    names.isEmpty
+                        ? "Removing the header routes of \(reference.shown)"
+                        : "Updating \(reference.shown) to the header routes \(names)")
+            })
     }
 
     /// Nil where the object has these routes already.
@@ -44,10 +38,7 @@ extension GatewayRouter {
         }
         let rules = Path([.key("spec"), .key("rules")])
         var patch = ListPatch()
-        for index in own {
-            patch.require(all[index]["name"] ?? .null, at: rules.appending(index).appending("name"))
-        }
-        for index in own.reversed() { patch.remove(at: rules.appending(index)) }
+        patch.remove(own, of: all, in: rules)
         for rule in wanted { patch.set(rule, at: rules.appending("-")) }
         return patch.patch
     }
@@ -68,7 +59,7 @@ extension GatewayRouter {
         backend["weight"] = .int(Int64(Self.missingWeight))
         let matches = rule["matches"]?.array ?? []
         var header = rule
-        header["name"] = .string(number == 0 ? route.name : "\(route.name)-\(number)")
+        header["name"] = .string(route.name(number: number))
         header["matches"] = .array((matches.isEmpty ? [[:]] : matches).map { merged($0, headers) })
         header["backendRefs"] = [backend]
         return header
@@ -94,15 +85,5 @@ extension GatewayRouter {
         return [
             "name": .string(header.name), "type": .string(type), "value": .string(value),
         ]
-    }
-}
-
-extension ManagedRoute {
-    /// Whether a route in an object is called as those of this name are: `NAME`, and `NAME-1` …
-    /// where there are several.
-    static func isName(_ text: String?, of name: String) -> Bool {
-        guard let text else { return false }
-        return text == name
-            || (text.hasPrefix("\(name)-") && Int(text.dropFirst(name.count + 1)) != nil)
     }
 }

@@ -7,22 +7,15 @@ import Rollouts
 extension IstioRouter {
     /// The changes that leave exactly these routes in the objects.
     func plan(_ routes: [ManagedRoute], _ seen: Observed) throws(RouterError) -> [Change] {
-        var changes: [Change] = []
-        for service in services {
-            if routes.isEmpty, seen.objects[service.reference] == nil { continue }
-            let object = try seen.object(service.reference)
-            guard let patch = patch(object, to: routes) else { continue }
-            let names = routes.map(\.name).joined(separator: ", ")
-            changes.append(
-                Change(
-                    service.reference, .patch(patch),
-                    event: Event(
-                        "Updated VirtualService",
-                        names.isEmpty
-                            ? "Removing the managed routes of \(service.reference.shown)"
-                            : "\(service.reference.shown) set to the managed routes \(names)")))
-        }
-        return changes
+        try seen.changes(
+            to: routes, in: services.map(\.reference), patch: { patch($0, to: routes) },
+            event: { reference, names in
+                Event(
+                    "Updated VirtualService",
+                    names.isEmpty
+                        ? "Removing the managed routes of \(reference.shown)"
+                        : "\(reference.shown) set to the managed routes \(names)")
+            })
     }
 
     private func patch(_ object: Object, to routes: [ManagedRoute]) -> Patch? {
@@ -41,10 +34,7 @@ extension IstioRouter {
         }
         let http = Path([.key("spec"), .key("http")])
         var patch = ListPatch()
-        for index in own {
-            patch.require(all[index]["name"] ?? .null, at: http.appending(index).appending("name"))
-        }
-        for index in own.reversed() { patch.remove(at: http.appending(index)) }
+        patch.remove(own, of: all, in: http)
         for (index, route) in wanted.enumerated() { patch.set(route, at: http.appending(index)) }
         return patch.patch
     }
@@ -55,7 +45,7 @@ extension IstioRouter {
             let destination = canary["destination"]
         else { return nil }
         var made = main
-        made["name"] = .string(number == 0 ? route.name : "\(route.name)-\(number)")
+        made["name"] = .string(route.name(number: number))
         switch route.purpose {
         case .header(let headers):
             made["match"] = Self.merged(main["match"], [Self.match(headers)])
