@@ -25,6 +25,11 @@ extension APIError: CustomStringConvertible {
         case .notFound(let message): "not found: \(message)"
         case .alreadyExists(let message): "already exists: \(message)"
         case .gone(let message): "the version is no longer kept: \(message)"
+        case .refused(401, let message):
+            """
+            the API server does not accept the credentials (401): \(message); renew the token or \
+            the certificate that the kubeconfig or the ServiceAccount names
+            """
         case .refused(let status, let message): "the API server refuses (\(status)): \(message)"
         case .throttled(let seconds): "the API server asks to wait for \(seconds) s"
         case .unreachable(let reason): "the API server cannot be reached: \(reason)"

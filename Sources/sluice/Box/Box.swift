@@ -57,12 +57,13 @@ struct Box: Sendable {
         var rules = ControllerLoop.Settings()
         // On one's own machine there is nobody whom a namespace could speak for without leave.
         rules.hasSelfServiceNotifications = true
+        let clock = SteadyClock { log.warning("\($0)") }
         let controller = ControllerLoop(
             client: client, settings: rules,
             source: try .live(
                 defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)", http),
             secrets: settings.secrets, history: history, post: try .live(settings.secrets),
-            log: log, now: { .now })
+            log: log, now: clock.now)
         self.controller = controller
         let api = Self.api(server, on: ground, log)
         let loop = BoxPart { await controller.run() }

@@ -96,10 +96,11 @@ struct ControllerCommand: AsyncParsableCommand {
             client, namespace: try leaseNamespace(environment),
             // The name of the pod, inside of one.
             host: environment["HOSTNAME"] ?? "sluice", log: log)
+        let clock = SteadyClock { log.warning("\($0)") }
         let controller = ControllerLoop(
             client: client, settings: try settings(environment), source: try source(environment),
             secrets: secrets, history: store, leadership: leadership, tallies: tallies,
-            post: try .live(secrets), log: log, now: { .now })
+            post: try .live(secrets), log: log, now: clock.now)
         // They end in the reverse order: first of all the lease is given back.
         let services =
             try listeners(controller, store, secrets, log)

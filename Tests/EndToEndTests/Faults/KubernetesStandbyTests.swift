@@ -76,5 +76,5 @@ private actor Replicas {
 }
 
 extension Life {
-    fileprivate var hasLed: Bool { program.errors.contains("leading") }
+    var hasLed: Bool { program.errors.contains("leading") }
 }

@@ -30,8 +30,10 @@ final class Lack: Sendable {
     }
 
     /// Once.
-    func begin() async throws {
-        let said = program.errors.utf8.count
+    ///
+    /// - Parameter beforeAll: whether everything that the controller says counts, from its start.
+    func begin(beforeAll: Bool = false) async throws {
+        let said = beforeAll ? 0 : program.errors.utf8.count
         let isFirst = state.withLock { state in
             defer { state.hasBegun = true }
             if !state.hasBegun { state.before = said }

@@ -92,19 +92,25 @@ final class Lane: Sendable {
     /// Ends all controllers, and asks behind them. A listener that somebody comes to while it ends
     /// takes the whole test run down (a precondition of swift-nio's).
     private func leaveDoors() async throws {
+        await endControllers()
+        oracle.answer(.good)
+        for address in [door, prometheus] { try await knock(at: address) }
+    }
+
+    /// Kills all that run.
+    func endControllers() async {
         for process in past.withLock({ $0.processes }) {
             process.kill()
             while process.isRunning { await Task.yield() }
         }
-        oracle.answer(.good)
-        for address in [door, prometheus] { try await knock(at: address) }
     }
 
     /// Starts a controller, which comes to the server through the door unless it is to go straight.
     ///
     /// - Parameter competes: whether it takes part in the election of a leader.
     func startController(
-        goesStraight: Bool = false, competes: Bool = false, kubeconfig: String = "kubeconfig"
+        goesStraight: Bool = false, competes: Bool = false, kubeconfig: String = "kubeconfig",
+        environment: [String: String] = [:]
     ) async throws -> Life {
         let number = past.withLock {
             $0.lives += 1
@@ -115,7 +121,7 @@ final class Lane: Sendable {
             [Tool.sluice, "controller", "-n", kubernetes.namespace] + server
                 + ["--kubeconfig", kubernetes.scratch.path(kubeconfig)]
                 + ["--healthzPort", "0", "--metricsPort", "0", "--leader-elect=\(competes)"],
-            in: kubernetes.scratch, limitSeconds: 600)
+            in: kubernetes.scratch, environment: environment, limitSeconds: 600)
         let process = try await program.begun()
         past.withLock { $0.processes.append(process) }
         return Life(number: number, program: program, process: process)
