@@ -70,7 +70,7 @@ package struct AnalysisTurn: Sendable {
         let run = ReadRun(object)
         if run.status.phase?.isCompleted == true {
             await unstored.forget(object.uid)
-            try await endJobs(of: run, reference)
+            try await endMeasurements(of: run, reference)
             return try await expire(run, reference)
         }
         let prepared: PreparedRun

@@ -74,6 +74,7 @@ extension MetricSource {
             case .skywalking:
                 return try await SkyWalking(metric.provider, edge, question.redactor).answer()
             case .wavefront: return try await Wavefront(metric.provider, edge, question).answer()
+            case .kayenta: return try await Kayenta(metric.provider, edge, question).answer()
             case .job: throw ProviderError("a Job answers no question: it is run")
             }
         }
