@@ -130,4 +130,4 @@ extension RunStatus {
 }
 
 /// A Job takes seconds at least, and nothing tells that it ended.
-let jobLookSeconds = 3
+let jobLookMilliseconds: Int64 = 3_000
