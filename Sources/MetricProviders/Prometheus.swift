@@ -58,8 +58,12 @@ struct Prometheus {
         if response.head.status == 405 || response.head.status == 501 {
             response = try await call.send(request("\(url)?\(body)", "GET"))
         }
-        return try prometheusAnswer(
-            status: response.head.status, body: response.body, redactor: call.redactor)
+        do {
+            return try prometheusAnswer(
+                status: response.head.status, body: response.body, redactor: call.redactor)
+        } catch {
+            throw ProviderError(error.message + call.remedy(for: response, to: post))
+        }
     }
 
     private func request(_ url: String, _ method: String) -> CurlRequest {
