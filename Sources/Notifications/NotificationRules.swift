@@ -37,6 +37,8 @@ package struct NotificationRules: Sendable {
             ]
             return
         }
+        // Whoever made it from a file has a line break at its end, which belongs to no token.
+        let secret = secret?.mapValues { Secret(trimmed($0.reveal())) }
         secrets = secret.map { Array($0.values) } ?? []
         secretValues = JSON(strings: secret?.mapValues { $0.reveal() } ?? [:])
         let known = ReferencedSecrets(values: secret)

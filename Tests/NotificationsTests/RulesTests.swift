@@ -1,3 +1,4 @@
+import Curl
 import Documents
 import Foundation
 import KubernetesObjects
@@ -52,6 +53,21 @@ struct `The rules of notifications` {
     @Test func `leave out a trigger of which a part is wrong`() {
         let rules = rules(["trigger.on-x": "- send: [told]\n- send: [told]\n  when: a b"])
         #expect(rules.triggers["on-x"] == nil)
+    }
+
+    @Test(arguments: [
+        ("$host.example/x", "one.example/x"), ("$host", "one"), ("$tls.crt.", "two."),
+        ("$tls.key/$host$", "three/one$"),
+    ])
+    func `take a key with dots where there is one`(url: String, expected: String) throws {
+        let secret = [
+            "host": Secret("one\n"), "tls.crt": Secret("two"), "tls": Secret("no"),
+            "tls.key": Secret("three"),
+        ]
+        let rules = rules(
+            ["service.webhook.w": "url: \(JSON.string("http://\(url)").text)"], secret: secret)
+        #expect(rules.findings.isEmpty)
+        #expect(try rules.parcel(to: "w").requests.first?.url == "http://\(expected)")
     }
 
     @Test func `know a Secret that nobody can look at`() {
