@@ -113,8 +113,9 @@ struct `Subscriptions` {
     private func told(_ annotations: [String: String], _ entries: [String: String] = [:])
         -> [String]
     {
-        rules(entries).destinations(of: object(annotations), trigger: "on-rollout-aborted")
-            .map(\.description)
+        rules(entries).destinations(
+            of: object(annotations), Subscribers(annotations), trigger: "on-rollout-aborted"
+        ).map(\.description)
     }
 
     private let prefix = "notifications.argoproj.io/subscribe."
@@ -160,6 +161,18 @@ struct `Subscriptions` {
             """
         ]
         #expect(told([:], entries) == ["hook", "slack:web"])
+    }
+
+    @Test(arguments: [
+        ("subscribe.on-rollout-aborted.slack", String(repeating: "a;", count: 2_049), "is longer"),
+        ("subscribe.on.a.slack", "a", "subscribe.on.a.slack does not end in TRIGGER.SERVICE"),
+        ("subscriptions", "- [", "subscriptions is no YAML"),
+    ])
+    func `that nobody can read are said`(name: String, value: String, message: String) throws {
+        let subscriptions = Subscribers(["notifications.argoproj.io/\(name)": value])
+        let fault = try #require(subscriptions.faults.first)
+        #expect(subscriptions.faults.count == 1 && fault.contains(message), "\(fault)")
+        #expect(subscriptions.destinations(defaultTriggers: ["on-rollout-aborted"]).isEmpty)
     }
 
     @Test func `tell nobody twice`() {
