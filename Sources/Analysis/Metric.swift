@@ -27,6 +27,15 @@ package struct Metric: Hashable, Sendable {
         count ?? (intervalMilliseconds == nil ? 1 : nil)
     }
 
+    /// Scheme, host and port of who is asked where the document names them, else the kind of
+    /// provider.
+    fileprivate var origin: String {
+        let address = provider["address"]?.string ?? provider["url"]?.string ?? ""
+        let scheme = address.firstRange(of: "://").map { address[..<$0.upperBound] } ?? ""
+        let origin = scheme + address.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        return origin.isEmpty ? providerKind : String(origin)
+    }
+
     /// What a new result of this metric carries about it.
     package var resultMetadata: [String: String] {
         guard providerKind == "prometheus", let query = provider["query"]?.string else {
@@ -52,6 +61,15 @@ package struct PreparedRun: Hashable, Sendable {
         self.dryRun = dryRun
         self.retention = retention
         self.terminate = terminate
+    }
+}
+
+extension PreparedRun {
+    /// Who is asked for this; nil where nobody is.
+    package func origin(of task: Due.Task) -> String? {
+        if case .terminate = task { return nil }
+        let metric = metrics.first { $0.name == task.metric }
+        return metric.flatMap { $0.providerKind == ProviderKind.job.rawValue ? nil : $0.origin }
     }
 }
 

@@ -11,6 +11,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
     case cloudWatch
     case skywalking
     case wavefront
+    case kayenta
     case job
 
     /// Notes what is wrong in the configuration of such a provider.
@@ -25,6 +26,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
         case .cloudWatch: _ = CloudWatchSpec(reading: reader)
         case .skywalking: _ = SkyWalkingSpec(reading: reader)
         case .wavefront: _ = WavefrontSpec(reading: reader)
+        case .kayenta: _ = KayentaSpec(reading: reader)
         case .job: _ = JobSpec(reading: reader)
         }
     }

@@ -2,6 +2,17 @@ import Documents
 
 /// What a provider answered: the value that conditions see, and what a measurement shows of it.
 package struct Answer: Hashable, Sendable {
+    /// Who says whether the value is good.
+    package enum Meaning: Hashable, Sendable {
+        /// The conditions of the metric.
+        case measured
+        /// The provider itself.
+        case judged(RunPhase)
+        /// Nobody yet: what was begun is asked for again, by the metadata.
+        case begun(askAgainSeconds: Int)
+    }
+
+    package var meaning = Meaning.measured
     package var value: MetricValue
     /// What the measurement shows as its value.
     package var text: String
@@ -16,7 +27,8 @@ package struct Answer: Hashable, Sendable {
     }
 
     package static func == (one: Self, other: Self) -> Bool {
-        (one.value, one.text, one.metadata) == (other.value, other.text, other.metadata)
+        one.meaning == other.meaning
+            && (one.value, one.text, one.metadata) == (other.value, other.text, other.metadata)
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
@@ -30,6 +42,8 @@ package struct Question: Sendable {
     package private(set) var redactor: Redactor
     private let whole: @Sendable () -> Metric
     private var credentials: @Sendable () -> [String: String] = { [:] }
+    /// What the provider said when it began this measurement; empty for a new one.
+    package var begun: [String: String] = [:]
 
     /// - Throws: `RunError` where an argument or secret is missing, or no metric is called so.
     package init(
@@ -74,16 +88,24 @@ package struct Question: Sendable {
     package func concluded(
         with answer: Answer, startedAt: Timestamp, finishedAt: Timestamp
     ) -> Taken {
-        let metric = reveal()
-        let judgement = judge(
-            answer.value, success: metric.successCondition, failure: metric.failureCondition,
-            now: finishedAt)
         let redact = { redactor.redact(answer.redactor.redact($0)) }
-        return taken(
-            Measurement(
-                phase: judgement.phase, message: redact(judgement.message),
-                value: redact(answer.text), startedAt: startedAt, finishedAt: finishedAt,
-                metadata: answer.metadata.mapValues(redact)))
+        var measurement = Measurement(
+            phase: .running, value: redact(answer.text), startedAt: startedAt,
+            finishedAt: finishedAt, metadata: answer.metadata.mapValues(redact))
+        switch answer.meaning {
+        case .measured:
+            let metric = reveal()
+            let judgement = judge(
+                answer.value, success: metric.successCondition, failure: metric.failureCondition,
+                now: finishedAt)
+            measurement.phase = judgement.phase
+            measurement.message = redact(judgement.message)
+        case .judged(let phase): measurement.phase = phase
+        case .begun(let seconds):
+            measurement.finishedAt = nil
+            measurement.resumeAt = finishedAt.advanced(bySeconds: seconds)
+        }
+        return taken(measurement)
     }
 
     /// The measurement of a provider that gave no answer: an error with its own budget, never a
@@ -94,7 +116,7 @@ package struct Question: Sendable {
         taken(
             Measurement(
                 phase: .error, message: redactor.redact(message), startedAt: startedAt,
-                finishedAt: finishedAt))
+                finishedAt: finishedAt, metadata: begun))
     }
 
     private func taken(_ measurement: Measurement) -> Taken {

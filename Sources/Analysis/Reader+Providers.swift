@@ -55,10 +55,13 @@ package struct HeaderSpec: Hashable, Sendable {
 /// A measurement that takes longer than this holds up the release more than it helps it.
 package let longestTimeoutSeconds = 3_600
 
-private func isURL(_ text: String) -> Bool {
+/// `http://host…` or `https://host…`, without blanks.
+package func isURL(_ text: String) -> Bool {
     guard let separator = text.firstRange(of: "://"),
         ["http", "https"].contains(text[..<separator.lowerBound].lowercased())
     else { return false }
-    let host = text[separator.upperBound...].prefix { !"/?#".contains($0) }
-    return !host.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+    let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
+    let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+    return !host.isEmpty && !host.hasPrefix(":") && !host.hasPrefix("[]")
+        && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
 }

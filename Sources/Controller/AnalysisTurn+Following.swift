@@ -23,6 +23,7 @@ extension AnalysisTurn {
                 return .failure(error)
             }
         }
+        await lines.keep(only: [], for: reference)
         return try outcome.get()
     }
 
@@ -31,17 +32,19 @@ extension AnalysisTurn {
         _ reference: Reference, in group: inout TaskGroup<News>
     ) async throws(ClusterError) -> Outcome {
         var (run, prepared) = (first, preparedFirst)
-        var underWay = begin(tasks, of: run, in: &group)
+        var underWay: [String: String] = [:]
+        await begin(tasks, of: run, prepared, reference, &underWay, in: &group)
         var waiting: [Taken] = []
         lookAgain(in: &group)
         while !underWay.isEmpty, let news = await group.next() {
             switch news {
             case .taken(let taken):
-                underWay.remove(taken.metric)
+                underWay[taken.metric] = nil
+                await lines.keep(only: Set(underWay.values), for: reference)
                 waiting.append(taken)
                 let status = run.status.advanced(by: waiting, of: prepared, now: now())
                 // Giving traffic back waits for nobody.
-                if status.phase?.isUnsuccessful == true { underWay = [] }
+                if status.phase?.isUnsuccessful == true { underWay = [:] }
             case .timeToLook:
                 if !waiting.isEmpty { _ = try await conclude(waiting, run, reference) }
                 waiting = []
@@ -49,9 +52,10 @@ extension AnalysisTurn {
                     return Outcome(lookAgain: now())
                 }
                 (run, prepared) = next
-                let due = run.status.due(prepared, now: now()).tasks.filter(\.isBeginning)
-                underWay.formUnion(
-                    begin(due.filter { !underWay.contains($0.metric) }, of: run, in: &group))
+                let due = run.status.due(prepared, now: now()).tasks.filter {
+                    $0.isBeginning && underWay[$0.metric] == nil
+                }
+                await begin(due, of: run, prepared, reference, &underWay, in: &group)
                 lookAgain(in: &group)
             }
         }
@@ -59,22 +63,27 @@ extension AnalysisTurn {
         return Outcome(lookAgain: nextLook(at: status, prepared))
     }
 
-    /// When the next measurement is due; soon, where Jobs are under way.
+    /// When the next measurement is due; soon, where Jobs are under way, or where a provider is
+    /// asked by too many at once.
     func nextLook(at status: RunStatus, _ prepared: PreparedRun) -> Timestamp? {
         let due = status.due(prepared, now: now())
-        let hasJobs = due.tasks.contains { !$0.isBeginning }
-        let soon = hasJobs ? now().advanced(bySeconds: jobLookSeconds) : nil
-        return [due.next, soon].compactMap(\.self).min()
+        let soon = due.tasks.map { $0.isBeginning ? lookMilliseconds : jobLookMilliseconds }.min()
+        return [due.next, soon.map(now().advanced(byMilliseconds:))].compactMap(\.self).min()
     }
 
-    /// - Returns: the metrics that are measured now.
+    /// Begins what may be begun now.
+    /// - Parameter underWay: the metrics that are measured, and who is asked for them; empty where
+    ///   nobody is.
     private func begin(
-        _ tasks: [Due.Task], of run: ReadRun, in group: inout TaskGroup<News>
-    ) -> Set<String> {
+        _ tasks: [Due.Task], of run: ReadRun, _ prepared: PreparedRun, _ reference: Reference,
+        _ underWay: inout [String: String], in group: inout TaskGroup<News>
+    ) async {
         for task in tasks {
+            let origin = prepared.origin(of: task) ?? ""
+            if !origin.isEmpty, !(await lines.take(origin, for: reference)) { continue }
+            underWay[task.metric] = origin
             group.addTask { .taken(await carryOut(task, of: run)) }
         }
-        return Set(tasks.map(\.metric))
     }
 
     private func lookAgain(in group: inout TaskGroup<News>) {
@@ -105,4 +114,4 @@ extension AnalysisTurn {
 
 /// Between two looks at what has come in while a provider is silent. Most answer within this, so
 /// that one write stores them all.
-private let lookMilliseconds = 250
+private let lookMilliseconds: Int64 = 250

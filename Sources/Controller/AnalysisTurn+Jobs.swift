@@ -73,12 +73,13 @@ extension AnalysisTurn {
     }
 
     /// Ends a measurement that nobody waits for any more.
-    func terminate(_ measurement: Measurement, _ job: Reference) async -> Measurement {
-        await delete(job) ? ended(measurement, .successful, "Metric Terminated") : measurement
+    func terminate(_ measurement: Measurement) async -> Measurement {
+        if let job = measurement.job, !(await delete(job)) { return measurement }
+        return ended(measurement, .successful, "Metric Terminated")
     }
 
     /// What is still under way when a run has ended, ended by another metric.
-    func endJobs(of run: ReadRun, _ reference: Reference) async throws(ClusterError) {
+    func endMeasurements(of run: ReadRun, _ reference: Reference) async throws(ClusterError) {
         let prepared: PreparedRun
         do {
             prepared = try run.prepared()
@@ -89,8 +90,7 @@ extension AnalysisTurn {
         for case .terminate(let metric, let measurement) in run.status.due(prepared, now: now())
             .tasks
         {
-            guard let job = measurement.job else { continue }
-            taken.append(Taken(metric: metric, measurement: await terminate(measurement, job)))
+            taken.append(Taken(metric: metric, measurement: await terminate(measurement)))
         }
         guard !taken.isEmpty else { return }
         _ = try await conclude(taken, run, reference)
@@ -130,4 +130,4 @@ extension RunStatus {
 }
 
 /// A Job takes seconds at least, and nothing tells that it ended.
-let jobLookSeconds = 3
+let jobLookMilliseconds: Int64 = 3_000

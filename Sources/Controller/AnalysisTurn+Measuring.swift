@@ -44,16 +44,18 @@ extension AnalysisTurn {
         case .take(let metric):
             return await take(metric, of: run)
         case .resume(let metric, let measurement):
-            guard let job = measurement.job else { return interrupted(metric, measurement) }
-            return Taken(metric: metric, measurement: await resume(measurement, job))
+            if let job = measurement.job {
+                return Taken(metric: metric, measurement: await resume(measurement, job))
+            }
+            guard measurement.resumeAt != nil else { return interrupted(metric, measurement) }
+            return await take(metric, of: run, begun: measurement)
         case .terminate(let metric, let measurement):
-            guard let job = measurement.job else { return interrupted(metric, measurement) }
-            return Taken(metric: metric, measurement: await terminate(measurement, job))
+            return Taken(metric: metric, measurement: await terminate(measurement))
         }
     }
 
-    /// A measurement without a Job is begun and ended in one go: an unfinished one was cut off by a
-    /// crash.
+    /// A measurement without a Job, of which nobody said when to go on, is begun and ended in one
+    /// go: an unfinished one was cut off by a crash.
     private func interrupted(_ metric: String, _ measurement: Measurement) -> Taken {
         var measurement = measurement
         measurement.phase = .error
@@ -62,13 +64,16 @@ extension AnalysisTurn {
         return Taken(metric: metric, measurement: measurement)
     }
 
-    private func take(_ metric: String, of run: ReadRun) async -> Taken {
-        let startedAt = now()
+    private func take(
+        _ metric: String, of run: ReadRun, begun: Measurement? = nil
+    ) async -> Taken {
+        let startedAt = begun?.startedAt ?? now()
         var question: Question
         do {
             let resolved = try await resolvedSecrets(of: run)
             secrets.add(Array(resolved.values))
             question = try Question(metric: metric, of: run.spec, secrets: resolved)
+            question.begun = begun?.metadata ?? [:]
         } catch {
             return Taken(
                 metric: metric,

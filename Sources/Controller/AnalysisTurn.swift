@@ -15,6 +15,8 @@ package struct AnalysisTurn: Sendable {
     let home: String
     /// Of this process, over all its turns.
     let unstored: Unstored
+    /// Of this process, over all its turns.
+    let lines: Lines
     /// Tells the rollout that owns the run what the run is about to say.
     let tell: @Sendable (RolloutKey, _ run: Object) async -> Void
     let announce:
@@ -29,6 +31,7 @@ package struct AnalysisTurn: Sendable {
         secrets: SecretsInUse,
         home: String = "",
         unstored: Unstored,
+        lines: Lines = Lines(),
         tell: @escaping @Sendable (RolloutKey, Object) async -> Void,
         announce: @escaping @Sendable (Object, String, String, Bool) async -> Void,
         pause: @escaping @Sendable (Duration) async -> Void,
@@ -39,6 +42,7 @@ package struct AnalysisTurn: Sendable {
         self.secrets = secrets
         self.home = home
         self.unstored = unstored
+        self.lines = lines
         self.tell = tell
         self.announce = announce
         self.pause = pause
@@ -70,7 +74,7 @@ package struct AnalysisTurn: Sendable {
         let run = ReadRun(object)
         if run.status.phase?.isCompleted == true {
             await unstored.forget(object.uid)
-            try await endJobs(of: run, reference)
+            try await endMeasurements(of: run, reference)
             return try await expire(run, reference)
         }
         let prepared: PreparedRun

@@ -12,6 +12,7 @@ extension ControllerLoop {
             switch resource {
             case .rollouts:
                 if change.old == nil, let new = change.new { await greet(new) }
+                if change.new == nil { sayGoodbye(to: object) }
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
             case .analysisRuns:
                 if change.new != nil, settings.isOurs(object) {
@@ -42,6 +43,13 @@ extension ControllerLoop {
         guard settings.isOurs(rollout), rollout.status?["observedGeneration"] == nil else { return }
         let message = "Rollout \(rollout.namespace)/\(rollout.name) is looked after"
         await turn.journal.announce(rollout, Rollouts.Event("RolloutAddedToInformer", message))
+    }
+
+    /// The last event of a rollout, which is counted no more.
+    private func sayGoodbye(to rollout: Object) {
+        guard settings.isOurs(rollout) else { return }
+        let message = "Rollout \(rollout.namespace)/\(rollout.name) is deleted"
+        events.write(Rollouts.Event("RolloutDeleted", message), about: rollout)
     }
 
     /// Lists PodTemplates, and goes on watching them, from the moment that a rollout refers to one:

@@ -46,6 +46,7 @@ package struct ControllerLoop: Sendable {
     private let source: MetricSource
     private let secrets: SecretsInUse
     private let unstored = Unstored()
+    private let lines: Lines
     let experimentObstacles = Obstacles()
     /// Those of this term.
     var rollouts = WorkQueue<RolloutKey>()
@@ -70,6 +71,8 @@ package struct ControllerLoop: Sendable {
         self.settings = settings
         self.leadership = leadership
         self.source = source
+        // Half of the workers are always left for those who ask somebody else.
+        lines = Lines(each: max(settings.analysisWorkers / 2, 1))
         self.secrets = secrets
         self.tallies = tallies
         cluster = LiveCluster(
@@ -277,7 +280,7 @@ package struct ControllerLoop: Sendable {
     private var analysis: AnalysisTurn {
         AnalysisTurn(
             cluster: cluster.edge, source: source, secrets: secrets, home: settings.home,
-            unstored: unstored,
+            unstored: unstored, lines: lines,
             tell: { key, run in
                 let outcome = await turn.take(key, news: run)
                 // The write of the run may fail too, and then no change would wake the rollout.

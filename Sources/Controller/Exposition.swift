@@ -38,14 +38,16 @@ struct Exposition {
         var replicas = ReplicaFamilies()
         for rollout in rollouts {
             let place = place(of: rollout)
+            let known = ["blueGreen", "canary"]
             let canary = rollout.spec?["strategy"]?["canary"]
-            let strategy = ("strategy", canary == nil ? "blueGreen" : "canary")
+            let strategy = (
+                "strategy", known.first { rollout.spec?["strategy"]?[$0] != nil } ?? "none"
+            )
+            let phase = OldPhase(rollout)
             information.add(
                 place + [
-                    strategy, ("traffic_router", router(of: canary)),
-                    ("phase", rollout.status?["phase"]?.string ?? ""),
+                    strategy, ("traffic_router", router(of: canary)), ("phase", phase.rawValue),
                 ], 1)
-            let phase = OldPhase(rollout)
             for other in OldPhase.allCases {
                 phases.add(place + [strategy, ("phase", other.rawValue)], other == phase ? 1 : 0)
             }
@@ -129,12 +131,17 @@ struct Exposition {
     }
 
     private func provider(of metric: JSON) -> String {
-        title(of: metric["provider"]?.object?.members.first?.key ?? "")
+        let key = metric["provider"]?.object?.members.first?.key
+        return key.map(title) ?? "Unknown Provider"
     }
 
     /// The name that the field's metrics give to what a document calls `key`.
     private func title(of key: String) -> String {
-        key.prefix(1).uppercased() + key.dropFirst()
+        let others = [
+            "alb": "ALB", "smi": "SMI", "web": "WebMetric", "skywalking": "skywalking",
+            "plugin": "RPCPlugin",
+        ]
+        return others[key] ?? key.prefix(1).uppercased() + key.dropFirst()
     }
 
     private func place(of object: Object) -> [(String, String)] {

@@ -2,7 +2,8 @@ extension CustomResourceDefinitions {
     /// What several kinds share.
     static let parts = [
         "Canary": canary, "Step": step, "Routing": routing, "BlueGreen": blueGreen,
-        "Metric": metric,
+        "Metric": metric, "CloudWatch": cloudWatch, "Datadog": datadog, "Kayenta": kayenta,
+        "KayentaScope": kayentaScope,
         "Selector": """
         matchLabels map The labels that must be.
         matchExpressions list Conditions on labels.
@@ -116,14 +117,26 @@ extension CustomResourceDefinitions {
           job object A Job that succeeds or fails.
             metadata any For the metadata of the Job.
             spec! any The Job.
-          cloudWatch any AWS CloudWatch.
-          datadog any Datadog.
-          graphite any Graphite.
-          influxdb any InfluxDB.
-          kayenta any Kayenta.
-          newRelic any New Relic.
-          skywalking any SkyWalking.
-          wavefront any Wavefront.
+          cloudWatch @CloudWatch AWS CloudWatch.
+          datadog @Datadog Datadog.
+          graphite object Graphite.
+            address string Its URL.
+            query string The targets and times of a render request.
+          influxdb object InfluxDB.
+            profile string The Secret with address, authToken and org. influxdb by default.
+            query string The query, in Flux.
+          kayenta @Kayenta Kayenta, which judges by its own thresholds.
+          newRelic object New Relic.
+            profile string The Secret with keys and account. newrelic by default.
+            query! string The query, in NRQL.
+            timeout int64 Seconds to wait for the answer. 5 by default.
+          skywalking object SkyWalking.
+            address string Its URL.
+            query string The query, in GraphQL, with the variable $duration.
+            interval string How far back the answer looks. 5m by default.
+          wavefront object Wavefront.
+            address string Its host name.
+            query string The query.
           plugin any Providers by name, each with its own configuration.
         """
 

@@ -60,8 +60,7 @@ extension ProviderCall {
         request.body = Array(encodedForm(form).utf8)
         let response: Response
         do {
-            response = try await send(request, isTrusted: true)
-            try check(response)
+            response = try await success(request, isTrusted: true)
         } catch {
             throw ProviderError("sigv4: \(action): \(error)", isCancelled: error.isCancelled)
         }

@@ -7,14 +7,14 @@ import Documents
 struct CloudWatch {
     private let spec: CloudWatchSpec
     private let url: String
-    private let to: Timestamp
+    private let time: (from: Timestamp, to: Timestamp)
     private let call: ProviderCall
 
     /// Checks the configuration; nothing is sent yet.
     init(_ provider: JSON, _ edge: ProviderEdge, _ redactor: Redactor) throws(ProviderError) {
         spec = try checked(provider, CloudWatchSpec.init(reading:))
         url = awsAddress(of: "monitoring", in: try awsRegion(nil, edge))
-        to = edge.now()
+        time = edge.last(spec.interval)
         call = ProviderCall("cloudwatch", edge, redactor, timeoutSeconds: 30)
     }
 
@@ -37,9 +37,8 @@ struct CloudWatch {
     }
 
     private var request: CurlRequest {
-        let from = to.advanced(byMilliseconds: -(GoDuration.parse(spec.interval) ?? 0))
         let body: JSON = [
-            "StartTime": .int(from.seconds), "EndTime": .int(to.seconds),
+            "StartTime": .int(time.from.seconds), "EndTime": .int(time.to.seconds),
             "MetricDataQueries": .array(spec.queries),
         ]
         return CurlRequest(

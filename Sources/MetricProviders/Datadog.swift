@@ -7,8 +7,7 @@ import Documents
 struct Datadog {
     private let spec: DatadogSpec
     private let keys: Keys
-    private let to: Timestamp
-    private let from: Timestamp
+    private let time: (from: Timestamp, to: Timestamp)
     private let call: ProviderCall
 
     fileprivate struct Keys {
@@ -34,8 +33,7 @@ struct Datadog {
                     + "\(question.shown.credentials?.name ?? "datadog")")
         }
         self.keys = keys
-        to = edge.now()
-        from = to.advanced(byMilliseconds: -(GoDuration.parse(spec.interval) ?? 0))
+        time = edge.last(spec.interval)
         let timeout = GoDuration.parse(spec.timeout) ?? 0
         call = ProviderCall(
             "datadog", edge, question.redactor.knowing([Secret(keys.api), Secret(keys.app)]),
@@ -60,8 +58,8 @@ struct Datadog {
 
     private var seriesRequest: CurlRequest {
         let form = encodedForm([
-            ("query", spec.queries.first?.text ?? ""), ("from", "\(from.seconds)"),
-            ("to", "\(to.seconds)"),
+            ("query", spec.queries.first?.text ?? ""), ("from", "\(time.from.seconds)"),
+            ("to", "\(time.to.seconds)"),
         ])
         return CurlRequest(
             url: "\(withoutSlash(keys.address))/api/v1/query?\(form)", headers: headers)
@@ -75,7 +73,7 @@ struct Datadog {
             ]
         }
         var attributes: JSON = [
-            "from": .int(from.milliseconds), "to": .int(to.milliseconds),
+            "from": .int(time.from.milliseconds), "to": .int(time.to.milliseconds),
             "queries": .array(queries),
         ]
         if let formula = spec.formula { attributes["formulas"] = [["formula": .string(formula)]] }

@@ -29,8 +29,7 @@ struct InfluxDB {
 
     func answer() async throws(ProviderError) -> Answer {
         try await call.authorized { call throws(ProviderError) in
-            let response = try await call.send(request)
-            try call.check(response)
+            let response = try await call.success(request)
             let values = try fluxValues(response.text)
             return Answer(value: .list(values))
         }

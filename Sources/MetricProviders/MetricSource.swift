@@ -50,6 +50,14 @@ package struct ProviderEdge: Sendable {
     }
 }
 
+extension ProviderEdge {
+    /// The last while up to now, as long as a Go duration says.
+    func last(_ interval: String) -> (from: Timestamp, to: Timestamp) {
+        let now = now()
+        return (now.advanced(byMilliseconds: -(GoDuration.parse(interval) ?? 0)), now)
+    }
+}
+
 extension MetricSource {
     /// Asks over HTTP, each kind of provider in its own way.
     package static func live(_ edge: ProviderEdge) -> MetricSource {
@@ -74,6 +82,7 @@ extension MetricSource {
             case .skywalking:
                 return try await SkyWalking(metric.provider, edge, question.redactor).answer()
             case .wavefront: return try await Wavefront(metric.provider, edge, question).answer()
+            case .kayenta: return try await Kayenta(metric.provider, edge, question).answer()
             case .job: throw ProviderError("a Job answers no question: it is run")
             }
         }

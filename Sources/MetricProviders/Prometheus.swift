@@ -20,7 +20,7 @@ struct Prometheus {
                 "prometheus address is not configured; set provider.prometheus.address, "
                     + "or ARGO_ROLLOUTS_PROMETHEUS_ADDRESS for the controller")
         }
-        guard isAddress(wanted) else {
+        guard isURL(wanted), !wanted.contains("?"), !wanted.contains("#") else {
             throw ProviderError(
                 "prometheus address is not is url format; write it as http://host:port")
         }
@@ -58,8 +58,12 @@ struct Prometheus {
         if response.head.status == 405 || response.head.status == 501 {
             response = try await call.send(request("\(url)?\(body)", "GET"))
         }
-        return try prometheusAnswer(
-            status: response.head.status, body: response.body, redactor: call.redactor)
+        do {
+            return try prometheusAnswer(
+                status: response.head.status, body: response.body, redactor: call.redactor)
+        } catch {
+            throw ProviderError(error.message + call.remedy(for: response, to: post))
+        }
     }
 
     private func request(_ url: String, _ method: String) -> CurlRequest {
@@ -108,18 +112,4 @@ struct Prometheus {
 /// Milliseconds as the seconds that Prometheus reads.
 private func seconds(_ milliseconds: Int64) -> String {
     plainDecimal(Double(milliseconds) / 1000)
-}
-
-/// `http://host…` or `https://host…`, with a port that is one.
-private func isAddress(_ text: String) -> Bool {
-    guard let separator = text.firstRange(of: "://"),
-        ["http", "https"].contains(text[..<separator.lowerBound].lowercased())
-    else { return false }
-    let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
-    let hostAndPort = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    let host =
-        hostAndPort.hasPrefix("[")
-        ? hostAndPort.prefix { $0 != "]" }.dropFirst() : hostAndPort.prefix { $0 != ":" }
-    let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7F }
-    return !host.isEmpty && isPlain && !text.contains("?") && !text.contains("#")
 }

@@ -85,8 +85,7 @@ struct ProviderCall {
 extension ProviderCall {
     /// The JSON of an answer that is a success.
     func json(_ request: CurlRequest) async throws(ProviderError) -> JSON {
-        let response = try await send(request)
-        try check(response)
+        let response = try await success(request)
         do {
             return try JSON(parsing: response.body, file: "answer", duplicateKeys: .lastWins)
         } catch {
@@ -96,13 +95,33 @@ extension ProviderCall {
         }
     }
 
-    func check(_ response: Response) throws(ProviderError) {
-        guard !response.head.isSuccess else { return }
+    /// An answer that is a success.
+    func success(
+        _ request: CurlRequest, isTrusted: Bool = false
+    ) async throws(ProviderError) -> Response {
+        let response = try await send(request, isTrusted: isTrusted)
+        guard !response.head.isSuccess else { return response }
         let text = beginning(of: response.body, redactor)
         throw ProviderError(
             "received non 2xx response code: \(response.head.status)"
-                + (text.isEmpty ? "" : ": \"\(text)\""))
+                + (text.isEmpty ? "" : ": \"\(text)\"") + remedy(for: response, to: request))
     }
+
+    /// What whoever is not let in can do; empty for any other answer.
+    func remedy(for response: Response, to request: CurlRequest) -> String {
+        guard [401, 403, 407].contains(response.head.status) else { return "" }
+        return "; give the metric what lets it in at \(place(in: request.url)): docs/KUBERNETES.md "
+            + "says for each provider where that stands"
+    }
+}
+
+/// Scheme, host and path: the rest may let somebody in.
+private func place(in url: String) -> String {
+    let whole = url.prefix { !"?#".contains($0) }
+    guard let scheme = whole.firstRange(of: "://") else { return String(whole) }
+    let rest = whole[scheme.upperBound...]
+    let login = rest.prefix { $0 != "/" }.lastIndex(of: "@")
+    return "\(whole[..<scheme.upperBound])\(login.map { rest[$0...].dropFirst() } ?? rest)"
 }
 
 /// Answers longer than this are no metric but a table; a hundred thousand samples fit.

@@ -5,13 +5,13 @@ import Documents
 /// One GraphQL query to SkyWalking: what it selects, or null where nothing is in that.
 struct SkyWalking {
     private let spec: SkyWalkingSpec
-    private let to: Timestamp
+    private let time: (from: Timestamp, to: Timestamp)
     private let call: ProviderCall
 
     /// Checks the configuration; nothing is sent yet.
     init(_ provider: JSON, _ edge: ProviderEdge, _ redactor: Redactor) throws(ProviderError) {
         spec = try checked(provider, SkyWalkingSpec.init(reading:))
-        to = edge.now()
+        time = edge.last(spec.interval)
         call = ProviderCall(
             "skywalking", edge, redactor.knowing(credentials(of: spec.address)), timeoutSeconds: 30)
     }
@@ -32,12 +32,12 @@ struct SkyWalking {
     }
 
     private var request: CurlRequest {
-        let from = to.advanced(byMilliseconds: -(GoDuration.parse(spec.interval) ?? 0))
         let body: JSON = [
             "query": .string(spec.query),
             "variables": [
                 "duration": [
-                    "start": .string(minute(from)), "end": .string(minute(to)), "step": "MINUTE",
+                    "start": .string(minute(time.from)), "end": .string(minute(time.to)),
+                    "step": "MINUTE",
                 ]
             ],
         ]

@@ -23,8 +23,7 @@ struct Web {
 
     func answer() async throws(ProviderError) -> Answer {
         try await call.authorized(by: spec.oauth2) { call throws(ProviderError) in
-            let response = try await call.send(request)
-            try call.check(response)
+            let response = try await call.success(request)
             return try answer(in: response.body, call.redactor)
         }
     }

@@ -37,6 +37,8 @@ package struct NotificationRules: Sendable {
             ]
             return
         }
+        // Whoever made it from a file has a line break at its end, which belongs to no token.
+        let secret = secret?.mapValues { Secret(trimmed($0.reveal())) }
         secrets = secret.map { Array($0.values) } ?? []
         secretValues = JSON(strings: secret?.mapValues { $0.reveal() } ?? [:])
         let known = ReferencedSecrets(values: secret)
@@ -139,21 +141,17 @@ package struct NotificationRules: Sendable {
 }
 
 extension NotificationRules {
-    /// Whom an object's trigger is told to: by its annotations, and by default.
-    package func destinations(of object: Object, trigger: String) -> [Destination] {
-        let found = subscribed(object)[trigger] ?? []
-        return Array(found.sorted { $0.description < $1.description }.prefix(Limit.destinations))
-    }
-
-    /// Every trigger that somebody has subscribed to for this object.
-    package func subscribed(_ object: Object) -> [String: Set<Destination>] {
-        var found = object.subscriptions(defaultTriggers: defaultTriggers)
+    /// Whom an object's trigger is told to: by its own annotations, and by default.
+    package func destinations(
+        of object: Object, _ own: Subscribers, trigger: String
+    ) -> [Destination] {
+        var found = own.destinations(defaultTriggers: defaultTriggers)[trigger] ?? []
         for subscription in subscriptions where subscription.selector.matches(object.labels) {
-            for trigger in subscription.triggers.isEmpty ? defaultTriggers : subscription.triggers {
-                found[trigger, default: []].formUnion(subscription.destinations)
-            }
+            let triggers =
+                subscription.triggers.isEmpty ? defaultTriggers : subscription.triggers
+            if triggers.contains(trigger) { found.formUnion(subscription.destinations) }
         }
-        return found
+        return Array(found.sorted { $0.description < $1.description }.prefix(Limit.destinations))
     }
 
     /// The numbers of a trigger's conditions that hold for what `values` hold, and what is wrong
@@ -185,9 +183,9 @@ extension [NotificationRules] {
 
     /// Whether an object's trigger is to be told to `destination`.
     package func subscribe(
-        _ object: Object, _ trigger: String, _ destination: Destination
+        _ object: Object, _ own: Subscribers, _ trigger: String, _ destination: Destination
     ) -> Bool {
-        contains { $0.destinations(of: object, trigger: trigger).contains(destination) }
+        contains { $0.destinations(of: object, own, trigger: trigger).contains(destination) }
     }
 }
 

@@ -23,25 +23,32 @@ struct ReferencedSecrets {
         var rest = Substring(text)
         while let dollar = rest.firstIndex(of: "$") {
             result += rest[..<dollar]
-            let behind = rest[dollar...].dropFirst()
-            let key = behind.prefix {
-                $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
-            }
-            rest = behind.dropFirst(key.count)
+            let key = key(in: rest[dollar...].dropFirst())
+            rest = rest[dollar...].dropFirst(1 + key.count)
             if key.isEmpty {
                 result += "$"
-            } else if let values {
-                if let value = values[String(key)] {
-                    result += value.reveal()
-                } else {
-                    reader.refuse(
-                        "the Secret has no key \"\(key)\"",
-                        remedy: "add it to the Secret \(NotificationKeys.secret)")
-                }
-            } else {
+            } else if let value = values?[key] {
+                result += value.reveal()
+            } else if values == nil {
                 result += "placeholder"
+            } else {
+                reader.refuse(
+                    "the Secret has no key \"\(key)\"",
+                    remedy: "add it to the Secret \(NotificationKeys.secret)")
             }
         }
         return result + rest
+    }
+
+    /// The name that a text begins with. A dot belongs to it where the Secret has such a key, as in
+    /// `$tls.crt`; else it ends it, as in `https://$host.example.com`.
+    private func key(in text: Substring) -> String {
+        let isName = { (character: Character) in
+            character.isASCII
+                && (character.isLetter || character.isNumber || "-_".contains(character))
+        }
+        var key = text.prefix { isName($0) || $0 == "." }
+        while let dot = key.lastIndex(of: "."), values?[String(key)] == nil { key = key[..<dot] }
+        return String(key)
     }
 }

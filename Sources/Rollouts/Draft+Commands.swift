@@ -28,7 +28,7 @@ extension Draft {
     private mutating func retry() {
         isRetry = true
         status.abortedAt = nil
-        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
+        // The abort left the index at the first step; a promotion may have moved it on since.
         status.stepRun = nil
         status.currentExperiment = ""
         status.backgroundRun = nil

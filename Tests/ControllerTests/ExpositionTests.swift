@@ -95,6 +95,41 @@ struct `What a monitoring system is told` {
         #expect(text == (try String(contentsOf: file, encoding: .utf8)))
     }
 
+    /// Holds: 7.3 rollout_info, 7.3 analysis_run_metric_type.
+    @Test(arguments: [
+        ("alb", "prometheus", "ALB", "Prometheus"), ("smi", "web", "SMI", "WebMetric"),
+        ("istio", "newRelic", "Istio", "NewRelic"), ("nginx", "influxdb", "Nginx", "Influxdb"),
+        ("traefik", "skywalking", "Traefik", "skywalking"),
+        ("appMesh", "plugin", "AppMesh", "RPCPlugin"),
+    ])
+    func `names routers and providers as the field does`(
+        router: String, provider: String, shownRouter: String, shownProvider: String
+    ) {
+        var exposition = Exposition()
+        exposition.rollouts = [
+            Object([
+                "spec": [
+                    "strategy": [
+                        "canary": [
+                            "trafficRouting": .object(JSONObject([(router, [:])]))
+                        ]
+                    ]
+                ]
+            ])
+        ]
+        exposition.runs = [
+            Object([
+                "spec": [
+                    "metrics": [
+                        ["name": "m", "provider": .object(JSONObject([(provider, [:])]))]
+                    ]
+                ]
+            ])
+        ]
+        #expect(exposition.text.contains("traffic_router=\"\(shownRouter)\",phase"))
+        #expect(exposition.text.contains("metric=\"m\",type=\"\(shownProvider)\"} 1"))
+    }
+
     /// Holds: 7.3 rollout_phase.
     @Test(arguments: [
         ("NewReplicaSetAvailable", "Completed"), ("RolloutPaused", "Paused"),

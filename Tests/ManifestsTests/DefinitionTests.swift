@@ -96,6 +96,62 @@ struct `A custom resource definition` {
         #expect(Self.unnamed(in: status, by: root?["properties"]?["status"]) == [])
     }
 
+    /// Holds: 5.13 cloudWatch, 5.13 datadog, 5.13 newRelic, 5.13 kayenta.
+    @Test(arguments: ["analysistemplates", "clusteranalysistemplates", "analysisruns"])
+    func `names every field of a provider`(plural: String) throws {
+        let definition = try #require(
+            CustomResourceDefinitions.all.first { Object($0).name.hasPrefix("\(plural).") })
+        let schema = definition["spec"]?["versions"]?[0]?["schema"]?["openAPIV3Schema"]
+        let provider = schema?["properties"]?["spec"]?["properties"]?["metrics"]?["items"]?[
+            "properties"]?["provider"]
+        #expect(Self.unnamed(in: Self.providers, by: provider) == [])
+        let free = (provider?["properties"]?.object?.members ?? []).filter {
+            $0.value["x-kubernetes-preserve-unknown-fields"] == true
+        }
+        #expect(free.map(\.key) == ["plugin"])
+    }
+
+    /// Every field that a vendor's provider has.
+    private static let providers: JSON = [
+        "cloudWatch": [
+            "interval": "1m",
+            "metricDataQueries": [
+                [
+                    "id": "a", "expression": "b", "label": "c", "period": 60, "returnData": true,
+                    "metricStat": [
+                        "metric": [
+                            "dimensions": [["name": "a", "value": "b"]], "metricName": "a",
+                            "namespace": "b",
+                        ], "period": "60", "stat": "Sum", "unit": "Count",
+                    ],
+                ]
+            ],
+        ],
+        "datadog": [
+            "apiVersion": "v2", "interval": "1m", "query": "a", "queries": ["a": "b"],
+            "formula": "a", "aggregator": "sum", "requestTimeout": "1s",
+            "secretRef": ["name": "a", "namespaced": true],
+        ],
+        "graphite": ["address": "a", "query": "b"],
+        "influxdb": ["profile": "a", "query": "b"],
+        "kayenta": [
+            "address": "a", "application": "b", "canaryConfigName": "c", "metricsAccountName": "d",
+            "configurationAccountName": "e", "storageAccountName": "f",
+            "threshold": ["pass": 1, "marginal": 0],
+            "scopes": [
+                [
+                    "name": "a",
+                    "controlScope": [
+                        "scope": "a", "region": "b", "step": 1, "start": "c", "end": "d",
+                    ], "experimentScope": ["scope": "a"],
+                ]
+            ],
+        ],
+        "newRelic": ["profile": "a", "query": "b", "timeout": 1],
+        "skywalking": ["address": "a", "query": "b", "interval": "c"],
+        "wavefront": ["address": "a", "query": "b"],
+    ]
+
     /// The members of a value that a schema does not name.
     static func unnamed(in value: JSON, by schema: JSON?, at path: Path = .root) -> [String] {
         if schema?["x-kubernetes-preserve-unknown-fields"] == true { return [] }

@@ -21,7 +21,9 @@ final actor Recorded {
     private(set) var requests: [CurlRequest] = []
     private var answers: [(Int, String)]
 
-    init(_ answers: (Int, String)...) { self.answers = answers }
+    init(_ answers: (Int, String)...) { self.init(answers) }
+
+    init(_ answers: [(Int, String)]) { self.answers = answers }
 
     func take(_ request: CurlRequest) -> Response {
         requests.append(request)
@@ -158,9 +160,9 @@ struct `A Prometheus query` {
     @Test func `is refused for a provider that nobody speaks`() async throws {
         await #expect(
             throws: ProviderError(
-                "the provider kayenta is not supported; use one of: \(ProviderKind.names)")
+                "the provider grafana is not supported; use one of: \(ProviderKind.names)")
         ) {
-            try await Recorded().source().ask(question(["query": "x"], kind: "kayenta"))
+            try await Recorded().source().ask(question(["query": "x"], kind: "grafana"))
         }
     }
 

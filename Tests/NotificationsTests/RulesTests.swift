@@ -1,3 +1,4 @@
+import Curl
 import Documents
 import Foundation
 import KubernetesObjects
@@ -54,6 +55,21 @@ struct `The rules of notifications` {
         #expect(rules.triggers["on-x"] == nil)
     }
 
+    @Test(arguments: [
+        ("$host.example/x", "one.example/x"), ("$host", "one"), ("$tls.crt.", "two."),
+        ("$tls.key/$host$", "three/one$"),
+    ])
+    func `take a key with dots where there is one`(url: String, expected: String) throws {
+        let secret = [
+            "host": Secret("one\n"), "tls.crt": Secret("two"), "tls": Secret("no"),
+            "tls.key": Secret("three"),
+        ]
+        let rules = rules(
+            ["service.webhook.w": "url: \(JSON.string("http://\(url)").text)"], secret: secret)
+        #expect(rules.findings.isEmpty)
+        #expect(try rules.parcel(to: "w").requests.first?.url == "http://\(expected)")
+    }
+
     @Test func `know a Secret that nobody can look at`() {
         #expect(rules(["service.slack": "token: $any"], secret: nil).findings.isEmpty)
     }
@@ -97,8 +113,9 @@ struct `Subscriptions` {
     private func told(_ annotations: [String: String], _ entries: [String: String] = [:])
         -> [String]
     {
-        rules(entries).destinations(of: object(annotations), trigger: "on-rollout-aborted")
-            .map(\.description)
+        rules(entries).destinations(
+            of: object(annotations), Subscribers(annotations), trigger: "on-rollout-aborted"
+        ).map(\.description)
     }
 
     private let prefix = "notifications.argoproj.io/subscribe."
@@ -144,6 +161,18 @@ struct `Subscriptions` {
             """
         ]
         #expect(told([:], entries) == ["hook", "slack:web"])
+    }
+
+    @Test(arguments: [
+        ("subscribe.on-rollout-aborted.slack", String(repeating: "a;", count: 2_049), "is longer"),
+        ("subscribe.on.a.slack", "a", "subscribe.on.a.slack does not end in TRIGGER.SERVICE"),
+        ("subscriptions", "- [", "subscriptions is no YAML"),
+    ])
+    func `that nobody can read are said`(name: String, value: String, message: String) throws {
+        let subscriptions = Subscribers(["notifications.argoproj.io/\(name)": value])
+        let fault = try #require(subscriptions.faults.first)
+        #expect(subscriptions.faults.count == 1 && fault.contains(message), "\(fault)")
+        #expect(subscriptions.destinations(defaultTriggers: ["on-rollout-aborted"]).isEmpty)
     }
 
     @Test func `tell nobody twice`() {

@@ -208,6 +208,26 @@ struct `A message` {
         #expect(throws: DeliveryFault.self) { try rules.parcel(to: "email:a b@example.org") }
     }
 
+    @Test(arguments: [
+        ("Ops <ops@example.org>", "Ops <ops@example.org>"),
+        ("\"Ops, all\" < ops@example.org >", "\"Ops, all\" <ops@example.org>"),
+        ("Ops, a@b <ops@example.org>", "\"Ops, a@b\" <ops@example.org>"),
+        ("Größe <ops@example.org>", "=?utf-8?B?R3LDtsOfZQ==?= <ops@example.org>"),
+        ("Ops\r\nBcc: x <ops@example.org>", "\"Ops  Bcc: x\" <ops@example.org>"),
+        ("<ops@example.org>", "ops@example.org"), (" ops@example.org", "ops@example.org"),
+    ])
+    func `is for a mailbox with a name`(text: String, header: String) {
+        let mailbox = Mailbox(text)
+        #expect(mailbox?.address == "ops@example.org")
+        #expect(mailbox?.header == header)
+    }
+
+    @Test(arguments: [
+        "ops", "a@b@c", "<a@b> c", "a@b <c@d> <e@f>", "a@b, c@d", "Ops <a@b", "Ops <a b@c>", "",
+        "Ops <a@b\r\nRCPT TO:<c@d>>",
+    ])
+    func `goes to one mailbox only`(text: String) { #expect(Mailbox(text) == nil) }
+
     private func tag(_ recipient: String) -> String {
         let letter = Letter(
             key: "", destination: Destination(service: "", recipient: recipient), text: "",

@@ -231,6 +231,20 @@ struct `A command` {
         #expect(world.status.phase == .paused)
     }
 
+    /// Holds: 4.11 canary, 4.12 index.
+    @Test func `to promote counts though it follows a retry at once`() {
+        var world = deployed([.pause(seconds: nil), .pause(seconds: nil), .setWeight(10)])
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.rollout.status.isAborted = false
+        world.rollout.status.currentStepIndex = 1
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.phase == .paused)
+    }
+
     /// Holds: 4.8 to stable.
     @Test func `to go back to the stable template needs no steps`() {
         var world = deployed(fourSteps)

@@ -33,7 +33,7 @@ private struct NotifiedCluster: Sendable {
     let brought = Kept<Brought>()
     /// What the service answers, the last one from then on.
     let answers = Kept<Int>()
-    /// What the API server answers to notes on events while it takes none.
+    /// What the API server answers to notes on events while it takes none; 0 where it does.
     let refusals = Kept<Int>()
     /// Notes that were refused.
     let refused = Kept<String>()
@@ -85,7 +85,7 @@ private struct NotifiedCluster: Sendable {
     /// An answer to what is refused; nil where it passes.
     private func pass(_ request: Request) -> Serving.Response? {
         guard request.method == "PATCH", request.segments.contains("events"),
-            let status = refusals.next()
+            let status = refusals.next(), status != 0
         else { return nil }
         refused.add(request.path)
         return .text("no\n", status: status)
@@ -128,12 +128,14 @@ private struct NotifiedCluster: Sendable {
     func create(subscribing trigger: String? = NotifiedCluster.greeting) async throws {
         let url = "http://\(try await address.address())/hook"
         let data = [
-            "service.webhook.hook": "url: \(url)",
+            "service.webhook.hook": "url: \(url)", "service.webhook.slow": "url: \(url)/slow",
             "template.told": """
             webhook:
               hook: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
+              slow: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
             """,
             "trigger.\(Self.greeting)": "- send: [told]",
+            "trigger.on-rollout-deleted": "- send: [told]",
             "trigger.on-seen": "- {when: rollout.status.observedGeneration != nil, send: [told]}",
         ]
         try await create(
@@ -145,10 +147,11 @@ private struct NotifiedCluster: Sendable {
         try await createRollout("shop", subscribing: trigger)
     }
 
-    func createRollout(_ name: String, subscribing trigger: String? = NotifiedCluster.greeting)
-        async throws
-    {
-        let key = trigger.map { "\(NotificationKeys.subscribe)\($0).hook" }
+    func createRollout(
+        _ name: String, subscribing trigger: String? = NotifiedCluster.greeting,
+        to service: String = "hook"
+    ) async throws {
+        let key = trigger.map { "\(NotificationKeys.subscribe)\($0).\(service)" }
         try await create(
             [
                 "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
@@ -170,6 +173,15 @@ private struct NotifiedCluster: Sendable {
     private func create(_ json: JSON, _ resource: Resource) async throws {
         _ = try await server.create(
             Object(json), in: resource, namespace: "default", by: Caller())
+    }
+
+    /// Subscribes to the greeting.
+    func annotate(_ name: String, to service: String, _ recipients: String) async throws {
+        let key = "\(NotificationKeys.subscribe)\(Self.greeting).\(service)"
+        try await server.patch(
+            Reference(.rollouts, namespace: "default", name: name),
+            with: .merge(["metadata": ["annotations": JSON(strings: [key: recipients])]]),
+            by: Caller())
     }
 
     /// An event as a stranger writes it.
@@ -334,11 +346,7 @@ struct `A notification` {
                 try await cluster.wait(for: "the event") {
                     try await !cluster.events("RolloutAddedToInformer").isEmpty
                 }
-                let key = "\(NotificationKeys.subscribe)\(NotifiedCluster.greeting).hook"
-                try await cluster.server.patch(
-                    Reference(.rollouts, namespace: "default", name: "shop"),
-                    with: .merge(["metadata": ["annotations": JSON(strings: [key: ""])]]),
-                    by: Caller())
+                try await cluster.annotate("shop", to: "hook", "")
                 try await cluster.createRollout("blog")
                 try await cluster.waitUntilNoted()
                 try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
@@ -380,6 +388,106 @@ struct `A notification` {
                 try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
             }
             #expect(cluster.brought.all.map(\.body) == ["blog RolloutAddedToInformer"])
+        }
+    }
+
+    /// Holds: 7.5 RolloutDeleted.
+    @Test(.timeLimit(.minutes(4)))
+    func `of a rollout that is gone is delivered`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: "on-rollout-deleted")
+            try await cluster.lead {
+                try await cluster.waitUntilGreeted()
+                _ = try await cluster.server.delete(
+                    Reference(.rollouts, namespace: "default", name: "shop"), by: Caller())
+                try await cluster.wait(for: "the last event") { !cluster.brought.all.isEmpty }
+            }
+            #expect(cluster.brought.all.map(\.body) == ["shop RolloutDeleted"])
+            let event = try await cluster.events("RolloutDeleted").first
+            #expect(event?["message"]?.string == "Rollout default/shop is deleted")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `does not wait for another service that is slow`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: nil)
+            let client = CurlClient()
+            let began = Kept<Bool>()
+            let post = Post.live(redactor: { .none }) { request throws(CurlError) in
+                guard request.url.hasSuffix("/slow") else {
+                    return try await client.execute(request)
+                }
+                began.add(true)
+                // Until the controller ends.
+                do { try await Task.sleep(for: .seconds(3_600)) } catch {}
+                throw CurlError(code: 28, host: "slow", message: "")
+            }
+            try await cluster.lead(post: post) {
+                for name in ["a", "b", "c", "d", "e"] {
+                    try await cluster.createRollout(name, to: "slow")
+                }
+                try await cluster.wait(for: "the slow one") { !began.all.isEmpty }
+                try await cluster.createRollout("blog")
+                try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
+            }
+            #expect(cluster.brought.all.map(\.body) == ["blog RolloutAddedToInformer"])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `is held back while nobody may note it, and told once then`() async throws {
+        try await NotifiedCluster.with { cluster in
+            cluster.refusals.add(403)
+            try await cluster.create()
+            try await cluster.lead {
+                try await cluster.wait(for: "a note") { !cluster.refused.all.isEmpty }
+                try await cluster.createRollout("blog")
+                try await cluster.wait(for: "a note on the other") {
+                    cluster.refused.all.contains { $0.contains("/events/blog.") }
+                }
+                #expect(cluster.brought.all.map(\.body) == ["shop RolloutAddedToInformer"])
+                cluster.refusals.clear()
+                try await cluster.wait(for: "the other") { cluster.brought.all.count > 1 }
+                try await cluster.waitUntilNoted()
+            }
+            #expect(
+                cluster.brought.all.map(\.body)
+                    == ["shop RolloutAddedToInformer", "blog RolloutAddedToInformer"])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `is delivered once though its note meets a conflict`() async throws {
+        try await NotifiedCluster.with { cluster in
+            cluster.refusals.add(409)
+            cluster.refusals.add(0)
+            try await cluster.create()
+            try await cluster.lead { try await cluster.waitUntilNoted() }
+            #expect(cluster.refused.all.count == 1)
+            #expect(cluster.brought.all.count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `that an annotation asks for in vain is said once`() async throws {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: nil)
+            let crowd = String(repeating: "a;", count: 4_096)
+            try await cluster.annotate("shop", to: "hook", crowd)
+            try await cluster.lead {
+                try await cluster.waitUntilGreeted()
+                try await cluster.wait(for: "the warning") {
+                    try await !cluster.events(NotificationKeys.failed).isEmpty
+                }
+                // Another version of the rollout, which says nothing new.
+                try await cluster.annotate("shop", to: "slow", "")
+                try await cluster.createRollout("blog")
+                try await cluster.wait(for: "the other") { !cluster.brought.all.isEmpty }
+            }
+            let warnings = try await cluster.events(NotificationKeys.failed)
+            #expect(warnings.count == 1)
+            #expect(warnings[0]["message"]?.string?.contains("longer than 4096 bytes") == true)
         }
     }
 }

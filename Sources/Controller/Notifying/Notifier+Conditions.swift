@@ -19,10 +19,12 @@ extension Notifier {
         else { return nil }
         do throws(ClusterError) {
             let occurrence = self.occurrence(of: rollout, trigger, since: now().seconds)
+            let own = await self.rules.subscribers(of: rollout)
             guard
                 let rules = try await self.rules(
                     for: occurrence, errand.destination, in: reference.namespace),
-                rules.destinations(of: rollout, trigger: trigger).contains(errand.destination)
+                rules.destinations(of: rollout, own, trigger: trigger)
+                    .contains(errand.destination)
             else { return nil }
             for (number, condition) in (rules.triggers[trigger] ?? []).enumerated()
             where condition.when != nil {

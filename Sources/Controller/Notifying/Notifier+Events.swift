@@ -32,10 +32,11 @@ extension Notifier {
         do throws(ClusterError) {
             let all = try await rules.rules(for: event.namespace)
             let subject = Object(occurrence.subject)
+            let own = await rules.subscribers(of: subject)
             let isWanted =
                 isAlive
                 ? isOurs(subject)
-                    && all.subscribe(subject, occurrence.trigger, errand.destination)
+                    && all.subscribe(subject, own, occurrence.trigger, errand.destination)
                 : await rules.hasWritten(event.uid)
             guard let known = all.knowing(occurrence.trigger, errand.destination), isWanted else {
                 // Rules that are away for a moment, or mistyped, may come back.

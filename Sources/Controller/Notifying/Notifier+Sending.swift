@@ -69,6 +69,18 @@ extension Notifier {
                 "\(occurrence.trigger) was not delivered to \(destination): \(reason); \(end)",
                 isWarning: true), Object(occurrence.subject))
     }
+
+    /// Says that somebody is told of nothing by an annotation: once for each object that has it.
+    func complain(_ fault: String, of subject: Object) async {
+        guard await attempts.warns(of: "\(subject.uid) \(fault)") else { return }
+        log.warning(
+            "notifications: an annotation subscribes nobody",
+            metadata: ["object": "\(subject.namespace)/\(subject.name)", "error": "\(fault)"])
+        announce(
+            Rollouts.Event(
+                NotificationKeys.failed, "\(fault): it subscribes nobody", isWarning: true),
+            subject)
+    }
 }
 
 /// A try that is cut shorter says nothing about the service.

@@ -84,6 +84,9 @@ struct Notifier: Sendable {
     }
 
     private func look(at rollout: Object, _ lanes: Lanes) async {
+        for fault in await rules.subscribers(of: rollout).faults {
+            await complain(fault, of: rollout)
+        }
         do throws(ClusterError) {
             for (trigger, destination) in try await watched(rollout) {
                 let errand = Errand(
@@ -106,10 +109,11 @@ struct Notifier: Sendable {
     ) async throws(ClusterError) -> [(String, Destination)] {
         var found: [(String, Destination)] = []
         var conditions = 0
+        let own = await rules.subscribers(of: rollout)
         for rules in try await rules.rules(for: rollout.namespace) {
             for (trigger, list) in rules.triggers.sorted(by: { $0.key < $1.key })
             where !isNamedByEvent(trigger) && list.contains(where: { $0.when != nil }) {
-                for destination in rules.destinations(of: rollout, trigger: trigger) {
+                for destination in rules.destinations(of: rollout, own, trigger: trigger) {
                     conditions += list.count
                     guard conditions <= mostWatched else { return found }
                     found.append((trigger, destination))

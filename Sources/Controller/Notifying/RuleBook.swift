@@ -33,6 +33,8 @@ actor RuleBook {
     private var known: [String: Read] = [:]
     /// The events of this process, by uid: about what is gone, nobody else's are believed.
     private var written: Set<String> = []
+    /// By uid, what the annotations of an object say, and of which version.
+    private var read: [String: (version: String, subscribers: Subscribers)] = [:]
     /// Destinations that no rules name, of which that was said.
     private var unknown: Set<String> = []
 
@@ -121,15 +123,27 @@ extension RuleBook {
 
     func hasWritten(_ uid: String) -> Bool { written.contains(uid) }
 
+    /// Whom the annotations of an object name, read once for each version of it.
+    func subscribers(of object: Object) -> Subscribers {
+        if let known = read[object.uid], known.version == object.resourceVersion {
+            return known.subscribers
+        }
+        let subscribers = Subscribers(object.annotations)
+        if read.count >= mostSubjects { read = [:] }
+        read[object.uid] = (object.resourceVersion, subscribers)
+        return subscribers
+    }
+
     /// To whom an event about `subject` is to be told, as it goes with the event; nil for nobody.
     func due(_ subject: Object, reason: String) async -> String? {
         guard reason != NotificationKeys.failed else { return nil }
         let trigger = trigger(forReason: reason)
+        let own = subscribers(of: subject)
         do throws(ClusterError) {
             let all = try await rules(for: subject.namespace)
             var destinations: Set<Destination> = []
             for rules in all where rules.triggers[trigger] != nil {
-                destinations.formUnion(rules.destinations(of: subject, trigger: trigger))
+                destinations.formUnion(rules.destinations(of: subject, own, trigger: trigger))
             }
             // Nearly always.
             if destinations.isEmpty { return nil }
@@ -142,8 +156,8 @@ extension RuleBook {
             log.warning(
                 "notifications: the configuration cannot be read",
                 metadata: ["error": "\(error.description)"])
-            let own = subject.subscriptions(defaultTriggers: [])[trigger] ?? []
-            let entries = own.sorted { $0.description < $1.description }.map {
+            let named = own.destinations(defaultTriggers: [])[trigger] ?? []
+            let entries = named.sorted { $0.description < $1.description }.map {
                 DueList.Entry($0)
             }
             return DueList(entries).text
@@ -193,5 +207,7 @@ extension RuleBook {
 private let secretMilliseconds: Int64 = 15_000
 /// More than a large cluster makes in an hour.
 private let mostWritten = 50_000
+/// More objects than change at once in a large cluster.
+private let mostSubjects = 5_000
 /// More namespaces with rules of their own are read again each time.
 private let mostNamespaces = 1_000

@@ -14,18 +14,17 @@ extension CarrierKind {
         let isHTML = reader["html"].bool() ?? false
         let isInsecure = reader["insecure_skip_verify"].bool() ?? false
         return { letter throws(DeliveryFault) in
-            let recipient = letter.destination.recipient
-            let message = MailMessage(
-                from: from, to: recipient, subject: said(letter.part, "subject") ?? letter.text,
-                body: said(letter.part, "body") ?? letter.text, isHTML: isHTML,
-                at: letter.occurrence.at, identifier: letter.keyOfRecipient)
-            guard let sender = MailMessage.address(in: from) else {
+            guard let sender = Mailbox(from) else {
                 throw DeliveryFault("\"from\" holds no address")
             }
-            guard let address = MailMessage.address(in: recipient) else {
+            guard let recipient = Mailbox(letter.destination.recipient) else {
                 throw DeliveryFault("the recipient is no address of e-mail")
             }
-            var envelope = MailEnvelope(from: sender, recipients: [address])
+            let message = MailMessage(
+                from: sender, to: recipient, subject: said(letter.part, "subject") ?? letter.text,
+                body: said(letter.part, "body") ?? letter.text, isHTML: isHTML,
+                at: letter.occurrence.at, identifier: letter.keyOfRecipient)
+            var envelope = MailEnvelope(from: sender.address, recipients: [recipient.address])
             (envelope.username, envelope.password) = login
             // A password is not told to a network that can read it.
             envelope.requiresTLS = !login.0.isEmpty && !isLoopback(host)
@@ -47,8 +46,8 @@ private func isLoopback(_ host: String) -> Bool {
 
 /// A message as it goes over the wire (RFC 5322).
 struct MailMessage {
-    let from: String
-    let to: String
+    let from: Mailbox
+    let to: Mailbox
     let subject: String
     let body: String
     let isHTML: Bool
@@ -59,7 +58,7 @@ struct MailMessage {
     var bytes: [UInt8] {
         let name = identifier.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         let lines = [
-            "From: \(headerText(from))", "To: \(headerText(to))",
+            "From: \(from.header)", "To: \(to.header)",
             "Subject: \(encodedWords(headerText(subject)))", "Date: \(mailDate(at))",
             "Message-ID: <\(name)@sluice>",
             "MIME-Version: 1.0",
@@ -70,19 +69,39 @@ struct MailMessage {
             (lines + wrapped(base64Text(Array(body.utf8))) + [""])
                 .joined(separator: "\r\n").utf8)
     }
+}
 
-    /// `a@b` of `Name <a@b>`, or of `a@b` alone; nil where there is none.
-    static func address(in text: String) -> String? {
-        var address = Substring(text)
-        if let open = text.lastIndex(of: "<"), let close = text.lastIndex(of: ">"), open < close {
-            address = text[text.index(after: open)..<close]
-        }
-        let plain = trimmed(address)
-        let parts = plain.split(separator: "@", omittingEmptySubsequences: false)
+/// Somebody who gets or sends mail: `a@b`, or `Name <a@b>`.
+struct Mailbox {
+    private let name: String
+    let address: String
+
+    /// Nil where there is no address, or more than one.
+    init?(_ text: String) {
+        let text = trimmed(text)
+        var parts = text.split(separator: "<", omittingEmptySubsequences: false)
+        let last = parts.removeLast()
+        let plain = last.hasSuffix(">") && parts.count == 1 ? trimmed(last.dropLast()) : text
+        let halves = plain.split(separator: "@", omittingEmptySubsequences: false)
         let isFit = plain.utf8.allSatisfy {
             (0x21...0x7E).contains($0) && !"<>,;\"()".utf8.contains($0)
         }
-        return parts.count == 2 && isFit && parts.allSatisfy { !$0.isEmpty } ? plain : nil
+        guard halves.count == 2, isFit, halves.allSatisfy({ !$0.isEmpty }) else { return nil }
+        address = plain
+        let quoted = trimmed(parts.first ?? "")
+        let isQuoted = quoted.count > 1 && quoted.hasPrefix("\"") && quoted.hasSuffix("\"")
+        name = headerText(isQuoted ? String(quoted.dropFirst().dropLast()) : quoted)
+    }
+
+    /// As a header has it: a name of other than plain words is quoted or encoded, so that nothing
+    /// in it is taken for another address.
+    var header: String {
+        if name.isEmpty { return address }
+        let isASCII = name.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_ ".contains($0) }
+        let escaped = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let shown = !isASCII ? encodedWords(name) : isPlain ? name : "\"\(escaped)\""
+        return "\(shown) <\(address)>"
     }
 }
 

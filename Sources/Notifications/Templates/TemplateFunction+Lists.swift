@@ -148,6 +148,6 @@ private func range(_ bounds: [Int], _ count: Int) throws(FunctionFault) -> Range
 
 private func split(_ values: [JSON]) throws(FunctionFault) -> [String] {
     let (separator, text) = try (values[0].asText(), values[1].asText())
-    if separator.isEmpty { return text.map { String($0) } }
-    return text.split(separator: separator, omittingEmptySubsequences: false).map { String($0) }
+    if separator.isEmpty { return text.unicodeScalars.map { String($0) } }
+    return pieces(of: text, between: separator)
 }

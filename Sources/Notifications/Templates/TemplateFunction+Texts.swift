@@ -14,34 +14,36 @@ extension TemplateFunction {
         "title": mapping { capitalized($0) },
         "trim": mapping { trimmed($0, of: " \t\n\r") },
         "nospace": mapping { $0.filter { !$0.isWhitespace } },
-        "trimAll": pair { trimmed($1, of: $0) },
-        "trimPrefix": pair { $1.hasPrefix($0) ? String($1.dropFirst($0.count)) : $1 },
-        "trimSuffix": pair { $1.hasSuffix($0) ? String($1.dropLast($0.count)) : $1 },
+        "trimAll": pair { trimmed(String($1), of: String($0)) },
+        "trimPrefix": pair {
+            $1.starts(with: $0) ? String($1.dropFirst($0.count)) : String($1)
+        },
+        "trimSuffix": pair { ends($1, with: $0) ? String($1.dropLast($0.count)) : String($1) },
         "contains": asking { $0.isEmpty || $1.firstRange(of: $0) != nil },
-        "hasPrefix": asking { $1.hasPrefix($0) }, "hasSuffix": asking { $1.hasSuffix($0) },
+        "hasPrefix": asking { $1.starts(with: $0) }, "hasSuffix": asking { ends($1, with: $0) },
         "replace": .init(3...3) { values, _ throws(FunctionFault) in
             let (old, new, text) = try (
                 values[0].asText(), values[1].asText(), values[2].asText()
             )
             if old.isEmpty { throw FunctionFault("what is to be replaced is empty") }
-            return .string(
-                try bounded(text.split(separator: old, omittingEmptySubsequences: false), by: new))
+            return .string(try bounded(pieces(of: text, between: old), by: new))
         },
         "trunc": .init(2...2) { values, _ throws(FunctionFault) in
             let (length, text) = try (values[0].asInt(), values[1].asText())
-            let count = Int(clamping: length.magnitude)
-            return .string(String(length < 0 ? text.suffix(count) : text.prefix(count)))
+            let (count, scalars) = (Int(clamping: length.magnitude), text.unicodeScalars)
+            return .string(String(length < 0 ? scalars.suffix(count) : scalars.prefix(count)))
         },
         "abbrev": .init(2...2) { values, _ throws(FunctionFault) in
             let (length, text) = try (Int(clamping: values[0].asInt()), values[1].asText())
-            guard length >= 4, text.count > length else { return .string(text) }
-            return .string(text.prefix(length - 3) + "...")
+            let scalars = text.unicodeScalars
+            guard length >= 4, scalars.count > length else { return .string(text) }
+            return .string(String(scalars.prefix(length - 3)) + "...")
         },
         "substr": .init(3...3) { values, _ throws(FunctionFault) in
             let text = try values[2].asText()
             let start = max(0, Int(clamping: try values[0].asInt()))
             let end = Int(clamping: try values[1].asInt())
-            let part = text.dropFirst(start)
+            let part = text.unicodeScalars.dropFirst(start)
             return .string(String(end < 0 ? part : part.prefix(max(0, end - start))))
         },
         "repeat": .init(2...2) { values, _ throws(FunctionFault) in
@@ -73,20 +75,31 @@ extension TemplateFunction {
         .init(1...1) { values, _ throws(FunctionFault) in .string(change(try values[0].asText())) }
     }
 
+    /// A line break of Windows is two characters in Go, and only one in Swift: whoever replaces or
+    /// cuts it must find both.
+    private typealias Characters = String.UnicodeScalarView
+
     private static func pair(
-        _ change: @escaping @Sendable (String, String) -> String
+        _ change: @escaping @Sendable (Characters, Characters) -> String
     ) -> TemplateFunction {
         .init(2...2) { values, _ throws(FunctionFault) in
-            .string(change(try values[0].asText(), try values[1].asText()))
+            .string(
+                change(try values[0].asText().unicodeScalars, try values[1].asText().unicodeScalars)
+            )
         }
     }
 
     private static func asking(
-        _ holds: @escaping @Sendable (String, String) -> Bool
+        _ holds: @escaping @Sendable (Characters, Characters) -> Bool
     ) -> TemplateFunction {
         .init(2...2) { values, _ throws(FunctionFault) in
-            .bool(holds(try values[0].asText(), try values[1].asText()))
+            .bool(
+                holds(try values[0].asText().unicodeScalars, try values[1].asText().unicodeScalars))
         }
+    }
+
+    private static func ends(_ text: Characters, with end: Characters) -> Bool {
+        text.reversed().starts(with: end.reversed())
     }
 
     private static func indenting(after start: String) -> TemplateFunction {
@@ -96,8 +109,7 @@ extension TemplateFunction {
                 throw FunctionFault("indents by 0 to 1000 blanks")
             }
             let blanks = String(repeating: " ", count: Int(count))
-            let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-                .map { String($0) }
+            let lines = pieces(of: text, between: "\n")
             return .string(start + blanks + (try bounded(lines, by: "\n" + blanks)))
         }
     }
@@ -111,6 +123,13 @@ func bounded(_ parts: [some StringProtocol], by separator: String) throws(Functi
         throw FunctionFault("the result is too large")
     }
     return parts.joined(separator: separator)
+}
+
+/// What stands between the occurrences of `separator`, as Go finds them: character by character.
+func pieces(of text: String, between separator: String) -> [String] {
+    text.unicodeScalars.split(
+        separator: Array(separator.unicodeScalars), omittingEmptySubsequences: false
+    ).map { String($0) }
 }
 
 /// Without the `characters` at both ends. A line break of Windows is two of them.

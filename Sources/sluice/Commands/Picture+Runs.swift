@@ -35,7 +35,7 @@ extension RunView {
         table.rows = metrics.map { metric in
             let isJob = metric.metric?.providerKind == ProviderKind.job.rawValue
             let values = metric.result.measurements.suffix(shownValues).map { measurement in
-                if isJob { return measurement.phase.rawValue }
+                if isJob || !measurement.phase.isCompleted { return measurement.phase.rawValue }
                 return measurement.value.isEmpty ? "no value" : short(measurement.value)
             }
             let conditions = [

@@ -1,0 +1,118 @@
+import Analysis
+import Controller
+import Documents
+import KubernetesObjects
+import MetricProviders
+import Synchronization
+import Testing
+
+/// A run whose one metric is asked for again and again, on a clock that the test moves.
+private final class Judged: Sendable {
+    private struct State {
+        var run = Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
+            "metadata": ["name": "judge", "namespace": "web", "resourceVersion": "1"],
+            "spec": [
+                "metrics": [
+                    [
+                        "name": "score",
+                        "provider": ["prometheus": ["address": "http://p", "query": "e"]],
+                    ]
+                ]
+            ],
+        ])
+        var now = Timestamp(seconds: 1_767_225_600)
+        var answers: [Answer.Meaning]
+        /// What the provider was told of the looks before, each time.
+        var asked: [[String: String]] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ answers: [Answer.Meaning]) {
+        state = Mutex(State(answers: answers))
+    }
+
+    var asked: [[String: String]] { state.withLock { $0.asked } }
+    var status: JSON { state.withLock { $0.run.status ?? .null } }
+    var measurement: JSON? { status["metricResults"]?[0]?["measurements"]?[0] }
+
+    func terminate() { state.withLock { $0.run["spec", "terminate"] = true } }
+
+    /// - Returns: after how many seconds the run is to be looked at again.
+    @discardableResult
+    func look(after seconds: Int) async -> Int64? {
+        let now = state.withLock { state in
+            state.now = state.now.advanced(bySeconds: seconds)
+            return state.now
+        }
+        let turn = AnalysisTurn(
+            cluster: cluster,
+            source: MetricSource { [self] question throws(ProviderError) in
+                try answer(question.begun)
+            },
+            secrets: .none, unstored: Unstored(), tell: { _, _ in }, announce: { _, _, _, _ in },
+            pause: { _ in for await _ in AsyncStream(Void.self, { _ in }) {} }, now: { now })
+        let outcome = await turn.take(Reference(.analysisRuns, namespace: "web", name: "judge"))
+        return outcome.lookAgain.map { $0.seconds - now.seconds }
+    }
+
+    private var cluster: Cluster {
+        Cluster(
+            get: { [self] _ in state.withLock { $0.run } }, list: { _, _ in [] },
+            write: { [self] write throws(ClusterError) in
+                guard case .patch(.merge(let body)) = write.act else { throw .refused("no patch") }
+                state.withLock { $0.run = Object($0.run.json.merged(with: body)) }
+                return nil
+            })
+    }
+
+    private func answer(_ begun: [String: String]) throws(ProviderError) -> Answer {
+        let meaning = state.withLock { state -> Answer.Meaning? in
+            state.asked.append(begun)
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
+        }
+        guard let meaning else { throw ProviderError("gone") }
+        var answer = Answer(value: .null, text: "", metadata: ["execution": "7"])
+        answer.meaning = meaning
+        return answer
+    }
+}
+
+struct `A measurement that takes several looks` {
+    @Test func `is asked for when its provider said so`() async {
+        let judged = Judged([
+            .begun(askAgainSeconds: 15), .begun(askAgainSeconds: 15), .judged(.successful),
+        ])
+        #expect(await judged.look(after: 0) == 15)
+        #expect(judged.status["phase"] == "Running")
+        #expect(await judged.look(after: 5) == 10)
+        #expect(judged.asked == [[:]])
+        #expect(await judged.look(after: 10) == 15)
+        #expect(await judged.look(after: 15) == nil)
+        #expect(judged.asked == [[:], ["execution": "7"], ["execution": "7"]])
+        #expect(judged.status["phase"] == "Successful")
+        #expect(judged.measurement?["startedAt"] == "2026-01-01T00:00:00Z")
+        #expect(judged.measurement?["finishedAt"] == "2026-01-01T00:00:30Z")
+        #expect(judged.measurement?["resumeAt"] == nil)
+    }
+
+    @Test func `ends with its run`() async {
+        let judged = Judged([.begun(askAgainSeconds: 15)])
+        await judged.look(after: 0)
+        judged.terminate()
+        await judged.look(after: 1)
+        #expect(judged.status["phase"] == "Successful")
+        #expect(judged.measurement?["message"] == "Metric Terminated")
+        #expect(judged.asked.count == 1)
+    }
+
+    @Test func `is an error where its provider is gone`() async {
+        let judged = Judged([.begun(askAgainSeconds: 15)])
+        await judged.look(after: 0)
+        #expect(await judged.look(after: 15) == 10)
+        #expect(judged.measurement?["phase"] == "Error")
+        #expect(judged.measurement?["message"] == "gone")
+        #expect(judged.measurement?["metadata"] == ["execution": "7"])
+    }
+}
