@@ -36,6 +36,12 @@ package struct ControllerLoop: Sendable {
         package init(namespaces: [String]? = nil) {
             self.namespaces = namespaces
         }
+
+        /// When a rollout is looked at again that nothing happens to meanwhile.
+        func nextLook(_ wanted: Timestamp?, after now: Timestamp) -> Timestamp {
+            let resync = now.advanced(bySeconds: resyncSeconds)
+            return wanted.map { min($0, resync) } ?? resync
+        }
     }
 
     let settings: Settings
@@ -265,14 +271,13 @@ package struct ControllerLoop: Sendable {
                 await tallies.took(
                     key.reference, seconds: begun.secondsSince, failed: outcome.trouble != nil)
             }
-            let resync = now().advanced(bySeconds: settings.resyncSeconds)
             if outcome.trouble != nil {
                 await rollouts.failed(key, at: now(), next: outcome.lookAgain)
             } else {
                 await rollouts.done(
                     key,
                     next: outcome.decision == nil
-                        ? nil : min(outcome.lookAgain ?? resync, resync))
+                        ? nil : settings.nextLook(outcome.lookAgain, after: now()))
             }
         }
     }

@@ -84,9 +84,16 @@ extension Draft {
         } else if wasPaused {
             set(.progressing, .unknown, "RolloutResumed", "Rollout is resumed")
         } else if before == nil {
-            set(
-                .progressing, .yes, "NewReplicaSetCreated",
-                "Created new replica set \"\(new.name)\"")
+            // One with pods was there before the rollout said anything.
+            if new.desired > 0 {
+                set(
+                    .progressing, .yes, "FoundNewReplicaSet",
+                    "Found new replica set \"\(new.name)\"")
+            } else {
+                set(
+                    .progressing, .yes, "NewReplicaSetCreated",
+                    "Created new replica set \"\(new.name)\"")
+            }
         } else if isProgressing {
             refreshProgressing()
         } else if before?.reason == "NewReplicaSetAvailable", !isAvailable {

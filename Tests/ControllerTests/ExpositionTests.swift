@@ -28,7 +28,10 @@ let busyExposition: Exposition = {
     exposition.tallies = [
         rollout: Tallies.Tally(
             turns: [0.005, 0.2, 3].durations(.turns), errors: 1,
-            events: [.init(type: "Normal", reason: "RolloutUpdated"): 2]),
+            events: [.init(type: "Normal", reason: "RolloutUpdated"): 2],
+            told: [.init(type: "Normal", reason: "RolloutUpdated"): 1],
+            untold: [.init(type: "Warning", reason: "RolloutAborted"): 3],
+            telling: [0.02, 0.3].durations(.turns)),
         run: Tallies.Tally(turns: [0.01].durations(.turns)),
         Reference(.experiments, namespace: "web", name: "trial"): Tallies.Tally(
             turns: [0.02].durations(.turns)),
@@ -85,6 +88,7 @@ struct `What a monitoring system is told` {
     /// Holds: 7.3 analysis_run_metric_type, 7.3 analysis_run_metric_phase.
     /// Holds: 7.3 analysis_run_reconcile, 7.3 analysis_template_info.
     /// Holds: 7.3 controller_clientset_k8s_request_total, 7.3 build_info, 7.3 workqueue.
+    /// Holds: 7.3 experiment_info, 7.3 notification_send.
     @Test func `has the names and labels of the field`() throws {
         let text = busyExposition.text
         let file = URL(filePath: #filePath).deletingLastPathComponent()

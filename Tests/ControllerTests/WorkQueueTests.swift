@@ -126,3 +126,15 @@ struct `A queue that keeps time` {
         }
     }
 }
+
+struct `A rollout that nothing happens to` {
+    /// Holds: 7.4 resync.
+    @Test func `is looked at again when it asked for that, and at each resync`() {
+        var settings = ControllerLoop.Settings()
+        settings.resyncSeconds = 60
+        let now = Timestamp(seconds: 1_000)
+        #expect(settings.nextLook(nil, after: now) == Timestamp(seconds: 1_060))
+        #expect(settings.nextLook(Timestamp(seconds: 1_030), after: now).seconds == 1_030)
+        #expect(settings.nextLook(Timestamp(seconds: 2_000), after: now).seconds == 1_060)
+    }
+}

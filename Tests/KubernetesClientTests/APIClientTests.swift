@@ -235,6 +235,24 @@ struct `An answer that is no success` {
         }
     }
 
+    /// Holds: 4.13 disruption budget.
+    @Test func `to an eviction may be that of a disruption budget, which is asked once`()
+        async throws
+    {
+        let causes = #"[{"reason":"DisruptionBudget","message":"needs 2 healthy pods"}]"#
+        let body =
+            #"{"kind":"Status","reason":"TooManyRequests","code":429,"message":"m","#
+            + #""details":{"causes":\#(causes),"retryAfterSeconds":10}}"#
+        try await withClient {
+            $1.answer(429, body, headers: ["Retry-After": "10"])
+        } _: { client, server in
+            let pod = Reference(.pods, namespace: "shop", name: "old")
+            let error = await #expect(throws: APIError.self) { try await client.evict(pod) }
+            #expect(error == .conflict("m"))
+            #expect(server.requests.map(\.target) == ["/api/v1/namespaces/shop/pods/old/eviction"])
+        }
+    }
+
     @Test func `of a proxy is shown in part`() async throws {
         let page = String(repeating: "x", count: 1000)
         try await withClient {

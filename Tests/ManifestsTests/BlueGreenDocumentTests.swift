@@ -60,7 +60,7 @@ struct `A blue-green document` {
     }
 
     /// Holds: 1.3 abortScaleDownDelaySeconds, 1.3 scaleDownDelayRevisionLimit.
-    /// Holds: 1.3 previewReplicaCount.
+    /// Holds: 1.3 previewReplicaCount, 1.3 maxUnavailable.
     @Test func `reads 0 as never, where it means that`() {
         let plan = plan {
             $0["abortScaleDownDelaySeconds"] = 0
@@ -71,6 +71,22 @@ struct `A blue-green document` {
         }
         #expect(plan?.abortScaleDownDelaySeconds == nil && plan?.scaleDownDelaySeconds == 0)
         #expect(plan?.scaleDownDelayRevisionLimit == 2 && plan?.previewReplicaCount == 1)
+        #expect(plan?.maxUnavailable == .percent(10))
+    }
+
+    /// Holds: 1.3 previewMetadata, 1.3 activeMetadata, 1.3 antiAffinity.
+    @Test func `says what its pods have while they are previewed, and while they serve`() {
+        let found = parsed(
+            blueGreen {
+                $0["previewMetadata"] = ["labels": ["part": "preview"]]
+                $0["activeMetadata"] = ["annotations": ["part": "active"]]
+                $0["antiAffinity"] = ["requiredDuringSchedulingIgnoredDuringExecution": [:]]
+            }, .lint)
+        #expect(found.findings == [])
+        let parts = found.rollout.spec.parts
+        #expect(parts.newMetadata == #"{"labels":{"part":"preview"}}"#)
+        #expect(parts.stableMetadata == #"{"annotations":{"part":"active"}}"#)
+        #expect(parts.separation == .required)
     }
 
     static let sameService =

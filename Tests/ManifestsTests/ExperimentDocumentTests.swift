@@ -121,6 +121,7 @@ struct `An experiment document` {
         },
     ]
 
+    /// Holds: 8.4 templates, 8.4 selector, 8.4 deadline.
     @Test(arguments: wrong) func `is refused`(_ wrong: Case) {
         let parsed = ExperimentDocument.parse(changed(wrong.change))
         #expect(parsed.invalidSpecMessage == wrong.message)
@@ -161,6 +162,7 @@ struct `What an experiment makes` {
             ExperimentDocument.replicaSet("trial-\(template)", of: template, for: object))
     }
 
+    /// Holds: 7.1 ReplicaSets.
     @Test func `is a ReplicaSet without pods, marked and owned`() throws {
         let made = try set("canary")
         #expect(made.name == "trial-canary" && made.spec?["replicas"] == 0)
@@ -188,6 +190,7 @@ struct `What an experiment makes` {
         #expect(Set(hashes + [rollouts]).count == 3)
     }
 
+    /// Holds: 7.1 service.
     @Test func `is a Service with each port once, for the pods of its ReplicaSet`() throws {
         let made = try set("canary")
         let service = ExperimentDocument.service(
@@ -210,6 +213,7 @@ struct `What an experiment makes` {
         ) { _ in template }
     }
 
+    /// Holds: 7.1 analyses.
     @Test func `is a run that knows what it is about`() throws {
         let made = try run(experiment())
         let hash = try set("canary").labels[Keys.templateHash] ?? ""
@@ -251,6 +255,7 @@ struct `The status of an experiment` {
         return status
     }
 
+    /// Holds: 7.1 status.
     @Test func `is written as clients read it`() {
         #expect(
             ExperimentDocument.statusPatch(from: experiment(), to: status) == [
@@ -330,6 +335,7 @@ struct `An experiment step of a document` {
         #expect(parsed.analyses.flatMap(\.templates).contains(TemplateReference(name: "errors")))
     }
 
+    /// Holds: 7.1 step, 7.1 service.
     @Test func `becomes an experiment of the two ReplicaSets`() throws {
         let made = try ExperimentDocument.created(
             .init(
@@ -384,6 +390,7 @@ struct `An experiment step of a document` {
         ),
     ]
 
+    /// Holds: 8.1 experiment weight.
     @Test(arguments: wrong.indices) func `is refused`(_ index: Int) {
         let (message, change) = Self.wrong[index]
         let object = rollout { step in
@@ -397,6 +404,7 @@ struct `An experiment step of a document` {
                 + message)
     }
 
+    /// Holds: 8.1 experiment weight.
     @Test func `has no weight without a router either`() {
         let object = changedCanary { canary in
             canary["trafficRouting"] = .none

@@ -24,8 +24,8 @@ struct `A blue-green rollout under random events` {
         #expect(idle.isEmpty, "seed \(seed)")
     }
 
-    /// P10: what is carried out needs no second decision; the same snapshot gives the same
-    /// decision.
+    /// What is carried out needs no second decision; the same snapshot gives the same decision.
+    /// Holds: 9.4 P10.
     @Test(arguments: 0..<100) func `decides once and for all`(seed: Int) {
         var random = Lehmer(seed)
         var world = deployed(plan(&random), size: random.next(1...6))

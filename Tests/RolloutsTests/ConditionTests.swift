@@ -145,6 +145,17 @@ struct `Conditions` {
         #expect(world.status[.progressing]?.message == "Created new replica set \"app-h1\"")
     }
 
+    /// Holds: 2.3 FoundNewReplicaSet.
+    @Test func `of a rollout without a status name the ReplicaSet that it finds`() {
+        var world = deployed(fourSteps)
+        world.rollout.status = Status()
+        world.limits["h1"] = 0
+        world.letPodsStart()
+        world.turn()
+        #expect(world.condition(.progressing) == "True FoundNewReplicaSet")
+        #expect(world.status[.progressing]?.message == "Found new replica set \"app-h1\"")
+    }
+
     /// Holds: 2.3 ReplicaFailure.
     @Test func `say what keeps a ReplicaSet from making pods, while it does`() {
         var world = deployed(fourSteps)

@@ -12,6 +12,7 @@ struct `An experiment` {
         return world
     }
 
+    /// Holds: 7.1 ReplicaSets.
     @Test func `creates each ReplicaSet without pods and then scales it`() {
         var world = ExperimentWorld()
         let first = world.turn()
@@ -31,6 +32,7 @@ struct `An experiment` {
         #expect(world.status.templates.first?.collisionCount == 1)
     }
 
+    /// Holds: 7.1 duration.
     @Test func `is pending until all its templates run, and its clock starts there`() {
         var world = ExperimentWorld()
         world.experiment.durationSeconds = 60
@@ -57,6 +59,7 @@ struct `An experiment` {
         #expect(world.status.availableAt == start && world.phases == [.running, .running])
     }
 
+    /// Holds: 7.1 deadline, 7.1 phase.
     @Test func `fails when a template exceeds its deadline`() {
         var world = ExperimentWorld()
         world.experiment.progressDeadlineSeconds = 20
@@ -91,6 +94,7 @@ struct `An experiment` {
         #expect(world.status.phase == .error && world.status.message == "exceeded quota")
     }
 
+    /// Holds: 7.1 duration, 7.1 scale-down.
     @Test func `is successful after its duration, and its pods go after their delay`() {
         var world = running()
         world.wait(59)
@@ -104,6 +108,7 @@ struct `An experiment` {
         #expect(world.pods == [0, 0])
     }
 
+    /// Holds: 7.1 duration, 7.1 terminate.
     @Test func `without a duration goes on until it is stopped`() {
         var world = running(seconds: nil)
         world.wait(100_000)
@@ -124,6 +129,7 @@ struct `An experiment` {
         #expect(world.status.phase == .failed)
     }
 
+    /// Holds: 7.1 scale-down.
     @Test func `lets go of its pods at once where no delay is asked for`() {
         var world = running()
         world.experiment.scaleDownDelaySeconds = 0
@@ -185,6 +191,7 @@ struct `An experiment that is measured` {
         return world
     }
 
+    /// Holds: 7.1 analyses.
     @Test func `starts its runs when its templates run`() {
         var world = ExperimentWorld(analyses: ["errors": false])
         world.limits = ["canary": 0]
@@ -204,6 +211,7 @@ struct `An experiment that is measured` {
         #expect(world.status.message == "AnalysisTemplate 'errors' not found")
     }
 
+    /// Holds: 7.1 phase.
     @Test(arguments: [RunPhase.failed, .error, .inconclusive])
     func `ends at once with an analysis that does not succeed`(_ phase: RunPhase) {
         var world = running(["errors": false, "latency": false])
@@ -214,6 +222,7 @@ struct `An experiment that is measured` {
         #expect(world.pods == [0, 0])
     }
 
+    /// Holds: 7.1 phase.
     @Test func `is successful before its duration when all that is required succeeded`() {
         var world = running(["errors": true, "latency": false])
         world.end("errors", .successful)
@@ -243,6 +252,7 @@ struct `An experiment that is measured` {
         #expect(world.runs.allSatisfy { $0.isTerminating })
     }
 
+    /// Holds: 7.1 terminate.
     @Test func `asks its runs to end when it is stopped`() {
         var world = running(["errors": true])
         world.experiment.isTerminated = true
@@ -280,6 +290,7 @@ struct `A service of an experiment` {
         return world
     }
 
+    /// Holds: 7.1 service.
     @Test(arguments: [("", "trial-canary"), ("mine", "mine")])
     func `is named after its ReplicaSet, or as the document says`(_ name: String, is wanted: String)
     {
@@ -288,6 +299,7 @@ struct `A service of an experiment` {
         #expect(world.status.templates.last?.serviceName == wanted)
     }
 
+    /// Holds: 7.1 service.
     @Test func `goes when the last pod is gone`() {
         var world = running("")
         world.wait(60)
@@ -301,6 +313,7 @@ struct `A service of an experiment` {
 
 /// A document that cannot be followed (rollout-semantics §8.4).
 struct `A refused experiment` {
+    /// Holds: 8.4 condition.
     @Test func `begins nothing, and says why`() {
         var world = ExperimentWorld()
         world.refusal = "no good"

@@ -3,6 +3,7 @@ import Testing
 
 /// Whatever happens in whatever order, the promises hold and the story ends where it should.
 struct `A rollout under random events` {
+    /// Holds: 9.4 P12.
     @Test(arguments: 0..<300) func `never breaks an invariant and ends well`(seed: Int) {
         var random = Lehmer(seed)
         var world = begun(&random, seed)
@@ -24,8 +25,8 @@ struct `A rollout under random events` {
         #expect(served == world.status.stableHash, "seed \(seed)")
     }
 
-    /// P10: what is carried out needs no second decision; the same snapshot gives the same
-    /// decision.
+    /// What is carried out needs no second decision; the same snapshot gives the same decision.
+    /// Holds: 9.4 P10.
     @Test(arguments: 0..<200) func `decides once and for all`(seed: Int) {
         var random = Lehmer(seed)
         var world = begun(&random, seed)
@@ -41,7 +42,7 @@ struct `A rollout under random events` {
         }
     }
 
-    /// P8: within a revision the index only grows, but for aborts, retries and edits of people.
+    /// Holds: 9.4 P8.
     @Test(arguments: 0..<200) func `never steps back by itself`(seed: Int) {
         var random = Lehmer(seed)
         var world = begun(&random, seed)
@@ -61,7 +62,7 @@ struct `A rollout under random events` {
         }
     }
 
-    /// P7: an aborted and retried update ends as one that was never aborted.
+    /// Holds: 9.4 P7.
     @Test(arguments: 0..<100) func `ends alike with and without an abort on the way`(seed: Int) {
         var random = Lehmer(seed)
         let steps = steps(&random)

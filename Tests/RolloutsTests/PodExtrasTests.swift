@@ -61,6 +61,18 @@ struct `Pods with metadata of their part` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 previewMetadata, 1.3 activeMetadata, 1.3 antiAffinity.
+    @Test func `of a preview are the new ones, away from the nodes of those that serve`() {
+        var plan = BlueGreen(activeService: "active")
+        plan.promotion = .byHand
+        var world = dressed(World(plan))
+        world.update(to: "h2")
+        world.settle()
+        let apart = Separation(.preferred(weight: 7), from: "h1")
+        #expect(world.set("h2")?.extras == PodExtras(metadata: "new", separation: apart))
+        #expect(world.set("h1")?.extras == PodExtras(metadata: "stable"))
+    }
+
     @Test func `are what the pods of a returning revision begin with`() {
         var world = dressed(deployed([.setWeight(50), .pause(seconds: nil)]))
         for hash in ["h2", "h3", "h2"] {

@@ -62,6 +62,19 @@ struct `A restart` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 1.3 maxUnavailable.
+    @Test func `of a blue-green rollout takes as many at once as may be missing`() {
+        var plan = BlueGreen(activeService: "active")
+        plan.maxUnavailable = .percent(75)
+        var world = World(plan, size: 4)
+        world.settle()
+        world = asked(world)
+        #expect(evictions(world.turn()) == 3)
+        world.settle()
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.broken == [])
+    }
+
     @Test func `takes first what serves nobody`() {
         var world = asked(deployed(fourSteps, size: 4))
         world.limits["h1"] = 3

@@ -13,6 +13,7 @@ struct `An experiment step` {
         return world
     }
 
+    /// Holds: 7.1 step, 2.1 currentExperiment.
     @Test func `names its experiment in the status before it creates it`() {
         var world = deployed([.experiment])
         world.update(to: "h2")
@@ -39,6 +40,7 @@ struct `An experiment step` {
         #expect(world.experiments.map(\.name) == ["app-h2-2-0-2"])
     }
 
+    /// Holds: 7.1 result, 1.5 experiment.
     @Test func `is over when its experiment has succeeded`() {
         var world = trying()
         #expect(world.status.currentStepIndex == 1)
@@ -49,6 +51,7 @@ struct `An experiment step` {
             world.events.contains { $0.message == "Rollout step 2/3 completed (experiment)" })
     }
 
+    /// Holds: 7.1 result, 4.10 by experiment, 4.10 cause experiment.
     @Test(arguments: [RunPhase.failed, .error])
     func `takes the update with it when it ends badly`(_ phase: RunPhase) {
         var world = trying()
@@ -63,6 +66,7 @@ struct `An experiment step` {
             })
     }
 
+    /// Holds: 7.1 result, 4.9 InconclusiveExperiment.
     @Test func `asks a person when it was inconclusive, and stays where it is`() {
         var world = trying()
         world.endExperiment(.inconclusive)
@@ -123,6 +127,7 @@ struct `An experiment step` {
         #expect(!world.status.isAborted)
     }
 
+    /// Holds: 7.1 gone with.
     @Test func `leaves no more experiments than runs are kept`() {
         var world = trying()
         world.rollout.spec.successfulRunHistoryLimit = 1
@@ -136,6 +141,7 @@ struct `An experiment step` {
         #expect(world.experiments.map(\.name) == ["app-h2-2-1", "old-3"])
     }
 
+    /// Holds: 7.1 gone with.
     @Test func `keeps no experiment of a ReplicaSet that goes`() {
         var world = deployed([.experiment])
         world.rollout.spec.revisionHistoryLimit = 0

@@ -94,7 +94,7 @@ struct World {
     mutating func turn() -> Decision {
         let seen = seen
         let decision = decide(seen)
-        broken += brokenInvariants(of: decision, seen)
+        broken += brokenInvariants(of: decision, seen) + untoldChanges(by: decision, seen)
         events += decision.events
         if rollout.status != decision.status { writes += 1 }
         rollout.status = decision.status

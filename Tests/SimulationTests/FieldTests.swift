@@ -25,14 +25,7 @@ struct `A set of documents of the field` {
 
     /// What is refused in which file, by the fields that are named. What is not here is followed.
     static let refused: [String: Set<String>] = [
-        "alb-ping-pong": ["alb", "pingPong", "stableService", "canaryService"],
-        "experiment": ["experiment"],
-        "gateway-api": ["argoproj-labs/gatewayAPI"],
-        "istio-hosts": ["istio", "setHeaderRoute"],
-        "istio-subsets": ["istio", "setMirrorRoute", "stableService", "canaryService"],
-        "job": ["job", "plugin"],
-        "smi": ["smi"],
-        "traefik": ["traefik"],
+        "job": ["plugin"], "traefik": ["traefik"],
     ]
 
     /// Holds: 8.0 lint, 4.15 refused.
@@ -59,14 +52,17 @@ struct `A set of documents of the field` {
     }
 
     static let ends = [
-        ("analysis-args", "Degraded"), ("blue-green", "Healthy"), ("nginx-helm", "Healthy"),
-        ("plain-with-hpa", "Healthy"), ("workload-ref", "Healthy"),
+        ("alb-ping-pong", "Healthy"), ("analysis-args", "Degraded"), ("blue-green", "Healthy"),
+        ("experiment", "Healthy"), ("gateway-api", "Healthy"), ("istio-hosts", "Healthy"),
+        ("istio-subsets", "Paused"), ("nginx-helm", "Healthy"), ("plain-with-hpa", "Healthy"),
+        ("smi", "Paused"), ("workload-ref", "Healthy"),
     ]
 
     /// The one that ends badly needs a Secret, and a simulation has none.
     @Test(arguments: ends) func `is played to its end`(name: String, phase: String) throws {
         let answers: [String: Double] = [
             "success-rate": 0.99, "restarts": 0, "smoke": 0, "experimental-latency": 0.2,
+            "compare": 1,
         ]
         let transcript = try Player(
             documents: Self.documents(name), metrics: answers.mapValues { .value($0) }

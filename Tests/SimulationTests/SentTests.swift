@@ -168,6 +168,15 @@ struct `What a client sends` {
         #expect(try await status(body, at: site) == Stand(phase: "Healthy"))
     }
 
+    /// Holds: 7.6 restart.
+    @Test func `restarts its pods, and goes on waiting`() async throws {
+        let site = try await paused()
+        let time = "2026-01-02T03:04:05Z"
+        try await send(Sent(.mergePatch, #"{"spec":{"restartAt":"\#(time)"}}"#), to: site)
+        #expect(await site.get(.rollouts, "shop")?.status?["restartedAt"]?.string == time)
+        #expect(try await stand(at: site) == atFirstPause)
+    }
+
     /// Holds: 7.6 set image.
     @Test func `sets an image by the whole object that it has read`() async throws {
         let site = try await paused()
@@ -227,5 +236,59 @@ struct `What a client sends` {
         try await send(
             Sent(.mergePatch, #"{"status":{"abort":true,"currentStepIndex":4}}"#), to: site)
         #expect(try await stand(at: site) == atFirstPause)
+    }
+}
+
+/// The same for an experiment, whose status is part of the object.
+struct `What a client sends to an experiment` {
+    private func running() async throws -> Site {
+        let text = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: Experiment
+            metadata: {name: trial, namespace: default, uid: e-1}
+            spec:
+              duration: 1m
+              templates:
+                - name: only
+                  selector: {matchLabels: {app: trial}}
+                  template:
+                    metadata: {labels: {app: trial}}
+                    spec: {containers: [{name: a, image: "a:1"}]}
+            """
+        let documents = try YAML.documents(in: [UInt8](text.utf8), file: "trial.yaml")
+        let site = try Site(documents.map(\.value), now: Timestamp(seconds: 1_767_323_045))
+        await site.settle()
+        return site
+    }
+
+    private func send(_ body: String, to site: Site) async throws {
+        try await site.send(Sent(.mergePatch, body), to: .experiments, "trial")
+        await site.settle()
+    }
+
+    private func status(at site: Site) async -> [String?] {
+        let status = await site.get(.experiments, "trial")?.status
+        return [status?["phase"]?.string, status?["availableAt"]?.string]
+    }
+
+    /// Holds: 7.6 terminate an experiment.
+    @Test func `ends it, and its pods go after their delay`() async throws {
+        let site = try await running()
+        #expect(await status(at: site) == ["Running", "2026-01-02T03:04:05Z"])
+        try await send(#"{"spec":{"terminate":true}}"#, to: site)
+        #expect(await status(at: site).first == "Successful")
+        await site.wait(29)
+        #expect(await site.get(.replicaSets, "trial-only")?.spec?["replicas"] == 1)
+        await site.wait(1)
+        #expect(await site.get(.replicaSets, "trial-only")?.spec?["replicas"] == 0)
+    }
+
+    /// Holds: 7.6 retry an experiment.
+    @Test func `begins it anew`() async throws {
+        let site = try await running()
+        await site.wait(60)
+        #expect(await status(at: site).first == "Successful")
+        try await send(#"{"status":null}"#, to: site)
+        #expect(await status(at: site) == ["Running", "2026-01-02T03:05:05Z"])
     }
 }

@@ -14,9 +14,12 @@ actor Site {
     private var store: ObjectStore
     private(set) var now: Timestamp
     private let memory = Recollection()
+    private let obstacles = Obstacles()
     private var uids = 0
     /// What the controller wrote, in order.
     private(set) var written: [String] = []
+    /// The events of runs, in order.
+    private(set) var told: [String] = []
 
     private let startsPods: Bool
 
@@ -85,13 +88,16 @@ actor Site {
             cluster: cluster,
             source: MetricSource { _ throws(ProviderError) in throw ProviderError("nobody is asked")
             },
-            secrets: .none, unstored: Unstored(), tell: { _, _ in }, announce: { _, _, _, _ in },
+            secrets: .none, unstored: Unstored(), tell: { _, _ in },
+            announce: { _, reason, message, _ in await self.tell("\(reason): \(message)") },
             pause: { _ in }, now: { now })
         for run in list(.analysisRuns) {
             _ = await turn.take(
                 Reference(.analysisRuns, namespace: run.namespace, name: run.name))
         }
     }
+
+    private func tell(_ event: String) { told.append(event) }
 
     private nonisolated var cluster: Cluster {
         Cluster(
@@ -108,6 +114,13 @@ actor Site {
             now: { now })
         for rollout in list(.rollouts) {
             _ = await turn.take(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+        }
+        let trials = ExperimentTurn(
+            cluster: cluster, obstacles: obstacles, announce: { _, _ in }, decided: { _, _ in },
+            now: { now })
+        for trial in list(.experiments) {
+            _ = await trials.take(
+                Reference(.experiments, namespace: trial.namespace, name: trial.name))
         }
     }
 

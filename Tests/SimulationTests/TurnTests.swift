@@ -168,6 +168,7 @@ struct `Running pods` {
 
 struct `A disruption budget` {
     /// It is asked again, and nothing is told as trouble.
+    /// Holds: 4.13 disruption budget.
     @Test func `holds a restart up, and no more than that`() throws {
         var player = try Scenario(
             text: "spec: {replicas: 4}\n---\n10s restart\n300s end"

@@ -1,0 +1,69 @@
+import Documents
+import KubernetesObjects
+import Testing
+
+/// Jobs that measure, on a server that keeps them and runs none (rollout-semantics §5.12).
+struct `A Job of a run` {
+    /// A run after its first turn, with one Job for each metric.
+    private func begun(_ metrics: String...) async throws -> Site {
+        let pod = "{restartPolicy: Never, containers: [{name: a, image: a}]}"
+        let list = metrics.map {
+            "{name: \($0), provider: {job: {spec: {template: {spec: \(pod)}}}}}"
+        }
+        let text = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisRun
+            metadata: {name: judge, namespace: default, uid: r-1}
+            spec: {metrics: [\(list.joined(separator: ", "))]}
+            """
+        let documents = try YAML.documents(in: [UInt8](text.utf8), file: "judge.yaml")
+        let site = try Site(documents.map(\.value), now: Timestamp(seconds: 1_767_323_045))
+        await site.takeRuns()
+        return site
+    }
+
+    private func end(_ job: String, _ type: String, at site: Site) async throws {
+        let body = #"{"status":{"conditions":[{"type":"\#(type)","status":"True"}]}}"#
+        try await site.send(Sent(.mergePatch, status: true, body), to: .jobs, job)
+        await site.takeRuns()
+    }
+
+    private func phase(at site: Site) async -> String? {
+        await site.get(.analysisRuns, "judge")?.status?["phase"]?.string
+    }
+
+    /// Holds: 5.12 end.
+    @Test func `goes when the run is told to end`() async throws {
+        let site = try await begun("smoke")
+        #expect(await site.names(.jobs) == ["r-1.smoke.1"])
+        try await site.send(
+            Sent(.mergePatch, #"{"spec":{"terminate":true}}"#), to: .analysisRuns, "judge")
+        for _ in 0..<2 { await site.takeRuns() }
+        #expect(await site.names(.jobs) == [])
+        #expect(await phase(at: site) == "Successful")
+        let results = await site.get(.analysisRuns, "judge")?.status?["metricResults"]
+        #expect(results?[0]?["measurements"]?[0]?["message"] == "Metric Terminated")
+    }
+
+    /// Holds: 5.12 end.
+    @Test func `goes when another one fails`() async throws {
+        let site = try await begun("load", "smoke")
+        try await end("r-1.smoke.1", "Failed", at: site)
+        #expect(await phase(at: site) == "Failed")
+        await site.takeRuns()
+        #expect(await site.names(.jobs) == ["r-1.smoke.1"])
+    }
+
+    /// Holds: 5.8 events.
+    @Test(arguments: [("Complete", "Successful"), ("Failed", "Failed")])
+    func `is told of by events, and its run with it`(type: String, phase: String) async throws {
+        let site = try await begun("smoke")
+        #expect(await site.told == [])
+        try await end("r-1.smoke.1", type, at: site)
+        #expect(
+            await site.told == [
+                "Metric\(phase): Metric 'smoke' Completed. Result: \(phase)",
+                "AnalysisRun\(phase): Analysis Completed. Result: \(phase)",
+            ])
+    }
+}
