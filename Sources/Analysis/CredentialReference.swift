@@ -22,7 +22,8 @@ extension Metric {
             return CredentialReference(name: name.isEmpty ? usual : name, owner: .controller)
         }
         switch ProviderKind(rawValue: providerKind) {
-        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, .job, nil: return nil
+        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, .job, .plugin, nil:
+            return nil
         case .wavefront:
             return CredentialReference(name: "wavefront-api-tokens", owner: .controller)
         case .influxdb: return profile("influxdb")

@@ -12,6 +12,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
     case skywalking
     case wavefront
     case job
+    case plugin
 
     /// Notes what is wrong in the configuration of such a provider.
     func check(_ reader: Reader) {
@@ -26,6 +27,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
         case .skywalking: _ = SkyWalkingSpec(reading: reader)
         case .wavefront: _ = WavefrontSpec(reading: reader)
         case .job: _ = JobSpec(reading: reader)
+        case .plugin: _ = PluginSpec(reading: reader)
         }
     }
 

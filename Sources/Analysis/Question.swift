@@ -6,6 +6,8 @@ package struct Answer: Hashable, Sendable {
     /// What the measurement shows as its value.
     package var text: String
     package var metadata: [String: String]
+    /// What was measured is not known yet. Then there is no value, and nothing is judged.
+    package var unfinished: Unfinished?
     /// Knows the credentials that only the provider met: those of its configuration, and tokens.
     package var redactor = Redactor.none
 
@@ -16,10 +18,23 @@ package struct Answer: Hashable, Sendable {
     }
 
     package static func == (one: Self, other: Self) -> Bool {
-        (one.value, one.text, one.metadata) == (other.value, other.text, other.metadata)
+        (one.value, one.text, one.metadata, one.unfinished)
+            == (other.value, other.text, other.metadata, other.unfinished)
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+/// A measurement that takes longer than one answer: when to ask again, and what the provider wants
+/// to be told then.
+package struct Unfinished: Hashable, Sendable {
+    package var againSeconds: Int
+    package var state: String
+
+    package init(againSeconds: Int, state: String = "") {
+        self.againSeconds = againSeconds
+        self.state = state
+    }
 }
 
 /// One measurement to be taken: the metric with its arguments and secrets, and the redactor that
@@ -27,6 +42,10 @@ package struct Answer: Hashable, Sendable {
 package struct Question: Sendable {
     /// The metric as it may be shown, secrets hidden.
     package let shown: Metric
+    /// The arguments of the run that are no secret.
+    package let arguments: [String: String]
+    /// What is measured for whom; nil where nobody asks for it.
+    package var occasion: Occasion?
     package private(set) var redactor: Redactor
     private let whole: @Sendable () -> Metric
     private var credentials: @Sendable () -> [String: String] = { [:] }
@@ -47,6 +66,8 @@ package struct Question: Sendable {
         do {
             shown = try run.metric(name, secrets: [:])
             open = try run.metric(name, secrets: secrets)
+            let hidden = Set(run.arguments.filter(\.isSecret).map(\.name))
+            arguments = try run.argumentValues(secrets: [:]).filter { !hidden.contains($0.key) }
         } catch {
             throw RunError(redactor.redact(error.message))
         }
@@ -74,6 +95,9 @@ package struct Question: Sendable {
     package func concluded(
         with answer: Answer, startedAt: Timestamp, finishedAt: Timestamp
     ) -> Taken {
+        if let unfinished = answer.unfinished {
+            return taken(Measurement(unfinished, redactor, from: startedAt, at: finishedAt))
+        }
         let metric = reveal()
         let judgement = judge(
             answer.value, success: metric.successCondition, failure: metric.failureCondition,
@@ -115,5 +139,11 @@ extension RunSpec {
             if shown == name { return try Metric(validating: try spec.resolving(values)) }
         }
         throw RunError("no metric is called \(quoted(name))")
+    }
+}
+
+extension Argument {
+    fileprivate var isSecret: Bool {
+        if case .secret = source { true } else { false }
     }
 }

@@ -62,7 +62,7 @@ extension AnalysisTurn {
         return ended(measurement, phase, message)
     }
 
-    private func ended(
+    func ended(
         _ measurement: Measurement, _ phase: RunPhase, _ message: String
     ) -> Measurement {
         var measurement = measurement
@@ -74,11 +74,15 @@ extension AnalysisTurn {
 
     /// Ends a measurement that nobody waits for any more.
     func terminate(_ measurement: Measurement, _ job: Reference) async -> Measurement {
-        await delete(job) ? ended(measurement, .successful, "Metric Terminated") : measurement
+        await delete(job) ? terminated(measurement) : measurement
+    }
+
+    func terminated(_ measurement: Measurement) -> Measurement {
+        ended(measurement, .successful, "Metric Terminated")
     }
 
     /// What is still under way when a run has ended, ended by another metric.
-    func endJobs(of run: ReadRun, _ reference: Reference) async throws(ClusterError) {
+    func endMeasurements(of run: ReadRun, _ reference: Reference) async throws(ClusterError) {
         let prepared: PreparedRun
         do {
             prepared = try run.prepared()
@@ -86,11 +90,11 @@ extension AnalysisTurn {
             return
         }
         var taken: [Taken] = []
-        for case .terminate(let metric, let measurement) in run.status.due(prepared, now: now())
-            .tasks
-        {
-            guard let job = measurement.job else { continue }
-            taken.append(Taken(metric: metric, measurement: await terminate(measurement, job)))
+        for task in run.status.due(prepared, now: now()).tasks {
+            guard case .terminate(_, let measurement) = task,
+                measurement.job != nil || measurement.isAwaited
+            else { continue }
+            taken.append(await carryOut(task, of: run))
         }
         guard !taken.isEmpty else { return }
         _ = try await conclude(taken, run, reference)

@@ -11,9 +11,9 @@ struct ReadRun: Sendable {
     let status: RunStatus
     private let findings: [Finding]
 
-    init(_ object: Object) {
+    init(_ object: Object, plugins: Set<String> = []) {
         self.object = object
-        (spec, findings) = RunDocument.spec(of: object)
+        (spec, findings) = RunDocument.spec(of: object, plugins: Plugins(metrics: plugins))
         status = RunDocument.status(of: object)
     }
 
@@ -44,31 +44,47 @@ extension AnalysisTurn {
         case .take(let metric):
             return await take(metric, of: run)
         case .resume(let metric, let measurement):
-            guard let job = measurement.job else { return interrupted(metric, measurement) }
-            return Taken(metric: metric, measurement: await resume(measurement, job))
+            if let job = measurement.job {
+                return Taken(metric: metric, measurement: await resume(measurement, job))
+            }
+            if measurement.isAwaited {
+                return await take(metric, of: run, goingOn: measurement)
+            }
+            return interrupted(metric, measurement)
         case .terminate(let metric, let measurement):
-            guard let job = measurement.job else { return interrupted(metric, measurement) }
-            return Taken(metric: metric, measurement: await terminate(measurement, job))
+            if let job = measurement.job {
+                return Taken(metric: metric, measurement: await terminate(measurement, job))
+            }
+            if measurement.isAwaited {
+                return Taken(metric: metric, measurement: terminated(measurement))
+            }
+            return interrupted(metric, measurement)
         }
     }
 
-    /// A measurement without a Job is begun and ended in one go: an unfinished one was cut off by a
-    /// crash.
+    /// A measurement without a Job, of a provider that does not ask for time, is begun and ended in
+    /// one go: an unfinished one was cut off by a crash.
     private func interrupted(_ metric: String, _ measurement: Measurement) -> Taken {
-        var measurement = measurement
-        measurement.phase = .error
-        measurement.message = "the measurement was interrupted"
-        measurement.finishedAt = now()
-        return Taken(metric: metric, measurement: measurement)
+        let ended = ended(measurement, .error, "the measurement was interrupted")
+        return Taken(metric: metric, measurement: ended)
     }
 
-    private func take(_ metric: String, of run: ReadRun) async -> Taken {
-        let startedAt = now()
+    private func take(
+        _ metric: String, of run: ReadRun, goingOn measurement: Measurement? = nil
+    ) async -> Taken {
+        if let measurement, measurement.isOverdue(at: now()) {
+            let ended = ended(measurement, .error, "the measurement takes longer than an hour")
+            return Taken(metric: metric, measurement: ended)
+        }
+        let startedAt = measurement?.startedAt ?? now()
         var question: Question
         do {
             let resolved = try await resolvedSecrets(of: run)
             secrets.add(Array(resolved.values))
             question = try Question(metric: metric, of: run.spec, secrets: resolved)
+            question.occasion = Occasion(
+                namespace: run.object.namespace, run: run.object.name, uid: run.object.uid,
+                startedAt: startedAt, state: measurement?.state ?? "")
         } catch {
             return Taken(
                 metric: metric,

@@ -102,6 +102,7 @@ package struct ControllerLoop: Sendable {
         }
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
+            plugins: Plugins(metrics: source.plugins),
             journal: Journal(
                 announce: { object, event in
                     await tallies.announced(

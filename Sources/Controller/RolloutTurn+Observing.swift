@@ -148,6 +148,7 @@ extension RolloutTurn {
         of parsed: ParsedRollout, services: [String: Object], in namespace: String
     ) async throws(ClusterError) -> ReferencedResources {
         var resources = ReferencedResources()
+        resources.plugins = plugins
         resources.services = services
         for reference in parsed.routers.flatMap(\.reads) where reference.resource == .ingresses {
             resources.ingresses[reference.name] = try await cluster.get(reference)

@@ -10,6 +10,8 @@ package struct RolloutTurn: Sendable {
     let cluster: Cluster
     let memory: Recollection
     let routers: [RouterKind]
+    /// The extensions that documents may name.
+    let plugins: Plugins
     let journal: Journal
     /// Wall clock, an argument so that the simulation has its own.
     let now: @Sendable () -> Timestamp
@@ -19,12 +21,13 @@ package struct RolloutTurn: Sendable {
 
     package init(
         cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
-        journal: Journal,
+        plugins: Plugins = .none, journal: Journal,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.cluster = cluster
         self.memory = memory
         self.routers = routers
+        self.plugins = plugins
         self.journal = journal
         self.now = now
     }

@@ -1,6 +1,7 @@
 import Controller
 import Curl
 import Documents
+import Extensions
 import Foundation
 import History
 import KubernetesClient
@@ -25,6 +26,8 @@ struct Box: Sendable {
         /// Whether pods are ready without running anything: no request is served then, and nothing
         /// is measured.
         var isHollow = false
+        /// The extensions that measure, by name.
+        var metricPlugins: [String: ExtensionAddress] = [:]
         var secrets: SecretsInUse
         var log: Logger
     }
@@ -60,7 +63,8 @@ struct Box: Sendable {
         let controller = ControllerLoop(
             client: client, settings: rules,
             source: try .live(
-                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)", http),
+                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)",
+                plugins: settings.metricPlugins, http),
             secrets: settings.secrets, history: history, post: try .live(settings.secrets),
             log: log, now: { .now })
         self.controller = controller

@@ -28,6 +28,7 @@ struct ControllerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
     @OptionGroup(title: "Election Options") var election: ElectionOptions
+    @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
     @OptionGroup(title: "Log Options") var logging: LogOptions
 
     @Option(help: "Where the history is kept. Default: it is not.")
@@ -129,7 +130,7 @@ struct ControllerCommand: AsyncParsableCommand {
     private func source(_ environment: [String: String]) throws -> MetricSource {
         try .live(
             defaultPrometheusAddress: prometheus ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
-            CurlClient())
+            plugins: try extensions.metrics, CurlClient())
     }
 
     /// Where the controller runs; nil where nothing says so.
