@@ -64,7 +64,7 @@ let package = Package(
             "Controller",
             knows: [
                 "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-                "KubernetesClient", "MetricProviders", "Notifications", "History",
+                "KubernetesClient", "Extensions", "MetricProviders", "Notifications", "History",
             ],
             lodgers: [logging]),
         room("ObjectStore", knows: ["KubernetesObjects", "Documents"]),
@@ -125,8 +125,8 @@ let package = Package(
                 "Serving", "Curl",
             ],
             "Controller": [
-                "Controller", "Documents", "Curl", "KubernetesObjects", "KubernetesClient",
-                "History", "Manifests", "Assets",
+                "Controller", "Rollouts", "Documents", "Curl", "KubernetesObjects",
+                "KubernetesClient", "Extensions", "History", "Traffic", "Manifests", "Assets",
             ],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",

@@ -22,7 +22,8 @@ package enum Lint {
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
-                var parsed = RolloutDocument.parse(document, workload: workload, routers: routers)
+                var parsed = RolloutDocument.parse(
+                    document, workload: workload, routers: routers, plugins: plugins)
                 var resources = resources(for: object, in: documents, isComplete: isComplete)
                 resources.plugins = plugins
                 parsed.note(

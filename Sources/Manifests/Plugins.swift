@@ -1,13 +1,27 @@
 import Analysis
 import Documents
+import Traffic
 
 /// The extensions that the controller knows, by the names that documents give them.
 package struct Plugins: Hashable, Sendable {
     package var metrics: Set<String>
+    package var steps: Set<String>
+    /// Those whose steps are passed.
+    package var disabledSteps: Set<String>
+    package var routers: Set<String>
 
-    package init(metrics: Set<String> = []) {
+    package init(
+        metrics: Set<String> = [], steps: Set<String> = [], disabledSteps: Set<String> = [],
+        routers: Set<String> = []
+    ) {
         self.metrics = metrics
+        self.steps = steps
+        self.disabledSteps = disabledSteps
+        self.routers = routers
     }
+
+    /// All routers that documents may name: those that are built in, then the extensions.
+    package var kinds: [RouterKind] { RouterKind.all + routers.sorted().map(RouterKind.extension) }
 
     /// Nobody but those that are built in.
     package static let none = Plugins()

@@ -27,6 +27,7 @@ extension Draft {
 
     private mutating func retry() {
         isRetry = true
+        leavePlugins(by: .abort)
         status.abortedAt = nil
         status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
         status.stepRun = nil

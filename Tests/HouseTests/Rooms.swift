@@ -19,7 +19,7 @@ enum Rooms {
         "StatusPage": ["Rollouts", "Analysis", "History", "Documents", "Serving", "Assets"],
         "Controller": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-            "KubernetesClient", "MetricProviders", "Notifications", "History",
+            "KubernetesClient", "Extensions", "MetricProviders", "Notifications", "History",
         ],
         "ObjectStore": ["KubernetesObjects", "Documents"],
         "LocalCluster": [

@@ -23,8 +23,6 @@ struct `A field that is not done yet` {
         /// Refuses: 1.5 experiment, 4.9 InconclusiveExperiment, 4.10 by experiment.
         /// Refuses: 4.10 cause experiment, 8.1 experiment weight, 2.1 currentExperiment.
         step("experiment", ["templates": [["name": "a", "specRef": "stable"]]]),
-        /// Refuses: 1.5 plugin, 2.1 stepPluginStatuses.
-        step("plugin", ["name": "a/b"]),
         /// Refuses: 1.6 ambassador, 6.7 ambassador, 8.2 Mapping.
         router("ambassador", ["mappings": ["a"]]),
         /// Refuses: 1.6 appMesh, 6.7 appMesh, 8.2 AppMesh.

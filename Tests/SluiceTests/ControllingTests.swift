@@ -59,13 +59,13 @@ struct `The flags of extensions` {
             "--metric-plugin", "acme/a=http://127.0.0.1:9000/a?x=1", "--metric-plugin",
             "b=unix:/run/b.sock")
         #expect(
-            try options.metrics.mapValues(\.description) == [
+            try options.registered().metrics.mapValues(\.description) == [
                 "acme/a": "http://127.0.0.1:9000/a?x=1", "b": "unix:/run/b.sock",
             ])
-        #expect(options.plugins.metrics == ["acme/a", "b"])
+        #expect(try options.registered().plugins.metrics == ["acme/a", "b"])
         #expect(
             try parsed("--metric-plugin", "a=https://b.example.com", "--extensions-anywhere")
-                .metrics.count == 1)
+                .registered().metrics.count == 1)
     }
 
     @Test(arguments: [

@@ -1,7 +1,6 @@
 import Controller
 import Curl
 import Documents
-import Extensions
 import Foundation
 import History
 import KubernetesClient
@@ -26,8 +25,7 @@ struct Box: Sendable {
         /// Whether pods are ready without running anything: no request is served then, and nothing
         /// is measured.
         var isHollow = false
-        /// The extensions that measure, by name.
-        var metricPlugins: [String: ExtensionAddress] = [:]
+        var extensions = RegisteredExtensions()
         var secrets: SecretsInUse
         var log: Logger
     }
@@ -60,11 +58,14 @@ struct Box: Sendable {
         var rules = ControllerLoop.Settings()
         // On one's own machine there is nobody whom a namespace could speak for without leave.
         rules.hasSelfServiceNotifications = true
+        rules.steps = try .live(settings.extensions.steps)
+        rules.disabledSteps = settings.extensions.disabledSteps
+        rules.routers = try .live(settings.extensions.routers)
         let controller = ControllerLoop(
             client: client, settings: rules,
             source: try .live(
                 defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)",
-                plugins: settings.metricPlugins, http),
+                plugins: settings.extensions.metrics, http),
             secrets: settings.secrets, history: history, post: try .live(settings.secrets),
             log: log, now: { .now })
         self.controller = controller

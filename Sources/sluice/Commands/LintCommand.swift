@@ -26,7 +26,8 @@ struct LintCommand: ParsableCommand {
 
     func run() throws {
         let files = try ManifestFiles(paths)
-        let report = LintReport(files, plugins: extensions.plugins, isComplete: complete)
+        let report = LintReport(
+            files, plugins: try extensions.registered().plugins, isComplete: complete)
         if let format = output.document {
             Terminal.output.say(format.text(of: report.json))
         } else {
@@ -49,7 +50,7 @@ struct LintReport: Sendable {
         findings =
             broken
             + Lint.findings(
-                in: files.documents, routers: RouterKind.all, plugins: plugins,
+                in: files.documents, routers: plugins.kinds, plugins: plugins,
                 isComplete: isComplete)
             + files.documents.flatMap(notificationFindings)
         counts = (files.documents.count, files.fileCount)

@@ -122,6 +122,10 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.resyncSeconds = rolloutResync
         settings.version = Version.text
         settings.hasSelfServiceNotifications = selfServiceNotifications
+        let extensions = try extensions.registered()
+        settings.steps = try .live(extensions.steps)
+        settings.disabledSteps = extensions.disabledSteps
+        settings.routers = try .live(extensions.routers)
         if let home = try leaseNamespace(environment) { settings.home = home }
         settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         return settings
@@ -130,7 +134,7 @@ struct ControllerCommand: AsyncParsableCommand {
     private func source(_ environment: [String: String]) throws -> MetricSource {
         try .live(
             defaultPrometheusAddress: prometheus ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
-            plugins: try extensions.metrics, CurlClient())
+            plugins: try extensions.registered().metrics, CurlClient())
     }
 
     /// Where the controller runs; nil where nothing says so.

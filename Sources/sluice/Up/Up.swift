@@ -69,10 +69,11 @@ struct Up: AsyncParsableCommand {
             secrets: secrets, log: log)
         settings.scrapeSeconds = 1
         settings.isHollow = hollow
-        settings.metricPlugins = try extensions.metrics
+        settings.extensions = try extensions.registered()
         let box = try await Box(settings)
         let workspace = Workspace(
-            directory: directory, client: box.client, plugins: extensions.plugins, log: log)
+            directory: directory, client: box.client, plugins: settings.extensions.plugins,
+            log: log)
         let page = try BoxPage(
             controller: box.controller, history: box.history, secrets: secrets,
             problems: { workspace.problems }, log: log, port: pagePort?.value ?? 0)

@@ -120,7 +120,7 @@ struct Workspace: Sendable {
             }
         }
         documents.removeAll { $0.value["kind"] == "Kustomization" }
-        lines += Lint.findings(in: documents, routers: RouterKind.all, plugins: plugins)
+        lines += Lint.findings(in: documents, routers: plugins.kinds, plugins: plugins)
             .map(\.description)
         if documents.isEmpty && lines.isEmpty {
             lines.append(
