@@ -45,9 +45,11 @@ let package = Package(
             "Manifests",
             knows: ["Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"]),
         room("Curl", lodgers: ["CCurlShim"]),
+        room("Extensions", knows: ["Curl", "Documents"]),
         room("KubernetesClient", knows: ["Curl", "KubernetesObjects", "Documents"]),
         room(
-            "MetricProviders", knows: ["Curl", "Analysis", "Documents"], lodgers: ["CLibCrypto"]),
+            "MetricProviders", knows: ["Curl", "Extensions", "Analysis", "Documents"],
+            lodgers: ["CLibCrypto"]),
         room(
             "Notifications", knows: ["Curl", "Analysis", "KubernetesObjects", "Documents"],
             lodgers: ["CLibCrypto"]),
@@ -62,7 +64,7 @@ let package = Package(
             "Controller",
             knows: [
                 "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-                "KubernetesClient", "MetricProviders", "Notifications", "History",
+                "KubernetesClient", "Extensions", "MetricProviders", "Notifications", "History",
             ],
             lodgers: [logging]),
         room("ObjectStore", knows: ["KubernetesObjects", "Documents"]),
@@ -83,7 +85,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-                "Curl",
+                "Curl", "Extensions",
                 "KubernetesClient", "MetricProviders", "Notifications", "History", "Serving",
                 "Assets", "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
                 argumentParser, lifecycle, logging,
@@ -104,7 +106,10 @@ let package = Package(
             ],
             "Curl": ["Curl"],
             "KubernetesClient": ["KubernetesClient", "Curl", "KubernetesObjects", "Documents"],
-            "MetricProviders": ["MetricProviders", "Curl", "Analysis", "Documents"],
+            "Extensions": ["Extensions", "Curl", "Documents"],
+            "MetricProviders": [
+                "MetricProviders", "Curl", "Extensions", "Analysis", "Documents", "Serving",
+            ],
             "Notifications": [
                 "Notifications", "Curl", "KubernetesObjects", "Documents",
             ],
@@ -120,15 +125,15 @@ let package = Package(
                 "Serving", "Curl",
             ],
             "Controller": [
-                "Controller", "Documents", "Curl", "KubernetesObjects", "KubernetesClient",
-                "History", "Manifests", "Assets",
+                "Controller", "Rollouts", "Documents", "Curl", "KubernetesObjects",
+                "KubernetesClient", "Extensions", "History", "Traffic", "Manifests", "Assets",
             ],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
             ],
             "Sluice": [
-                "sluice", "Analysis", "Controller", "Curl", "Documents", "History",
+                "sluice", "Analysis", "Controller", "Curl", "Documents", "Extensions", "History",
                 "KubernetesClient", "KubernetesObjects", "LocalCluster", "Manifests",
                 "MetricProviders", "Notifications", "ObjectStore", "Serving", "Simulation",
                 "StatusPage",

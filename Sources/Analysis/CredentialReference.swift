@@ -22,7 +22,7 @@ extension Metric {
             return CredentialReference(name: name.isEmpty ? usual : name, owner: .controller)
         }
         switch ProviderKind(rawValue: providerKind) {
-        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, .kayenta, .job, nil:
+        case .prometheus, .web, .graphite, .cloudWatch, .skywalking, .kayenta, .job, .plugin, nil:
             return nil
         case .wavefront:
             return CredentialReference(name: "wavefront-api-tokens", owner: .controller)

@@ -13,6 +13,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
     case wavefront
     case kayenta
     case job
+    case plugin
 
     /// Notes what is wrong in the configuration of such a provider.
     func check(_ reader: Reader) {
@@ -28,6 +29,7 @@ package enum ProviderKind: String, CaseIterable, Sendable {
         case .wavefront: _ = WavefrontSpec(reading: reader)
         case .kayenta: _ = KayentaSpec(reading: reader)
         case .job: _ = JobSpec(reading: reader)
+        case .plugin: _ = PluginSpec(reading: reader)
         }
     }
 

@@ -39,6 +39,10 @@ package struct Answer: Hashable, Sendable {
 package struct Question: Sendable {
     /// The metric as it may be shown, secrets hidden.
     package let shown: Metric
+    /// The arguments of the run that are no secret.
+    package let arguments: [String: String]
+    /// What is measured for whom; nil where nobody asks for it.
+    package var occasion: Occasion?
     package private(set) var redactor: Redactor
     private let whole: @Sendable () -> Metric
     private var credentials: @Sendable () -> [String: String] = { [:] }
@@ -61,6 +65,8 @@ package struct Question: Sendable {
         do {
             shown = try run.metric(name, secrets: [:])
             open = try run.metric(name, secrets: secrets)
+            let hidden = Set(run.arguments.filter(\.isSecret).map(\.name))
+            arguments = try run.argumentValues(secrets: [:]).filter { !hidden.contains($0.key) }
         } catch {
             throw RunError(redactor.redact(error.message))
         }
@@ -137,5 +143,11 @@ extension RunSpec {
             if shown == name { return try Metric(validating: try spec.resolving(values)) }
         }
         throw RunError("no metric is called \(quoted(name))")
+    }
+}
+
+extension Argument {
+    fileprivate var isSecret: Bool {
+        if case .secret = source { true } else { false }
     }
 }

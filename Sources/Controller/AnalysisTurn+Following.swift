@@ -1,6 +1,7 @@
 import Analysis
 import Documents
 import KubernetesObjects
+import MetricProviders
 
 /// Measurements that are under way. No provider waits for another one: what ends the run is acted
 /// on as soon as it is there, and while one is silent the others go on in their intervals.
@@ -101,7 +102,7 @@ extension AnalysisTurn {
         guard !Task.isCancelled, let object = try await cluster.get(reference),
             object.deletionTimestamp == nil
         else { return nil }
-        let run = ReadRun(object)
+        let run = ReadRun(object, plugins: source.plugins)
         do {
             let prepared = try run.prepared()
             let isOver = run.status.phase?.isCompleted == true || run.canEnd(prepared)

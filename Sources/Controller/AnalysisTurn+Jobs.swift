@@ -62,7 +62,7 @@ extension AnalysisTurn {
         return ended(measurement, phase, message)
     }
 
-    private func ended(
+    func ended(
         _ measurement: Measurement, _ phase: RunPhase, _ message: String
     ) -> Measurement {
         var measurement = measurement

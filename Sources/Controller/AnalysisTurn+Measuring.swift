@@ -11,9 +11,9 @@ struct ReadRun: Sendable {
     let status: RunStatus
     private let findings: [Finding]
 
-    init(_ object: Object) {
+    init(_ object: Object, plugins: Set<String> = []) {
         self.object = object
-        (spec, findings) = RunDocument.spec(of: object)
+        (spec, findings) = RunDocument.spec(of: object, plugins: Plugins(metrics: plugins))
         status = RunDocument.status(of: object)
     }
 
@@ -57,16 +57,17 @@ extension AnalysisTurn {
     /// A measurement without a Job, of which nobody said when to go on, is begun and ended in one
     /// go: an unfinished one was cut off by a crash.
     private func interrupted(_ metric: String, _ measurement: Measurement) -> Taken {
-        var measurement = measurement
-        measurement.phase = .error
-        measurement.message = "the measurement was interrupted"
-        measurement.finishedAt = now()
-        return Taken(metric: metric, measurement: measurement)
+        let ended = ended(measurement, .error, "the measurement was interrupted")
+        return Taken(metric: metric, measurement: ended)
     }
 
     private func take(
         _ metric: String, of run: ReadRun, begun: Measurement? = nil
     ) async -> Taken {
+        if let begun, begun.isOverdue(at: now()) {
+            let ended = ended(begun, .error, "the measurement takes longer than an hour")
+            return Taken(metric: metric, measurement: ended)
+        }
         let startedAt = begun?.startedAt ?? now()
         var question: Question
         do {
@@ -74,6 +75,9 @@ extension AnalysisTurn {
             secrets.add(Array(resolved.values))
             question = try Question(metric: metric, of: run.spec, secrets: resolved)
             question.begun = begun?.metadata ?? [:]
+            question.occasion = Occasion(
+                namespace: run.object.namespace, run: run.object.name, uid: run.object.uid,
+                startedAt: startedAt)
         } catch {
             return Taken(
                 metric: metric,

@@ -71,7 +71,7 @@ package struct AnalysisTurn: Sendable {
     private func take(_ object: Object, _ reference: Reference) async throws(ClusterError)
         -> Outcome
     {
-        let run = ReadRun(object)
+        let run = ReadRun(object, plugins: source.plugins)
         if run.status.phase?.isCompleted == true {
             await unstored.forget(object.uid)
             try await endMeasurements(of: run, reference)
@@ -122,7 +122,7 @@ package struct AnalysisTurn: Sendable {
                 guard let fresh = try await cluster.fresh(reference) else {
                     throw .notFound("\(reference) is gone")
                 }
-                run = ReadRun(fresh)
+                run = ReadRun(fresh, plugins: source.plugins)
             } catch {
                 if status.phase?.isUnsuccessful == true {
                     await unstored.keep(taken, of: run.object.uid)

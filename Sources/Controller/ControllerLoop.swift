@@ -1,4 +1,5 @@
 import Documents
+import Extensions
 import History
 import KubernetesClient
 import KubernetesObjects
@@ -28,6 +29,11 @@ package struct ControllerLoop: Sendable {
         package var home = "argo-rollouts"
         /// Whether namespaces may have rules of their own for notifications.
         package var hasSelfServiceNotifications = false
+        /// The extensions that take steps, and those of them whose steps are passed.
+        package var steps = ExtensionCaller.none
+        package var disabledSteps: Set<String> = []
+        /// The extensions that divide traffic.
+        package var routers = ExtensionCaller.none
         /// What metrics say of this program.
         package var version = ""
         /// How long a history that was taken away may be missing.
@@ -50,7 +56,7 @@ package struct ControllerLoop: Sendable {
     /// Nil where nobody else competes for the same rollouts.
     package let leadership: Leadership?
     private let source: MetricSource
-    private let secrets: SecretsInUse
+    let secrets: SecretsInUse
     private let unstored = Unstored()
     private let lines: Lines
     let experimentObstacles = Obstacles()
@@ -58,6 +64,7 @@ package struct ControllerLoop: Sendable {
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()
     var experiments = WorkQueue<Reference>()
+    var steps = WorkQueue<StepQuestion>()
     let queues = Queues()
     let chronicle: Chronicle
     /// Of rollouts, written down and else not looked at.
@@ -109,8 +116,12 @@ package struct ControllerLoop: Sendable {
                 }, log: log,
                 now: now)
         }
+        let plugins = Plugins(
+            metrics: source.plugins, steps: settings.steps.names,
+            disabledSteps: settings.disabledSteps, routers: settings.routers.names)
         let turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
+            routers: plugins.kinds, plugins: plugins,
             journal: Journal(
                 announce: { object, event in
                     await tallies.announced(
@@ -120,7 +131,8 @@ package struct ControllerLoop: Sendable {
                 },
                 decided: { decision, scene in chronicle.decided(decision, scene) },
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
-            now: now)
+            now: now, remoteRouters: settings.routers,
+            askExtension: { [queues] in await queues.steps.add($0) })
         self.turn = turn
     }
 
@@ -204,7 +216,7 @@ package struct ControllerLoop: Sendable {
     /// others have led since.
     private func lead() async {
         var term = self
-        (term.rollouts, term.runs, term.experiments) = await queues.renew()
+        (term.rollouts, term.runs, term.experiments, term.steps) = await queues.renew()
         await turn.memory.forgetAll()
         await term.work()
     }
@@ -256,6 +268,10 @@ package struct ControllerLoop: Sendable {
             for _ in 0..<settings.experimentWorkers {
                 group.addTask { await self.workOnExperiments(trials) }
             }
+            for _ in 0..<settings.rolloutWorkers {
+                group.addTask { await self.askExtensions() }
+            }
+            group.addTask { await steps.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await rollouts.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await runs.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await experiments.keepTime(on: ContinuousClock(), now: now) }

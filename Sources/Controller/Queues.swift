@@ -5,16 +5,19 @@ actor Queues {
     private(set) var rollouts = WorkQueue<RolloutKey>()
     private(set) var runs = WorkQueue<Reference>()
     private(set) var experiments = WorkQueue<Reference>()
+    /// Questions to extensions.
+    private(set) var steps = WorkQueue<StepQuestion>()
 
     /// Empty ones for a new term.
     func renew() async -> (
         rollouts: WorkQueue<RolloutKey>, runs: WorkQueue<Reference>,
-        experiments: WorkQueue<Reference>
+        experiments: WorkQueue<Reference>, steps: WorkQueue<StepQuestion>
     ) {
         rollouts = WorkQueue(continuing: await rollouts.tally)
         runs = WorkQueue(continuing: await runs.tally)
         experiments = WorkQueue(continuing: await experiments.tally)
-        return (rollouts, runs, experiments)
+        steps = WorkQueue()
+        return (rollouts, runs, experiments, steps)
     }
 
     /// By the names of the field's controller.

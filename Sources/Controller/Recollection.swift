@@ -33,6 +33,20 @@ package actor Recollection {
         memories[key, default: Memory()].refusedReplicaSet = refused
     }
 
+    /// Notes a question to an extension; false where it was asked already and nobody has answered
+    /// yet.
+    func asks(_ call: PluginCall, of key: RolloutKey) -> Bool {
+        if let talk = memories[key]?.talk, talk.answer == nil { return false }
+        memories[key, default: Memory()].talk = PluginTalk(call)
+        return true
+    }
+
+    /// Notes what an extension said; nil where nobody heard it, and it is to be asked again.
+    func heard(_ answer: PluginAnswer?, to call: PluginCall, of key: RolloutKey) {
+        guard memories[key]?.talk?.call == call else { return }
+        memories[key]?.talk = answer.map { PluginTalk(call, answer: $0) }
+    }
+
     /// Holds the revision down until the status that says so is stored.
     func latch(_ key: RolloutKey, _ latch: Latch) {
         memories[key, default: Memory()].latch = latch

@@ -61,6 +61,8 @@ extension RolloutTurn {
             try await change(name, by: action, scene)
         case .updatePods(let name):
             try await updatePods(of: name, scene)
+        case .askExtension(let call):
+            await ask(call, scene)
         case .evict(let name):
             try await evict(Reference(.pods, namespace: scene.key.namespace, name: name))
         }
@@ -112,8 +114,12 @@ extension RolloutTurn {
         var trouble: ClusterError?
         for change in changes {
             do {
-                _ = try await cluster.write(
-                    Write(change.reference, act(of: change, isBack: isBack, scene)))
+                if let remote = router.remote {
+                    try await order(change, of: remote)
+                } else {
+                    _ = try await cluster.write(
+                        Write(change.reference, act(of: change, isBack: isBack, scene)))
+                }
             } catch .notFound where change.act == .delete {
                 continue
             } catch {

@@ -18,7 +18,8 @@ extension RolloutTurn {
         // With the template that it refers to: what is made of it is made of that.
         let object = document.resolved(by: workload)
         var reading = RolloutReading(
-            document, workload: workload, routers: routers, after: await memory.reading(of: key))
+            document, workload: workload, routers: routers, plugins: plugins,
+            after: await memory.reading(of: key))
         var parsed = reading.parsed
         let namespace = key.namespace
         let sets = try await cluster.holdings(.replicaSets, object)
@@ -148,6 +149,7 @@ extension RolloutTurn {
         of parsed: ParsedRollout, services: [String: Object], in namespace: String
     ) async throws(ClusterError) -> ReferencedResources {
         var resources = ReferencedResources()
+        resources.plugins = plugins
         resources.services = services
         for reference in parsed.routers.flatMap(\.reads) where reference.resource == .ingresses {
             resources.ingresses[reference.name] = try await cluster.get(reference)
@@ -167,6 +169,7 @@ extension RolloutTurn {
                 observed.denied[reference] = why
             }
         }
+        for remote in routers.compactMap(\.remote) { await look(at: remote, for: &observed) }
         for search in routers.flatMap(\.searches) { try await find(search, for: &observed) }
         return observed
     }
@@ -190,6 +193,7 @@ extension Router {
             kind: kind, reading: read(observed), verification: verify(observed),
             routes: readRoutes(observed, ofTheStep: routes))
         seen.selects = selects(observed)
+        seen.isPolled = remote != nil
         return seen
     }
 }

@@ -80,7 +80,7 @@ extension RolloutTurn {
         case .setRolloutReplicas, .noteWorkload, .scaleWorkload, .createReplicaSet,
             .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .setRoutes,
             .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
-            .deleteExperiment, .evict:
+            .deleteExperiment, .askExtension, .evict:
             return nil
         }
     }

@@ -1,4 +1,5 @@
 import Documents
+import Extensions
 import KubernetesObjects
 import Logging
 import Manifests
@@ -10,6 +11,12 @@ package struct RolloutTurn: Sendable {
     let cluster: Cluster
     let memory: Recollection
     let routers: [RouterKind]
+    /// The extensions that documents may name.
+    let plugins: Plugins
+    /// Hands a question over to whoever asks extensions, and does not wait for the answer.
+    let askExtension: @Sendable (StepQuestion) async -> Void
+    /// Asks the extensions that divide traffic.
+    let remoteRouters: ExtensionCaller
     let journal: Journal
     /// Wall clock, an argument so that the simulation has its own.
     let now: @Sendable () -> Timestamp
@@ -17,16 +24,30 @@ package struct RolloutTurn: Sendable {
     /// it instead.
     package var stopsAtBrokenInvariants = true
 
-    package init(
+    init(
         cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
-        journal: Journal,
-        now: @escaping @Sendable () -> Timestamp
+        plugins: Plugins, journal: Journal, now: @escaping @Sendable () -> Timestamp,
+        remoteRouters: ExtensionCaller = .none,
+        askExtension: @escaping @Sendable (StepQuestion) async -> Void
     ) {
         self.cluster = cluster
         self.memory = memory
         self.routers = routers
+        self.plugins = plugins
+        self.askExtension = askExtension
+        self.remoteRouters = remoteRouters
         self.journal = journal
         self.now = now
+    }
+
+    /// Without extensions.
+    package init(
+        cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
+        journal: Journal, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.init(
+            cluster: cluster, memory: memory, routers: routers, plugins: .none, journal: journal,
+            now: now, askExtension: { _ in })
     }
 
     /// What a turn came to.

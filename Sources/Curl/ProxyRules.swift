@@ -54,6 +54,17 @@ package struct ProxyRules: Sendable {
     }
 }
 
+extension CurlRequest {
+    /// Whether this reaches nobody but this machine: over a socket, or at an address of its own.
+    package var staysOnMachine: Bool {
+        if unixSocketPath != nil { return true }
+        guard let parts = URLParts(url) else { return false }
+        let host = withoutBrackets(parts.host).lowercased()
+        // libcurl itself knows this name, and asks nobody for it.
+        return host == "localhost" || Address(host)?.isLoopback == true
+    }
+}
+
 /// One part of `NO_PROXY`.
 private enum Exception: Sendable {
     case everything

@@ -11,7 +11,8 @@ package enum Lint {
     /// With `isComplete` the set is all there is, so that a missing reference is an error; without
     /// it a reference may live elsewhere.
     package static func findings(
-        in documents: [Document], routers: [RouterKind], isComplete: Bool = false
+        in documents: [Document], routers: [RouterKind], plugins: Plugins = .none,
+        isComplete: Bool = false
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
@@ -21,20 +22,24 @@ package enum Lint {
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
-                var parsed = RolloutDocument.parse(document, workload: workload, routers: routers)
-                let resources = resources(for: object, in: documents, isComplete: isComplete)
+                var parsed = RolloutDocument.parse(
+                    document, workload: workload, routers: routers, plugins: plugins)
+                var resources = resources(for: object, in: documents, isComplete: isComplete)
+                resources.plugins = plugins
                 parsed.note(
                     parsed.findings(in: resources, document: object.resolved(by: workload))
                         .placed(in: document))
                 findings += parsed.findings
             case "AnalysisTemplate" where isOurs(object),
                 "ClusterAnalysisTemplate" where isOurs(object):
-                findings += TemplateDocument.parse(object).findings.placed(in: document)
+                findings += TemplateDocument.parse(object, plugins: plugins).findings
+                    .placed(in: document)
             case "Experiment" where isOurs(object):
                 findings += ExperimentDocument.parse(document).findings
                 if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
-                findings += RunDocument.spec(of: object).findings.placed(in: document)
+                findings += RunDocument.spec(of: object, plugins: plugins).findings
+                    .placed(in: document)
             default: continue
             }
         }

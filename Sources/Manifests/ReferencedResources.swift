@@ -14,6 +14,8 @@ package struct ReferencedResources: Sendable {
     package var routes: [Reference: Object]?
     /// Whether these are all there are, so that an absent one is an error.
     package var isComplete = true
+    /// What metrics may ask besides what is built in.
+    package var plugins = Plugins.none
 
     package init() {}
 }
@@ -179,6 +181,12 @@ struct ReferenceCheck {
                 error.message, value: .string("templateNames: [\(names)]"),
                 remedy: "correct the templates or the arguments that the rollout gives them")
             return
+        }
+        for name in spec.metrics.compactMap(\.plugin)
+        where !resources.plugins.metrics.contains(name) {
+            reader.invalid(
+                "AnalysisTemplate \(names): \(unknownPlugin(name))", value: .string(names),
+                remedy: pluginRemedy("--metric-plugin", name))
         }
         do {
             let metrics = try spec.prepared().metrics

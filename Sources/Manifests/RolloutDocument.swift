@@ -11,23 +11,25 @@ package enum RolloutDocument {
     /// - Parameter workload: what the rollout refers to, if it does.
     package static func parse(
         _ object: Object, workload: WorkloadSeen = .elsewhere, routers kinds: [RouterKind],
-        strictness: Strictness = .controller
+        plugins: Plugins = .none, strictness: Strictness = .controller
     ) -> ParsedRollout {
         let findings = Reader.Findings()
         var parser = RolloutParser(
             root: Reader(object.resolved(by: workload).json, findings: findings), object: object,
             kinds: kinds, strictness: strictness)
         parser.workloadSeen = workload
+        parser.plugins = plugins
         return parser.parse()
     }
 
     /// Reads a document of a file: the findings carry their places.
     package static func parse(
         _ document: Document, workload: WorkloadSeen = .elsewhere, routers kinds: [RouterKind],
-        strictness: Strictness = .lint
+        plugins: Plugins = .none, strictness: Strictness = .lint
     ) -> ParsedRollout {
         var parsed = parse(
-            Object(document.value), workload: workload, routers: kinds, strictness: strictness)
+            Object(document.value), workload: workload, routers: kinds, plugins: plugins,
+            strictness: strictness)
         parsed.findings = parsed.findings.placed(in: document)
         return parsed
     }
@@ -84,6 +86,7 @@ struct RolloutParser {
     let kinds: [RouterKind]
     let strictness: Strictness
 
+    var plugins = Plugins.none
     var workloadSeen = WorkloadSeen.elsewhere
     var workload: WorkloadReference?
     /// As the status has it.

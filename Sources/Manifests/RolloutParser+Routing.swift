@@ -59,10 +59,16 @@ extension RolloutParser {
         routerKeys.append(key)
         guard let kind = kinds.first(where: { $0.key == key && $0.isPlugin == isPlugin }) else {
             let known = kinds.map { $0.isPlugin ? "plugins[\"\($0.key)\"]" : $0.key }
-            configuration.refuseUnsupported(
-                isPlugin ? "the traffic router plugin \"\(key)\"" : "the traffic router \(key)",
-                remedy: (isPlugin ? "no plugin is run here; " : "")
-                    + "use one of: \(known.joined(separator: ", "))")
+                .joined(separator: ", ")
+            if isPlugin {
+                configuration.refuse(
+                    "Forbidden: \(unknownPlugin(key))",
+                    remedy: "\(pluginRemedy("--router-plugin", key)), or use what is built in: "
+                        + known)
+            } else {
+                configuration.refuseUnsupported(
+                    "the traffic router \(key)", remedy: "use one of: \(known)")
+            }
             routers.append(.unreadable(key))
             return
         }

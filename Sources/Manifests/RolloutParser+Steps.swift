@@ -42,10 +42,19 @@ extension RolloutParser {
             return .experiment
         case "setHeaderRoute": return headerRoute(value)
         case "setMirrorRoute": return mirrorRoute(value)
-        default:
-            value.refuseUnsupported("a step with \(field)", remedy: "remove the step")
-            return .pause(seconds: nil)
+        default: return plugin(value)
         }
+    }
+
+    private func plugin(_ reader: Reader) -> Step {
+        reader.allowOnly(["name", "config"], strictness)
+        let name = reader["name"].requiredString()
+        let isDisabled = plugins.disabledSteps.contains(name)
+        if !name.isEmpty, !isDisabled, !plugins.steps.contains(name) {
+            reader["name"].refuse(
+                unknownPlugin(name), remedy: pluginRemedy("--step-plugin", name))
+        }
+        return .plugin(PluginStep(name: name, isDisabled: isDisabled))
     }
 
     private func setWeight(_ reader: Reader, totalWeight: Int) -> Step {

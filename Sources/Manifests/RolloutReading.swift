@@ -17,7 +17,7 @@ package struct RolloutReading: Sendable {
     /// Reads `object`, the spec only where it is another one than `former` was read from.
     package init(
         _ object: Object, workload: WorkloadSeen = .missing, routers: [RouterKind],
-        after former: RolloutReading? = nil
+        plugins: Plugins = .none, after former: RolloutReading? = nil
     ) {
         let status = StatusDocument.parse(object.status)
         said = Self.said(by: object, workload, status)
@@ -25,7 +25,8 @@ package struct RolloutReading: Sendable {
             parsed = former.parsed.again(object, status)
             compared = former.compared
         } else {
-            parsed = RolloutDocument.parse(object, workload: workload, routers: routers)
+            parsed = RolloutDocument.parse(
+                object, workload: workload, routers: routers, plugins: plugins)
         }
         if let former { parsed.remember(former.parsed) }
     }

@@ -86,10 +86,13 @@ package enum RunDocument {
     }
 
     /// What the run is asked to do, and what is wrong with it.
-    package static func spec(of object: Object) -> (spec: RunSpec, findings: [Finding]) {
+    package static func spec(
+        of object: Object, plugins: Plugins = .none
+    ) -> (spec: RunSpec, findings: [Finding]) {
         let findings = Reader.Findings()
-        let spec = RunSpec(
-            reading: Reader(object.spec, at: Path.root.appending("spec"), findings: findings))
+        let reader = Reader(object.spec, at: Path.root.appending("spec"), findings: findings)
+        let spec = RunSpec(reading: reader)
+        plugins.check(spec.metrics, reader["metrics"])
         return (spec, findings.all)
     }
 

@@ -37,7 +37,7 @@ extension StatusDocument {
         let canary = Fields.members([
             ("currentBackgroundAnalysisRunStatus", run), ("currentExperiment", .whole),
             ("currentStepAnalysisRunStatus", run),
-            ("stablePingPong", .whole),
+            ("stablePingPong", .whole), ("stepPluginStatuses", .whole),
             (
                 "weights",
                 .members([("canary", destination), ("stable", destination), ("verified", .whole)])

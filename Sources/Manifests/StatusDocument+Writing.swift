@@ -39,6 +39,7 @@ extension StatusDocument {
         members["currentBackgroundAnalysisRunStatus"] = status.backgroundRun.map(json)
         members.add("currentExperiment", status.currentExperiment)
         members["currentStepAnalysisRunStatus"] = status.stepRun.map(json)
+        members.add("stepPluginStatuses", status.plugins.map(json))
         members["stablePingPong"] = status.stablePingPong.map { .string($0.rawValue) }
         if let weights = status.weights {
             var written: JSON = ["canary": json(weights.canary), "stable": json(weights.stable)]

@@ -34,6 +34,7 @@ package enum StatusDocument {
         status.stepRun = run(canary["currentStepAnalysisRunStatus"])
         status.backgroundRun = run(canary["currentBackgroundAnalysisRunStatus"])
         status.currentExperiment = canary["currentExperiment"].string() ?? ""
+        status.plugins = canary["stepPluginStatuses"].elements().compactMap(plugin)
         status.weights = weights(canary["weights"])
         status.stablePingPong = canary["stablePingPong"].string().flatMap(PingPong.init)
         status.blueGreen = blueGreen(reader["blueGreen"])

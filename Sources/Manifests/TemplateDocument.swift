@@ -5,10 +5,13 @@ import KubernetesObjects
 /// AnalysisTemplates and ClusterAnalysisTemplates on the wire.
 package enum TemplateDocument {
     /// What the template says, and what is wrong with it.
-    package static func parse(_ object: Object) -> (spec: TemplateSpec, findings: [Finding]) {
+    package static func parse(
+        _ object: Object, plugins: Plugins = .none
+    ) -> (spec: TemplateSpec, findings: [Finding]) {
         let findings = Reader.Findings()
-        let spec = TemplateSpec(
-            reading: Reader(object.spec, at: Path.root.appending("spec"), findings: findings))
+        let reader = Reader(object.spec, at: Path.root.appending("spec"), findings: findings)
+        let spec = TemplateSpec(reading: reader)
+        plugins.check(spec.metrics, reader["metrics"])
         return (spec, findings.all)
     }
 }

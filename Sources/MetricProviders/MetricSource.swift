@@ -1,6 +1,7 @@
 import Analysis
 import Curl
 import Documents
+import Extensions
 
 /// Where measurements come from: asks a provider one question and returns what it answered. Knows
 /// no threshold and gives no verdict.
@@ -8,6 +9,8 @@ package struct MetricSource: Sendable {
     /// - Throws: `ProviderError` where there is no answer, which makes the measurement an error
     ///   with its own budget. Its message may name what was asked; `Question.failed` redacts it.
     package var ask: @Sendable (Question) async throws(ProviderError) -> Answer
+    /// The extensions that can be asked.
+    package var plugins: Set<String> = []
 
     package init(ask: @escaping @Sendable (Question) async throws(ProviderError) -> Answer) {
         self.ask = ask
@@ -38,6 +41,8 @@ package struct ProviderEdge: Sendable {
     package var environment: [String: String] = [:]
     /// The text of a file that the environment names; nil where it cannot be read.
     package var file: @Sendable (_ path: String) -> String? = { _ in nil }
+    /// The extensions that measure, by name.
+    package var plugins: [String: ExtensionAddress] = [:]
 
     package init(
         defaultPrometheusAddress: String? = nil,
@@ -61,7 +66,7 @@ extension ProviderEdge {
 extension MetricSource {
     /// Asks over HTTP, each kind of provider in its own way.
     package static func live(_ edge: ProviderEdge) -> MetricSource {
-        MetricSource { question throws(ProviderError) in
+        var source = MetricSource { question throws(ProviderError) in
             let metric = question.reveal()
             guard let kind = ProviderKind(rawValue: metric.providerKind) else {
                 throw ProviderError(
@@ -84,8 +89,11 @@ extension MetricSource {
             case .wavefront: return try await Wavefront(metric.provider, edge, question).answer()
             case .kayenta: return try await Kayenta(metric.provider, edge, question).answer()
             case .job: throw ProviderError("a Job answers no question: it is run")
+            case .plugin: return try await PluginMetric(metric, edge, question).answer()
             }
         }
+        source.plugins = Set(edge.plugins.keys)
+        return source
     }
 }
 

@@ -15,6 +15,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     var draft = Draft(seen, new: new)
     draft.alignRevision()
+    draft.takePluginAnswer()
     draft.noticeChanges()
     draft.takeCommands()
     draft.takeVerdicts()
@@ -41,8 +42,10 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     draft.giveBackFormer()
     draft.moveRoutes()
+    draft.lookAtRouters()
     draft.noteStablePods()
     draft.markPromoted()
+    draft.endPlugins()
     draft.tidyRuns()
     draft.tidyExperiments()
     draft.tidyReplicaSets()

@@ -69,6 +69,8 @@ package enum Action: Hashable, Sendable {
     case startExperiment(name: String, step: Int)
     case terminateExperiment(name: String)
     case deleteExperiment(name: String)
+    /// Its answer comes with a later snapshot.
+    case askExtension(PluginCall)
 
     /// Whether this act sends more traffic to the canary.
     package func raises(from seen: Int) -> Bool {
@@ -97,7 +99,7 @@ package enum Action: Hashable, Sendable {
             .setReplicaSetRevision, .setMinReadySeconds, .delayScaleDown, .cancelScaleDown,
             .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .setRoutes,
             .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
-            .deleteExperiment:
+            .deleteExperiment, .askExtension:
             false
         }
     }

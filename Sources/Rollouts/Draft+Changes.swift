@@ -79,6 +79,7 @@ extension Draft {
     }
 
     private mutating func reset() {
+        leavePlugins(by: status.isAborted ? .abort : .terminate)
         status.pauseConditions = []
         status.controllerPause = false
         // An abort that no turn has seen yet is a command, and no command is lost; an old one ends

@@ -27,6 +27,7 @@ extension Draft {
 
     private mutating func retry() {
         isRetry = true
+        leavePlugins(by: .abort)
         status.abortedAt = nil
         // The abort left the index at the first step; a promotion may have moved it on since.
         status.stepRun = nil

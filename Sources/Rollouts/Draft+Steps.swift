@@ -23,6 +23,8 @@ extension Draft {
             takeExperiment(at: index)
         case .setHeaderRoute, .setMirrorRoute:
             if areRoutesSettled(at: index) { complete(index) }
+        case .plugin(let plugin):
+            takePlugin(plugin, at: index)
         }
     }
 

@@ -167,6 +167,14 @@ extension Draft {
         if isEmpty || isWhole { bindCanary(to: stable) }
     }
 
+    /// A router that tells of nothing is looked at again while it is about to change.
+    mutating func lookAtRouters() {
+        guard seen.routers.contains(where: \.isPolled),
+            isUpdating || !seen.routersCarry(weight)
+        else { return }
+        look(at: seen.now.advanced(bySeconds: verifySeconds))
+    }
+
     /// A router that the document does not have any more gives back what stable's pods carry.
     mutating func giveBackFormer() {
         guard !seen.canary.hasRouter, !seen.routers.isEmpty else { return }

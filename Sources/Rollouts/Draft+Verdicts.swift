@@ -8,6 +8,7 @@ extension Draft {
         take(status.blueGreen.preRun, named: "Blue/green pre-promotion analysis")
         take(status.blueGreen.postRun, named: "Blue/green post-promotion analysis")
         takeExperimentVerdict()
+        takePluginVerdict()
         guard !status.isAborted, hasTimedOut, !isProgressing else { return }
         if seen.spec.progressDeadlineAbort {
             abort(because: timeoutMessage)
@@ -93,7 +94,7 @@ extension Draft {
         if isUpdating, let index = status.currentStepIndex, index < seen.canary.steps.count {
             switch seen.canary.steps[index] {
             case .pause, .analysis, .experiment: return false
-            case .setWeight, .setCanaryScale, .setHeaderRoute, .setMirrorRoute: break
+            case .setWeight, .setCanaryScale, .setHeaderRoute, .setMirrorRoute, .plugin: break
             }
         }
         guard isUpdating || !isAvailable,

@@ -81,7 +81,7 @@ extension [Action] {
             case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
                 to >= from ? 2 : 6
             case .bind: 3
-            case .startRun, .startExperiment: 5
+            case .startRun, .startExperiment, .askExtension: 5
             case .terminateRun, .delayScaleDown, .deleteReplicaSet, .deleteRun,
                 .terminateExperiment, .deleteExperiment:
                 7

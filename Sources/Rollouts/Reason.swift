@@ -41,6 +41,10 @@ package enum Reason: Hashable, Sendable {
     case analysisRunning(String)
     case experimentStarted(String)
     case experimentRunning(String)
+    /// What an extension says of itself.
+    case extensionRunning(String, String)
+    case extensionFailing(String, String)
+    case extensionEnding(String)
     /// After a restart in the middle of giving traffic back.
     case waitingForFreshMeasurement(String)
     /// The message that clients read, and the numbers it rests on where an analysis ended the
@@ -113,6 +117,11 @@ extension Reason {
         case .analysisRunning(let name): "analysis run \(name) is running"
         case .experimentStarted(let name): "starting experiment \(name)"
         case .experimentRunning(let name): "experiment \(name) is running"
+        case .extensionRunning(let name, let said):
+            "extension \(name) is at work" + (said.isEmpty ? "" : ": \(said)")
+        case .extensionFailing(let name, let why): "extension \(name) failed: \(why)"
+        case .extensionEnding(let name):
+            "extension \(name) has yet to end what it did for this step before"
         case .waitingForFreshMeasurement(let name):
             "traffic was given back: analysis run \(name) must measure good before it is raised "
                 + "again"

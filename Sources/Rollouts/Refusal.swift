@@ -58,6 +58,7 @@ private func givenUp(_ seen: Snapshot) -> Decision? {
     // The size may be what cannot be read.
     seen.rollout.spec.replicas = seen.spec.replicas ?? seen.stable?.rolloutReplicas
     var draft = Draft(seen, new: current)
+    draft.takePluginAnswer()
     draft.takeCommands()
     draft.takeVerdicts()
     guard draft.status.isAborted else { return nil }
@@ -68,6 +69,7 @@ private func givenUp(_ seen: Snapshot) -> Decision? {
         draft.giveBackOnly()
         draft.moveRoutes()
     }
+    draft.endPlugins()
     draft.describe()
     return draft.decision
 }

@@ -160,6 +160,7 @@ package enum Step: Hashable, Sendable {
     case setHeaderRoute(name: String, [HeaderMatch])
     /// Nil takes the route away; no entries mean every request.
     case setMirrorRoute(name: String, [RequestMatch]?, percent: Int)
+    case plugin(PluginStep)
 
     /// The words that events use for a step (§4.6).
     package var description: String {
@@ -174,6 +175,7 @@ package enum Step: Hashable, Sendable {
         case .experiment: "experiment"
         case .setHeaderRoute(let name, _): "setHeaderRoute: \(name)"
         case .setMirrorRoute(let name, _, _): "setMirrorRoute: \(name)"
+        case .plugin(let plugin): "plugin: \(plugin.name)"
         }
     }
 }

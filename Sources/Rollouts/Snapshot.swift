@@ -68,6 +68,8 @@ package struct Memory: Hashable, Sendable {
     package var lastStepIndex: Int?
     /// The new ReplicaSet that the server refused; nil once it took one.
     package var refusedReplicaSet: RefusedReplicaSet?
+    /// The last question to an extension.
+    package var talk: PluginTalk?
 
     package init() {}
 
@@ -212,6 +214,8 @@ package struct RouterSeen: Hashable, Sendable {
     package var routes: RoutesSeen?
     /// The revisions whose pods its objects lead to past any service.
     package var selects: Set<String> = []
+    /// Whether nothing tells of its changes, so that it is looked at again and again.
+    package var isPolled = false
 
     package init(
         kind: String, reading: Reading, verification: Verification, routes: RoutesSeen? = nil

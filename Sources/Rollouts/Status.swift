@@ -34,6 +34,8 @@ package struct Status: Hashable, Sendable {
     package var backgroundRun: RunMirror?
     /// The name of the experiment of the present step; "" without one.
     package var currentExperiment = ""
+    /// What extensions have done, in the order in which they were asked.
+    package var plugins: [PluginStatus] = []
     package var weights: Weights?
     /// Which of two services that take turns is stable; nil before the first promotion.
     package var stablePingPong: PingPong?

@@ -212,7 +212,8 @@ extension Reason {
         case .waitingForCanaryPods, .waitingForNewPods, .waitingForStablePods, .waitingForRouter,
             .movingTraffic,
             .weightLimited, .analysisStarted, .analysisRunning, .experimentStarted,
-            .experimentRunning, .settling, .creatingReplicaSet,
+            .experimentRunning, .extensionRunning, .extensionEnding, .settling,
+            .creatingReplicaSet,
             .nameTaken, .takingOver, .restarting, .writingDefaultReplicas, .scalingDownOld,
             .healthy, .paused,
             .timedOut:
@@ -222,7 +223,7 @@ extension Reason {
             .waitingForPerson,
             .waitingForFreshMeasurement, .aborted, .retrying, .resumed, .promoted,
             .rollingBackToStable, .previewStarts, .returning, .switchingActive, .newPodsLost,
-            .stableCannotServe, .retryingPreview:
+            .stableCannotServe, .retryingPreview, .extensionFailing:
             false
         }
     }

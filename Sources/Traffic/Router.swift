@@ -30,6 +30,8 @@ package struct Router: Sendable {
     package let verify: @Sendable (_ seen: Observed) -> Verification
     /// The revisions whose pods the objects lead to past any Service.
     package let selects: @Sendable (_ seen: Observed) -> Set<String>
+    /// The program that divides the traffic; nil where objects do.
+    package var remote: RemoteRouter?
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,

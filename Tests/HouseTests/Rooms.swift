@@ -9,8 +9,9 @@ enum Rooms {
         "Traffic": ["Rollouts", "KubernetesObjects", "Documents"],
         "Manifests": ["Rollouts", "Analysis", "Traffic", "KubernetesObjects", "Documents"],
         "Curl": [],
+        "Extensions": ["Curl", "Documents"],
         "KubernetesClient": ["Curl", "KubernetesObjects", "Documents"],
-        "MetricProviders": ["Curl", "Analysis", "Documents"],
+        "MetricProviders": ["Curl", "Extensions", "Analysis", "Documents"],
         "Notifications": ["Curl", "Analysis", "KubernetesObjects", "Documents"],
         "History": ["Documents"],
         "Serving": [],
@@ -18,7 +19,7 @@ enum Rooms {
         "StatusPage": ["Rollouts", "Analysis", "History", "Documents", "Serving", "Assets"],
         "Controller": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-            "KubernetesClient", "MetricProviders", "Notifications", "History",
+            "KubernetesClient", "Extensions", "MetricProviders", "Notifications", "History",
         ],
         "ObjectStore": ["KubernetesObjects", "Documents"],
         "LocalCluster": [
@@ -30,7 +31,8 @@ enum Rooms {
         ],
         "sluice": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
-            "Curl", "KubernetesClient", "MetricProviders", "Notifications", "History", "Serving",
+            "Curl", "Extensions", "KubernetesClient", "MetricProviders", "Notifications", "History",
+            "Serving",
             "Assets", "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
         ],
         "embed-assets": [],

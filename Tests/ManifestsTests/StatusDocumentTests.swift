@@ -42,6 +42,27 @@ struct `A status document` {
         #expect(StatusDocument.json(StatusDocument.parse(try JSON(parsing: wire))).text == wire)
     }
 
+    /// Holds: 2.1 stepPluginStatuses.
+    @Test func `of steps of plugins keeps its wire form too`() throws {
+        let wire =
+            #"{"canary":{"stepPluginStatuses":[{"index":1,"name":"acme/check","#
+            + #""operation":"Run","phase":"Running","message":"7 of 9","#
+            + #""startedAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:06Z","#
+            + #""backoff":"30s","executions":2,"status":{"job":7}},{"index":1,"#
+            + #""name":"acme/check","operation":"Abort","phase":"Successful","#
+            + #""startedAt":"2026-01-02T03:05:05Z","finishedAt":"2026-01-02T03:05:06Z","#
+            + #""executions":1},{"index":2,"name":"acme/off","operation":"Run","#
+            + #""phase":"Successful","startedAt":"2026-01-02T03:04:05Z","disabled":true}]}}"#
+        let status = StatusDocument.parse(try JSON(parsing: wire))
+        #expect(StatusDocument.json(status).text == wire)
+        #expect(status.plugins.map(\.backoffSeconds) == [30, nil, nil])
+        #expect(StatusDocument.mergePatch(from: try JSON(parsing: wire), to: status) == nil)
+        var done = status
+        done.plugins = []
+        let patch = StatusDocument.mergePatch(from: try JSON(parsing: wire), to: done)
+        #expect(patch == ["status": ["canary": ["stepPluginStatuses": .null]]])
+    }
+
     @Test func `leaves out what is empty`() {
         #expect(StatusDocument.json(Status()).text == #"{"canary":{}}"#)
         #expect(StatusDocument.parse(nil) == Status())

@@ -120,8 +120,8 @@ struct `A wrong rollout document` {
             ".trafficRouting.istio: Forbidden: the traffic router istio is not supported yet"
         ) { $0["trafficRouting"] = ["istio": [:]] },
         Case(
-            ".trafficRouting.plugins.a/b: Forbidden: the traffic router plugin \"a/b\" is not "
-                + "supported yet"
+            ".trafficRouting.plugins.a/b: Forbidden: no extension is registered as \"a/b\", and "
+                + "programs of others are not loaded"
         ) { $0["trafficRouting"] = ["plugins": ["a/b": [:]]] },
         Case(".trafficRouting.nginx.stableIngress: Invalid value: \"bad\": is bad") {
             $0["trafficRouting"] = ["nginx": ["stableIngress": "bad"]]

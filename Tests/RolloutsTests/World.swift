@@ -28,6 +28,8 @@ struct World {
     /// The weights that were written to the router, in order.
     var weights: [Int] = []
     var writes = 0
+    /// What extensions were asked, in order; the last one has no answer yet.
+    var asked: [PluginCall] = []
     var refusal: String?
     /// Hashes whose ReplicaSet the server does not take.
     var forbidden: Set<String> = []
@@ -166,11 +168,7 @@ struct World {
             weight = split.canary
             weights.append(split.canary)
         case .setRoutes(let wanted): routes = wanted
-        case .startRun(let name, let purpose):
-            runs.append(
-                Run(
-                    name: name, purpose: purpose, hash: templateHash, revision: 1, phase: .running,
-                    created: now))
+        case .startRun(let name, let purpose): startRun(name, purpose)
         case .terminateRun(let name):
             for index in runs.indices where runs[index].name == name {
                 runs[index].isTerminating = true
@@ -185,7 +183,17 @@ struct World {
                 (experiments[index].isTerminating, experiments[index].phase) = (true, .successful)
             }
         case .deleteExperiment(let name): experiments.removeAll { $0.name == name }
+        case .askExtension(let call):
+            memory.talk = PluginTalk(call)
+            asked.append(call)
         }
+    }
+
+    private mutating func startRun(_ name: String, _ purpose: Run.Purpose) {
+        runs.append(
+            Run(
+                name: name, purpose: purpose, hash: templateHash, revision: 1, phase: .running,
+                created: now))
     }
 
     private mutating func createReplicaSet(_ hash: String, _ revision: Int) {

@@ -4,6 +4,7 @@ import Curl
 import Documents
 import KubernetesObjects
 import Logging
+import Manifests
 import Serving
 import Testing
 
@@ -45,6 +46,36 @@ struct `The flags of the controller` {
         #expect(silent.rolloutResync == 900 && silent.instanceID == nil)
         #expect(try ControllerCommand.parse(["--metricsPort", "9090"]).metricsPort == 9090)
         #expect(throws: (any Error).self) { try ControllerCommand.parse(["--rollout-thread"]) }
+    }
+}
+
+struct `The flags of extensions` {
+    private func parsed(_ arguments: String...) throws -> ExtensionOptions {
+        try ExtensionOptions.parse(arguments)
+    }
+
+    @Test func `register each by its name`() throws {
+        let options = try parsed(
+            "--metric-plugin", "acme/a=http://127.0.0.1:9000/a?x=1", "--metric-plugin",
+            "b=unix:/run/b.sock")
+        #expect(
+            try options.registered().metrics.mapValues(\.description) == [
+                "acme/a": "http://127.0.0.1:9000/a?x=1", "b": "unix:/run/b.sock",
+            ])
+        #expect(try options.registered().plugins.metrics == ["acme/a", "b"])
+        #expect(
+            try parsed("--metric-plugin", "a=https://b.example.com", "--extensions-anywhere")
+                .registered().metrics.count == 1)
+    }
+
+    @Test(arguments: [
+        ["a"], ["=http://127.0.0.1"], ["a=http://10.0.0.1"], ["a=file:///plugin"],
+        ["a=unix:/a", "--metric-plugin", "a=unix:/b"],
+    ])
+    func `take neither a program nor another machine`(_ arguments: [String]) {
+        #expect(throws: (any Error).self) {
+            try ExtensionOptions.parse(["--metric-plugin"] + arguments)
+        }
     }
 }
 

@@ -25,6 +25,7 @@ struct Box: Sendable {
         /// Whether pods are ready without running anything: no request is served then, and nothing
         /// is measured.
         var isHollow = false
+        var extensions = RegisteredExtensions()
         var secrets: SecretsInUse
         var log: Logger
     }
@@ -57,11 +58,15 @@ struct Box: Sendable {
         var rules = ControllerLoop.Settings()
         // On one's own machine there is nobody whom a namespace could speak for without leave.
         rules.hasSelfServiceNotifications = true
+        rules.steps = try .live(settings.extensions.steps)
+        rules.disabledSteps = settings.extensions.disabledSteps
+        rules.routers = try .live(settings.extensions.routers)
         let clock = SteadyClock { log.warning("\($0)") }
         let controller = ControllerLoop(
             client: client, settings: rules,
             source: try .live(
-                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)", http),
+                defaultPrometheusAddress: "http://127.0.0.1:\(ground.ports.prometheus)",
+                plugins: settings.extensions.metrics, http),
             secrets: settings.secrets, history: history, post: try .live(settings.secrets),
             log: log, now: clock.now)
         self.controller = controller

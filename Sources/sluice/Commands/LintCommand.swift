@@ -19,12 +19,15 @@ struct LintCommand: ParsableCommand {
     @Flag(help: "The files are all there is: a reference to anything else is an error.")
     var complete = false
 
+    @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
+
     @Option(name: .shortAndLong, help: "How to print.")
     var output = ReportFormat.text
 
     func run() throws {
         let files = try ManifestFiles(paths)
-        let report = LintReport(files, isComplete: complete)
+        let report = LintReport(
+            files, plugins: try extensions.registered().plugins, isComplete: complete)
         if let format = output.document {
             Terminal.output.say(format.text(of: report.json))
         } else {
@@ -40,14 +43,15 @@ struct LintReport: Sendable {
     let findings: [Finding]
     private let counts: (documents: Int, files: Int)
 
-    init(_ files: ManifestFiles, isComplete: Bool = false) {
+    init(_ files: ManifestFiles, plugins: Plugins = .none, isComplete: Bool = false) {
         let broken = files.broken.map { error in
             Finding(path: .root, place: error.place, message: error.message, remedy: error.remedy)
         }
         findings =
             broken
             + Lint.findings(
-                in: files.documents, routers: RouterKind.all, isComplete: isComplete)
+                in: files.documents, routers: plugins.kinds, plugins: plugins,
+                isComplete: isComplete)
             + files.documents.flatMap(notificationFindings)
         counts = (files.documents.count, files.fileCount)
     }

@@ -28,6 +28,7 @@ struct ControllerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
     @OptionGroup(title: "Election Options") var election: ElectionOptions
+    @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
     @OptionGroup(title: "Log Options") var logging: LogOptions
 
     @Option(help: "Where the history is kept. Default: it is not.")
@@ -122,6 +123,10 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.resyncSeconds = rolloutResync
         settings.version = Version.text
         settings.hasSelfServiceNotifications = selfServiceNotifications
+        let extensions = try extensions.registered()
+        settings.steps = try .live(extensions.steps)
+        settings.disabledSteps = extensions.disabledSteps
+        settings.routers = try .live(extensions.routers)
         if let home = try leaseNamespace(environment) { settings.home = home }
         settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         return settings
@@ -130,7 +135,7 @@ struct ControllerCommand: AsyncParsableCommand {
     private func source(_ environment: [String: String]) throws -> MetricSource {
         try .live(
             defaultPrometheusAddress: prometheus ?? environment["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"],
-            CurlClient())
+            plugins: try extensions.registered().metrics, CurlClient())
     }
 
     /// Where the controller runs; nil where nothing says so.

@@ -1,4 +1,5 @@
 import Curl
+import Extensions
 import Foundation
 import KubernetesClient
 import MetricProviders
@@ -26,7 +27,8 @@ extension ProxyRules {
 extension MetricSource {
     /// Asks over HTTP, through the proxies of the environment.
     static func live(
-        defaultPrometheusAddress: String?, _ http: CurlClient
+        defaultPrometheusAddress: String?, plugins: [String: ExtensionAddress] = [:],
+        _ http: CurlClient
     ) throws(CommandFailure) -> MetricSource {
         let proxies = try ProxyRules.ofEnvironment()
         var edge = ProviderEdge(
@@ -36,6 +38,7 @@ extension MetricSource {
                 request.proxy = proxies.proxy(for: request.url)
                 return try await http.execute(request)
             })
+        edge.plugins = plugins
         edge.environment = ProcessInfo.processInfo.environment
         edge.file = { path in
             FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }

@@ -40,6 +40,8 @@ struct Up: AsyncParsableCommand {
     @Option(help: "The port of 127.0.0.1 for the status page. Default: chosen by the kernel.")
     var pagePort: PortNumber?
 
+    @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
+
     @Flag(help: "Run no pods, no Ingresses and no Prometheus: every pod is ready at once.")
     var hollow = false
 
@@ -67,8 +69,11 @@ struct Up: AsyncParsableCommand {
             secrets: secrets, log: log)
         settings.scrapeSeconds = 1
         settings.isHollow = hollow
+        settings.extensions = try extensions.registered()
         let box = try await Box(settings)
-        let workspace = Workspace(directory: directory, client: box.client, log: log)
+        let workspace = Workspace(
+            directory: directory, client: box.client, plugins: settings.extensions.plugins,
+            log: log)
         let page = try BoxPage(
             controller: box.controller, history: box.history, secrets: secrets,
             problems: { workspace.problems }, log: log, port: pagePort?.value ?? 0)

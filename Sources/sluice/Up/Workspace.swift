@@ -12,6 +12,7 @@ import Traffic
 struct Workspace: Sendable {
     let directory: String
     let client: APIClient
+    let plugins: Plugins
     let log: Logger
     private let state = Lock(State())
 
@@ -23,9 +24,10 @@ struct Workspace: Sendable {
         var hasLooked = false
     }
 
-    init(directory: String, client: APIClient, log: Logger) {
+    init(directory: String, client: APIClient, plugins: Plugins = .none, log: Logger) {
         self.directory = directory
         self.client = client
+        self.plugins = plugins
         self.log = log
     }
 
@@ -118,7 +120,8 @@ struct Workspace: Sendable {
             }
         }
         documents.removeAll { $0.value["kind"] == "Kustomization" }
-        lines += Lint.findings(in: documents, routers: RouterKind.all).map(\.description)
+        lines += Lint.findings(in: documents, routers: plugins.kinds, plugins: plugins)
+            .map(\.description)
         if documents.isEmpty && lines.isEmpty {
             lines.append(
                 "\(directory) holds no YAML documents; put a Rollout and its Services there")

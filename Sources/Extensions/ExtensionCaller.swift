@@ -1,0 +1,69 @@
+import Curl
+import Documents
+
+/// Asks extensions by their names: one question in JSON, one answer in JSON.
+package struct ExtensionCaller: Sendable {
+    private let addresses: [String: ExtensionAddress]
+    private let send: @Sendable (CurlRequest) async throws(CurlError) -> Response
+
+    package init(
+        _ addresses: [String: ExtensionAddress],
+        send: @escaping @Sendable (CurlRequest) async throws(CurlError) -> Response
+    ) {
+        self.addresses = addresses
+        self.send = send
+    }
+
+    /// Knows nobody.
+    package static let none = ExtensionCaller([:]) { _ throws(CurlError) in
+        Response(head: ResponseHead(status: 404), body: [])
+    }
+
+    package var names: Set<String> { Set(addresses.keys) }
+
+    /// - Throws: where there is no answer that could be one. It says nothing about the question:
+    ///   the extension may have heard it all the same.
+    package func ask(_ name: String, _ question: JSON) async throws(ExtensionError) -> JSON {
+        guard let address = addresses[name] else {
+            throw ExtensionError("no extension is registered as \(name)")
+        }
+        var request = address.request(question)
+        request.timeoutMilliseconds = timeoutMilliseconds
+        request.maximumBodyBytes = maximumBodyBytes
+        let response: Response
+        do {
+            response = try await send(request)
+        } catch {
+            throw ExtensionError("no answer: \(error)", isCancelled: error.isCancelled)
+        }
+        guard response.head.status == 200 else {
+            throw ExtensionError("received status \(response.head.status)")
+        }
+        let answer: JSON
+        do throws(DocumentError) {
+            answer = try JSON(parsing: response.body, file: "answer", duplicateKeys: .lastWins)
+        } catch {
+            throw ExtensionError("answered no JSON: \(error.message)")
+        }
+        guard answer.object != nil else { throw ExtensionError("the answer is no object") }
+        return answer
+    }
+}
+
+/// Why there is no answer of an extension.
+package struct ExtensionError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+    /// Nobody waited any more; it says nothing about the extension.
+    package let isCancelled: Bool
+
+    package init(_ description: String, isCancelled: Bool = false) {
+        self.description = description
+        self.isCancelled = isCancelled
+    }
+}
+
+/// What takes longer says so at once, and is asked again.
+private let timeoutMilliseconds = 10_000
+
+/// What an extension says of a step or a router is a few lines.
+private let maximumBodyBytes = 64 << 10

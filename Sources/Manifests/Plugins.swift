@@ -1,0 +1,47 @@
+import Analysis
+import Documents
+import Traffic
+
+/// The extensions that the controller knows, by the names that documents give them.
+package struct Plugins: Hashable, Sendable {
+    package var metrics: Set<String>
+    package var steps: Set<String>
+    /// Those whose steps are passed.
+    package var disabledSteps: Set<String>
+    package var routers: Set<String>
+
+    package init(
+        metrics: Set<String> = [], steps: Set<String> = [], disabledSteps: Set<String> = [],
+        routers: Set<String> = []
+    ) {
+        self.metrics = metrics
+        self.steps = steps
+        self.disabledSteps = disabledSteps
+        self.routers = routers
+    }
+
+    /// All routers that documents may name: those that are built in, then the extensions.
+    package var kinds: [RouterKind] { RouterKind.all + routers.sorted().map(RouterKind.extension) }
+
+    /// Nobody but those that are built in.
+    package static let none = Plugins()
+
+    /// Notes each metric below `reader` that asks an extension nobody registered.
+    func check(_ metrics: [MetricSpec], _ reader: Reader) {
+        for (metric, element) in zip(metrics, reader.elements()) {
+            guard let name = metric.plugin, !self.metrics.contains(name) else { continue }
+            element["provider"][ProviderKind.plugin.rawValue][name].refuse(
+                unknownPlugin(name), remedy: pluginRemedy("--metric-plugin", name))
+        }
+    }
+}
+
+/// What is said of an extension that nobody registered.
+func unknownPlugin(_ name: String) -> String {
+    "no extension is registered as \"\(name)\", and programs of others are not loaded"
+}
+
+/// What to do about that: `flag` is the one that registers it.
+func pluginRemedy(_ flag: String, _ name: String) -> String {
+    "register it with \(flag) \(name)=URL (docs/EXTENDING.md)"
+}

@@ -1,0 +1,87 @@
+import Curl
+import Documents
+import Extensions
+import KubernetesObjects
+import Manifests
+import Synchronization
+import Testing
+import Traffic
+
+@testable import Controller
+
+struct `A router of somebody else` {
+    private let remote: RemoteRouter
+
+    init() throws {
+        let rollout = RoutedRollout(
+            namespace: "web", name: "shop", stableService: nil, canaryService: nil,
+            maximumWeight: nil)
+        let reader = Reader([:], findings: Reader.Findings())
+        let router = RouterKind.extension("acme/mesh").parse(reader, rollout)
+        remote = try #require(router?.remote)
+    }
+
+    /// A turn whose extension answers so, and what that was asked.
+    private func turn(
+        _ status: Int, _ body: String, heard: @escaping @Sendable (JSON) -> Void = { _ in }
+    ) throws -> RolloutTurn {
+        let address = try ExtensionAddress("unix:/run/mesh.sock")
+        return RolloutTurn(
+            cluster: Cluster(
+                get: { _ in nil }, list: { _, _ in [] },
+                write: { _ throws(ClusterError) in throw .refused("nothing is written") }),
+            memory: Recollection(), plugins: .none,
+            journal: Journal(
+                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+            now: { Timestamp(seconds: 0) },
+            remoteRouters: ExtensionCaller(["acme/mesh": address]) { request throws(CurlError) in
+                if let json = request.json { heard(json) }
+                return Response(head: ResponseHead(status: status), body: Array(body.utf8))
+            },
+            askExtension: { _ in })
+    }
+
+    private var nothing: Observed {
+        Observed(
+            objects: [:],
+            owner: OwnerReference(apiVersion: "v1", kind: "Rollout", name: "shop", uid: "u"))
+    }
+
+    @Test func `is seen as it says that it is`() async throws {
+        let heard = Mutex<[JSON]>([])
+        let turn = try turn(200, #"{"weight":30}"#) { json in heard.withLock { $0.append(json) } }
+        var observed = nothing
+        await turn.look(at: remote, for: &observed)
+        #expect(observed.objects[remote.reference]?.json == ["weight": 30])
+        #expect(heard.withLock { $0.map { $0["operation"] } } == ["read"])
+    }
+
+    @Test func `that is silent is unknown, and the turn goes on`() async throws {
+        var observed = nothing
+        try await turn(500, "").look(at: remote, for: &observed)
+        #expect(observed.objects.isEmpty)
+        #expect(observed.denied[remote.reference] == "received status 500")
+    }
+
+    @Test func `is told what to do, again later where it gives no answer`() async throws {
+        let change = Change(remote.reference, .patch(.merge(["operation": "setWeight"])))
+        try await turn(200, "{}").order(change, of: remote)
+        await #expect(throws: ClusterError.unreachable("extension acme/mesh: received status 500"))
+        {
+            try await turn(500, "").order(change, of: remote)
+        }
+        await #expect(throws: ClusterError.refused("extension acme/mesh: no such mesh")) {
+            try await turn(200, #"{"error":"no such mesh"}"#).order(change, of: remote)
+        }
+    }
+}
+
+extension CurlRequest {
+    fileprivate var json: JSON? {
+        do {
+            return try JSON(parsing: body ?? [], file: "question")
+        } catch {
+            return nil
+        }
+    }
+}
