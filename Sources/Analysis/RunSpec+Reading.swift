@@ -77,6 +77,12 @@ extension MetricSpec {
         }
         if let kind = ProviderKind(rawValue: name) {
             kind.check(reader[name])
+        } else if name == "plugin" {
+            let plugins = reader[name].members().map { "\"\($0.key)\"" }.joined(separator: ", ")
+            reader[name].refuse(
+                "the metric plugin \(plugins) is a program that is not run here",
+                remedy: "use one of: \(ProviderKind.names); docs/EXTENDING.md says how to add one "
+                    + "that is asked over HTTP")
         } else {
             reader[name].refuse(
                 "the provider \(name) is not supported",

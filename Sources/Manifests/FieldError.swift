@@ -26,6 +26,15 @@ extension Reader {
             "Forbidden: \(what) is not supported yet",
             remedy: remedy ?? "remove it, or leave this rollout to another controller")
     }
+
+    /// Refuses a plugin, which to Argo Rollouts is a program of somebody else's, and says what
+    /// there is instead.
+    func refuseProgram(_ plugin: String, instead builtIn: String) {
+        guard isPresent else { return }
+        refuse(
+            "Forbidden: \(plugin) is a program that is not run here",
+            remedy: "\(builtIn); docs/EXTENDING.md says how to add one that is asked over HTTP")
+    }
 }
 
 extension JSON {

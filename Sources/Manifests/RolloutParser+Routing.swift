@@ -58,11 +58,7 @@ extension RolloutParser {
     ) {
         routerKeys.append(key)
         guard let kind = kinds.first(where: { $0.key == key && $0.isPlugin == isPlugin }) else {
-            let known = kinds.map { $0.isPlugin ? "plugins[\"\($0.key)\"]" : $0.key }
-            configuration.refuseUnsupported(
-                isPlugin ? "the traffic router plugin \"\(key)\"" : "the traffic router \(key)",
-                remedy: (isPlugin ? "no plugin is run here; " : "")
-                    + "use one of: \(known.joined(separator: ", "))")
+            refuse(key, isPlugin: isPlugin, configuration)
             routers.append(.unreadable(key))
             return
         }
@@ -70,6 +66,16 @@ extension RolloutParser {
             routers.append(router)
         } else if !kind.isFoundByOwner {
             routers.append(.unreadable(key))
+        }
+    }
+
+    private func refuse(_ key: String, isPlugin: Bool, _ configuration: Reader) {
+        let known = kinds.map { $0.isPlugin ? "plugins[\"\($0.key)\"]" : $0.key }
+        let builtIn = "use one of: \(known.joined(separator: ", "))"
+        if isPlugin {
+            configuration.refuseProgram("the traffic router plugin \"\(key)\"", instead: builtIn)
+        } else {
+            configuration.refuseUnsupported("the traffic router \(key)", remedy: builtIn)
         }
     }
 }

@@ -43,7 +43,11 @@ extension RolloutParser {
         case "setHeaderRoute": return headerRoute(value)
         case "setMirrorRoute": return mirrorRoute(value)
         default:
-            value.refuseUnsupported("a step with \(field)", remedy: "remove the step")
+            // Only a plugin is left.
+            let name = value["name"].string() ?? ""
+            value.refuseProgram(
+                "the step plugin \"\(name)\"",
+                instead: "use an analysis with the provider web or job, or an experiment")
             return .pause(seconds: nil)
         }
     }
@@ -112,17 +116,19 @@ extension RolloutParser {
 
     /// Fields of the metadata must be such that the downward API resolves.
     func checkFields(_ analysis: AnalysisReference, _ arguments: JSON?, at reader: Reader) {
-        for argument in analysis.arguments {
-            guard case .field(let path)? = argument.source, path.hasPrefix("metadata") else {
-                continue
-            }
-            if FieldPath.isMetadata(path) { continue }
-            reader.invalid(
-                "Analyses arguments must refer to valid object metadata supported by downwardAPI",
-                value: arguments,
-                remedy:
-                    "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] "
-                    + "or metadata.annotations['key'] instead of \(path)")
+        let wrong = analysis.arguments.compactMap { argument -> String? in
+            guard case .field(let path)? = argument.source, path.hasPrefix("metadata"),
+                !FieldPath.isMetadata(path)
+            else { return nil }
+            return path
         }
+        // Once for all of them: each would show all arguments.
+        guard !wrong.isEmpty else { return }
+        reader.invalid(
+            "Analyses arguments must refer to valid object metadata supported by downwardAPI",
+            value: arguments,
+            remedy:
+                "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] "
+                + "or metadata.annotations['key'] instead of \(wrong.joined(separator: ", "))")
     }
 }

@@ -37,6 +37,38 @@ struct `A field that is not done yet` {
         #expect(message?.contains("spec.strategy.canary.\(field.message)") != false)
     }
 
+    /// Refuses: 1.5 plugin, 1.6 plugins.
+    @Test func `of a plugin names it, and what there is instead`() throws {
+        let step = parsed(changedCanary { $0["steps"] = [["plugin": ["name": "acme/gate"]]] })
+        let router = RolloutDocument.parse(
+            changedCanary { $0["trafficRouting"] = ["plugins": ["acme/router": [:]]] },
+            routers: RouterKind.all)
+        let metric = TemplateDocument.parse(
+            Object([
+                "spec": ["metrics": [["name": "m", "provider": ["plugin": ["acme/metric": [:]]]]]]
+            ]))
+        let told = [step.findings, router.findings, metric.findings].compactMap(\.first)
+        #expect(
+            told.map(\.path.description) == [
+                "spec.strategy.canary.steps[0].plugin",
+                "spec.strategy.canary.trafficRouting.plugins.acme/router",
+                "spec.metrics[0].provider.plugin",
+            ])
+        let plugins = ["step plugin", "traffic router plugin", "metric plugin"]
+        let names = ["acme/gate", "acme/router", "acme/metric"]
+        let builtIn = ["provider web or job", "argoproj-labs/gatewayAPI", "web, datadog"]
+        for (index, finding) in told.enumerated() {
+            #expect(finding.message.contains("the \(plugins[index]) \"\(names[index])\" is"))
+            #expect(finding.remedy.contains(builtIn[index]))
+            #expect(finding.remedy.contains("docs/EXTENDING.md"))
+        }
+        #expect(
+            step.invalidSpecMessage?.hasSuffix(
+                "plugin: Forbidden: the step plugin \"acme/gate\" is a program that is not run here"
+            )
+                == true)
+    }
+
     /// Refuses: 5.13 kayenta, 5.13 plugin.
     @Test(arguments: ["kayenta", "plugin"])
     func `of a metric is refused by its name`(provider: String) throws {
