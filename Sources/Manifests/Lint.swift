@@ -11,7 +11,8 @@ package enum Lint {
     /// With `isComplete` the set is all there is, so that a missing reference is an error; without
     /// it a reference may live elsewhere.
     package static func findings(
-        in documents: [Document], routers: [RouterKind], isComplete: Bool = false
+        in documents: [Document], routers: [RouterKind], isComplete: Bool = false,
+        strictness: Strictness = .lint
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
@@ -21,7 +22,8 @@ package enum Lint {
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
-                var parsed = RolloutDocument.parse(document, workload: workload, routers: routers)
+                var parsed = RolloutDocument.parse(
+                    document, workload: workload, routers: routers, strictness: strictness)
                 let resources = resources(for: object, in: documents, isComplete: isComplete)
                 parsed.note(
                     parsed.findings(in: resources, document: object.resolved(by: workload))
@@ -31,7 +33,7 @@ package enum Lint {
                 "ClusterAnalysisTemplate" where isOurs(object):
                 findings += TemplateDocument.parse(object).findings.placed(in: document)
             case "Experiment" where isOurs(object):
-                findings += ExperimentDocument.parse(document).findings
+                findings += ExperimentDocument.parse(document, strictness: strictness).findings
                 if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
                 findings += RunDocument.spec(of: object).findings.placed(in: document)
