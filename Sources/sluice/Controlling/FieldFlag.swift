@@ -128,7 +128,8 @@ struct FieldFlag: Sendable {
         FieldFlag("ARGO_ROLLOUTS_PROMETHEUS_ADDRESS", .taken("Also `--prometheus`.")),
         FieldFlag("POD_NAMESPACE", .taken("Where the Lease is, and what is the controller's own.")),
         FieldFlag(
-            "ROLLOUT_VERIFY_RETRY_INTERVAL", .idle("Routers are looked at again after 10 seconds.")),
+            "ROLLOUT_VERIFY_RETRY_INTERVAL",
+            .idle("Routers are looked at again after 10 seconds.")),
     ]
 }
 
