@@ -133,10 +133,11 @@ let package = Package(
                 "KubernetesObjects", "Traffic", "Manifests", "History", "MetricProviders",
             ],
             "Sluice": [
-                "sluice", "Analysis", "Controller", "Curl", "Documents", "Extensions", "History",
+                "sluice", "Analysis", "Assets", "Controller", "Curl", "Documents", "Extensions",
+                "History",
                 "KubernetesClient", "KubernetesObjects", "LocalCluster", "Manifests",
                 "MetricProviders", "Notifications", "ObjectStore", "Serving", "Simulation",
-                "StatusPage",
+                "StatusPage", "Traffic",
             ],
             // The program itself, as a process: it is only built. What is imported asks the servers
             // that it talks to, or stands between.

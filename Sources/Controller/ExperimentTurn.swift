@@ -72,6 +72,7 @@ package struct ExperimentTurn: Sendable {
         snapshot.runs = runs.own.map(ExperimentDocument.run)
         snapshot.taken = TakenNames(replicaSets: sets.othersNames, runs: runs.othersNames)
         snapshot.refusal = parsed.invalidSpecMessage
+        snapshot.refusalInFull = parsed.refusalInFull
         if parsed.experiment.status.phase?.isCompleted == true {
             await obstacles.forget(object.uid)
         } else if parsed.invalidSpecMessage == nil {

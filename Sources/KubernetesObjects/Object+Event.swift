@@ -32,7 +32,7 @@ extension Object {
             "metadata": ["name": .string(name), "namespace": .string(namespace)],
             "involvedObject": involved,
             "reason": .string(reason),
-            "message": .string(cut(message)),
+            "message": .string(message.cut(toBytes: eventMessageLimit)),
             "type": .string(type.rawValue),
             "source": ["component": .string(component)],
             "reportingComponent": .string(component),
@@ -50,17 +50,5 @@ extension Object {
         event["count"] = .int(Int64((self["count"]?.int ?? 1) + 1))
         event["lastTimestamp"] = .string(now.rfc3339)
         return event
-    }
-
-    private static func cut(_ message: String) -> String {
-        guard message.utf8.count > eventMessageLimit else { return message }
-        var text = ""
-        var room = eventMessageLimit - 3
-        for character in message {
-            room -= character.utf8.count
-            if room < 0 { break }
-            text.append(character)
-        }
-        return text + "..."
     }
 }

@@ -11,6 +11,11 @@ package struct ParsedExperiment: Sendable {
     package var findings: [Finding]
     /// The message of the condition InvalidExperimentSpec; nil for a good document.
     package var invalidSpecMessage: String?
+
+    /// The message of the condition, and behind it the other findings, as far as an event has room.
+    package var refusalInFull: String? {
+        invalidSpecMessage.map { findings.dropFirst().refusal(after: $0) }
+    }
 }
 
 /// Reads Experiment objects (rollout-semantics §7.1, §8.4).
@@ -27,8 +32,10 @@ package enum ExperimentDocument {
     }
 
     /// Reads a document of a file: the findings carry their places.
-    package static func parse(_ document: Document) -> ParsedExperiment {
-        var parsed = parse(Object(document.value), strictness: .lint)
+    package static func parse(
+        _ document: Document, strictness: Strictness = .lint
+    ) -> ParsedExperiment {
+        var parsed = parse(Object(document.value), strictness: strictness)
         parsed.findings = parsed.findings.placed(in: document)
         return parsed
     }

@@ -12,7 +12,7 @@ package enum Lint {
     /// it a reference may live elsewhere.
     package static func findings(
         in documents: [Document], routers: [RouterKind], plugins: Plugins = .none,
-        isComplete: Bool = false
+        isComplete: Bool = false, strictness: Strictness = .lint
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
@@ -23,7 +23,8 @@ package enum Lint {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
                 var parsed = RolloutDocument.parse(
-                    document, workload: workload, routers: routers, plugins: plugins)
+                    document, workload: workload, routers: routers, plugins: plugins,
+                    strictness: strictness)
                 var resources = resources(for: object, in: documents, isComplete: isComplete)
                 resources.plugins = plugins
                 parsed.note(
@@ -35,7 +36,7 @@ package enum Lint {
                 findings += TemplateDocument.parse(object, plugins: plugins).findings
                     .placed(in: document)
             case "Experiment" where isOurs(object):
-                findings += ExperimentDocument.parse(document).findings
+                findings += ExperimentDocument.parse(document, strictness: strictness).findings
                 if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
                 findings += RunDocument.spec(of: object, plugins: plugins).findings

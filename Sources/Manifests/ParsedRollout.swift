@@ -35,6 +35,11 @@ package struct ParsedRollout: Sendable {
     /// field errors.
     package var invalidSpecMessage: String?
 
+    /// The message of the condition, and behind it the other findings, as far as an event has room.
+    package var refusalInFull: String? {
+        invalidSpecMessage.map { findings.dropFirst().refusal(after: $0) }
+    }
+
     /// The analysis that a run of this purpose works for.
     package func analysis(for purpose: Run.Purpose) -> AnalysisReference? {
         switch purpose {

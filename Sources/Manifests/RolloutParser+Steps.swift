@@ -121,17 +121,19 @@ extension RolloutParser {
 
     /// Fields of the metadata must be such that the downward API resolves.
     func checkFields(_ analysis: AnalysisReference, _ arguments: JSON?, at reader: Reader) {
-        for argument in analysis.arguments {
-            guard case .field(let path)? = argument.source, path.hasPrefix("metadata") else {
-                continue
-            }
-            if FieldPath.isMetadata(path) { continue }
-            reader.invalid(
-                "Analyses arguments must refer to valid object metadata supported by downwardAPI",
-                value: arguments,
-                remedy:
-                    "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] "
-                    + "or metadata.annotations['key'] instead of \(path)")
+        let wrong = analysis.arguments.compactMap { argument -> String? in
+            guard case .field(let path)? = argument.source, path.hasPrefix("metadata"),
+                !FieldPath.isMetadata(path)
+            else { return nil }
+            return path
         }
+        // Once for all of them: each would show all arguments.
+        guard !wrong.isEmpty else { return }
+        reader.invalid(
+            "Analyses arguments must refer to valid object metadata supported by downwardAPI",
+            value: arguments,
+            remedy:
+                "use metadata.name, metadata.namespace, metadata.uid, metadata.labels['key'] "
+                + "or metadata.annotations['key'] instead of \(wrong.joined(separator: ", "))")
     }
 }

@@ -121,6 +121,8 @@ package struct ExperimentSnapshot: Hashable, Sendable {
     package var obstacles: [String: String] = [:]
     /// Why the document cannot be followed; nil for a valid one.
     package var refusal: String?
+    /// The same with everything else that is wrong, as an event tells it; nil where that is all.
+    package var refusalInFull: String?
     package var now: Instant
 
     package init(_ experiment: Experiment, now: Instant) {

@@ -21,6 +21,10 @@ extension ExperimentDraft {
 
     /// The document cannot be followed: it is said, and only what is to be stopped is stopped.
     mutating func refuse(_ why: String) {
+        let known = experiment.status.conditions.first { $0.type == .invalidExperimentSpec }
+        if known?.message != why {
+            events.append(Event("InvalidSpec", seen.refusalInFull ?? why, isWarning: true))
+        }
         set(.invalidExperimentSpec, .yes, "InvalidSpec", why)
         if isEnding { terminateRuns() }
         note(.refused(why))

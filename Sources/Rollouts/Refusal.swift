@@ -14,6 +14,10 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
                     type: .invalidSpec, truth: .yes, reason: "InvalidSpec", message: refusal,
                     lastUpdate: seen.now, lastTransition: seen.now))
     }
+    if known == nil || decision.status.observedGeneration != String(seen.rollout.generation) {
+        decision.events.append(
+            Event("InvalidSpec", seen.refusalInFull ?? refusal, isWarning: true))
+    }
     decision.status.observedGeneration = String(seen.rollout.generation)
     decision.status.workloadObservedGeneration =
         seen.workload.map { String($0.generation) }

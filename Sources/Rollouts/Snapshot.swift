@@ -20,6 +20,8 @@ package struct Snapshot: Hashable, Sendable {
     /// Why the document cannot be followed: the text of the InvalidSpec condition. Nil for a valid
     /// one.
     package var refusal: String?
+    /// The same with everything else that is wrong, as an event tells it; nil where that is all.
+    package var refusalInFull: String?
     /// What only this process remembers. A fresh process starts with none of it and is only more
     /// careful.
     package var memory: Memory

@@ -11,7 +11,9 @@ import ArgumentParser
         version: Version.text,
         subcommands: [StandIn.self, BenchCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Run", subcommands: [Up.self, ControllerCommand.self, Demo.self])
+            CommandGroup(
+                name: "Run",
+                subcommands: [Up.self, ControllerCommand.self, WebhookCommand.self, Demo.self])
         ] + commands)
 }
 

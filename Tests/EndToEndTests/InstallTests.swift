@@ -41,6 +41,21 @@ struct `An installation` {
                 "PrometheusRule": 1, "ConfigMap": 1,
             ]
         ),
+        (
+            "webhook",
+            [
+                "ConfigMap": 1, "Deployment": 1, "Service": 1, "ServiceAccount": 1,
+                "NetworkPolicy": 1, "ValidatingWebhookConfiguration": 1,
+            ]
+        ),
+        (
+            "webhook/cert-manager",
+            [
+                "ConfigMap": 1, "Deployment": 1, "Service": 1, "ServiceAccount": 1,
+                "NetworkPolicy": 1, "ValidatingWebhookConfiguration": 1, "Issuer": 2,
+                "Certificate": 2,
+            ]
+        ),
     ])
     func `holds what it names, and nothing else`(folder: String, kinds: [String: Int]) async throws
     {

@@ -316,6 +316,34 @@ struct `A wrong rollout document` {
                 "spec.strategy.canary.steps[1].setWeight",
             ])
     }
+
+    /// Holds: 8.0 all errors, 8.0 condition.
+    @Test func `has its first error in the condition, and all of them in the event`() throws {
+        let found = parsed(
+            rollout {
+                $0["spec"]?["replicas"] = -1
+                $0["spec"]?["strategy"]?["canary"]?["steps"] = [["setWeight": 300]]
+            })
+        let first =
+            "The Rollout \"shop\" is invalid: spec.replicas: Invalid value: -1: "
+            + "must be greater than or equal to 0"
+        #expect(found.invalidSpecMessage == first)
+        #expect(
+            found.refusalInFull == first
+                + "\nspec.strategy.canary.steps[0].setWeight: Invalid value: 300: SetWeight needs "
+                + "to be between 0 and 100; use a whole number from 0 to 100")
+        #expect(parsed(rollout()).refusalInFull == nil)
+    }
+
+    @Test func `has as many errors in the event as an API server takes`() throws {
+        let found = parsed(
+            changedCanary { $0["steps"] = .array((0..<30).map { _ in ["setWeight": 300] }) })
+        let told = try #require(found.refusalInFull)
+        #expect(told.utf8.count <= Object.eventMessageLimit && told.utf8.count > 800)
+        let ending = try #require(told.split(separator: "\n").last)
+        let shown = told.split(separator: "\n").count - 1
+        #expect(ending == "and \(30 - shown) more; sluice lint shows them all")
+    }
 }
 
 /// A router that takes header routes, and the routes that steps may make.

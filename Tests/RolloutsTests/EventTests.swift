@@ -117,7 +117,7 @@ struct `An event` {
 extension World {
     /// The reasons of the events since the last call; traffic and services are told in their own
     /// suites.
-    fileprivate mutating func told() -> [String] {
+    mutating func told() -> [String] {
         let reasons = events.map(\.reason)
         events = []
         return reasons.filter { $0 != "TrafficWeightUpdated" && $0 != "SwitchService" }

@@ -321,6 +321,7 @@ struct `A refused experiment` {
         #expect(world.replicaSets.isEmpty && world.status.phase == nil)
         #expect(world.status.conditions.map(\.type) == [.invalidExperimentSpec])
         #expect(world.status.conditions.map(\.message) == ["no good"])
+        #expect(world.events == [Event("InvalidSpec", "no good", isWarning: true)])
         world.refusal = nil
         world.settle()
         #expect(world.status.phase == .running)

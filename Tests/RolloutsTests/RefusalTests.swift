@@ -11,6 +11,26 @@ struct `A release under a refused document` {
         return world
     }
 
+    /// The condition has the first error only, and an event all of them.
+    /// Holds: 8.0 all errors.
+    @Test func `is told of with everything that is wrong, once for each document`() {
+        var world = half()
+        _ = world.told()
+        var seen = world.seen
+        seen.refusalInFull = "no good\nno good either"
+        let told = Event("InvalidSpec", "no good\nno good either", isWarning: true)
+        #expect(decide(seen).events == [told])
+        world.settle()
+        world.wait(60)
+        #expect(world.told() == ["InvalidSpec"])
+        world.rollout.generation += 1
+        world.settle()
+        #expect(world.told() == ["InvalidSpec"])
+        world.refusal = "still no good"
+        world.settle()
+        #expect(world.told() == ["InvalidSpec"])
+    }
+
     /// Holds: 4.1 refused document.
     @Test func `keeps its traffic`() {
         var world = half()

@@ -17,10 +17,14 @@ struct `The election flags` {
 
     /// Holds: 7.4 leader election.
     @Test func `are those of the field, and on by default`() throws {
-        #expect(try parsed().leaderElect ?? true)
-        #expect(try parsed("--leader-elect").leaderElect == true)
-        #expect(try parsed("--leader-elect=false").leaderElect == false)
-        #expect(try parsed("--leader-elect", "false").leaderElect == false)
+        func elects(_ arguments: String...) throws -> Bool {
+            FieldArguments(try ControllerCommand.parse(arguments).others)
+                .says("--leader-elect", usually: true)
+        }
+        #expect(try elects() && elects("--leader-elect"))
+        #expect(try !elects("--leader-elect=False", "--healthzPort=8080"))
+        #expect(try elects("--leader-elect", "--qps", "3"))
+        #expect(throws: (any Error).self) { try elects("--leader-elect", "false") }
         #expect(
             try parsed("--leader-election-lease-duration", "1m").leaseDuration
                 == TimeLimit(seconds: 60))
@@ -33,19 +37,7 @@ struct `The election flags` {
         ["--leader-election-lease-duration", "15500ms"],
     ])
     func `leave a leader time to stop before another one begins`(arguments: [String]) {
-        #expect(throws: (any Error).self) { try ElectionOptions.parse(arguments) }
-    }
-}
-
-struct `The flags of the controller` {
-    /// Holds: 7.4 metrics port, 7.4 health port, 7.4 unknown flags.
-    @Test func `are those of the field, and no others`() throws {
-        let silent = try ControllerCommand.parse([])
-        #expect(silent.metricsPort == 8090 && silent.healthzPort == 8080)
-        #expect(silent.rolloutThreads == 10 && silent.analysisThreads == 30)
-        #expect(silent.rolloutResync == 900 && silent.instanceID == nil)
-        #expect(try ControllerCommand.parse(["--metricsPort", "9090"]).metricsPort == 9090)
-        #expect(throws: (any Error).self) { try ControllerCommand.parse(["--rollout-thread"]) }
+        #expect(throws: (any Error).self) { try ControllerCommand.parse(arguments) }
     }
 }
 

@@ -19,7 +19,11 @@ struct ControllerCommand: AsyncParsableCommand {
         abstract:
             "Run the controller against the API server of a kubeconfig, or of its own cluster.",
         discussion: """
-            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. Of \
+            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. \
+            --namespaced limits it to its own, --self-service-notification-enabled takes rules of \
+            notifications from the namespaces of rollouts, too, and --leader-elect=false lets it \
+            act alone. Other flags of Argo Rollouts' controller have no effect, or are refused, \
+            all at once; docs/FLAGS.md lists them. Of \
             several replicas one acts, the one that holds the lease argo-rollouts-controller-lock \
             in the controller's namespace ($POD_NAMESPACE, else the pod's, else argo-rollouts); \
             Argo Rollouts' own controller takes the same lease. The others keep themselves ready, \
@@ -47,7 +51,9 @@ struct ControllerCommand: AsyncParsableCommand {
     @Option(name: .customLong("healthzPort"), help: "The port of /healthz and /readyz; 0 for none.")
     var healthzPort = 8080
 
-    @Option(name: .customLong("metricsPort"), help: "The port of /metrics; 0 for none.")
+    @Option(
+        name: [.customLong("metricsPort"), .customLong("metricsport")],
+        help: "The port of /metrics; 0 for none.")
     var metricsPort = 8090
 
     @Option(
@@ -64,25 +70,36 @@ struct ControllerCommand: AsyncParsableCommand {
     var analysisThreads = 30
 
     @Option(
+        name: .customLong("experiment-threads"), help: "How many experiments are worked on at once."
+    )
+    var experimentThreads = 10
+
+    @Option(
         name: .customLong("rollout-resync"),
         help: "Seconds after which a rollout is looked at again.")
     var rolloutResync = 900
 
-    @Flag(
-        name: .customLong("self-service-notification-enabled"),
-        help: "Take notification rules from the namespaces of rollouts, too.")
-    var selfServiceNotifications = false
+    /// What is not read above.
+    @Argument(parsing: .allUnrecognized, help: .hidden) var others: [String] = []
 
     func validate() throws {
-        guard (1...1_000).contains(rolloutThreads), (1...1_000).contains(analysisThreads) else {
-            throw ValidationError(
-                "--rollout-threads and --analysis-threads take a number from 1 to 1000")
-        }
-        guard (10...86_400).contains(rolloutResync) else {
-            throw ValidationError("--rollout-resync takes seconds from 10 to 86400")
-        }
-        guard (0...65_535).contains(healthzPort), (0...65_535).contains(metricsPort) else {
-            throw ValidationError("--healthzPort and --metricsPort take a port, or 0 for none")
+        let problems =
+            field.problems + election.problems + outOfRange
+        if !problems.isEmpty { throw ValidationError(problems.joined(separator: "\n")) }
+    }
+
+    /// Flags of the field that are no options here, and those that stand alone or with a value.
+    private var field: FieldArguments { FieldArguments(others) }
+
+    private var outOfRange: [String] {
+        [
+            ("--rollout-threads", rolloutThreads, 1...1_000),
+            ("--experiment-threads", experimentThreads, 1...1_000),
+            ("--analysis-threads", analysisThreads, 1...1_000),
+            ("--rollout-resync", rolloutResync, 10...86_400),
+            ("--healthzPort", healthzPort, 0...65_535), ("--metricsPort", metricsPort, 0...65_535),
+        ].filter { !$2.contains($1) }.map { flag, _, range in
+            "\(flag) takes a number from \(range.lowerBound) to \(range.upperBound)"
         }
     }
 
@@ -92,15 +109,23 @@ struct ControllerCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let store = try history.map { path throws(HistoryError) in try RecordStore(path: path) }
         let tallies = Tallies()
-        let client = tallies.counting(try cluster.connect().client)
-        let leadership = election.leadership(
-            client, namespace: try leaseNamespace(environment),
-            // The name of the pod, inside of one.
-            host: environment["HOSTNAME"] ?? "sluice", log: log)
+        let connected = try cluster.connect()
+        let client = tallies.counting(connected.client)
+        for (flag, reason) in idle(environment) {
+            log.notice(
+                "a flag has no effect here", metadata: ["flag": "\(flag)", "reason": "\(reason)"])
+        }
+        let leadership =
+            field.says("--leader-elect", usually: true)
+            ? election.leadership(
+                client, namespace: try leaseNamespace(environment),
+                // The name of the pod, inside of one.
+                host: environment["HOSTNAME"] ?? "sluice", log: log) : nil
         let clock = SteadyClock { log.warning("\($0)") }
         let controller = ControllerLoop(
-            client: client, settings: try settings(environment), source: try source(environment),
-            secrets: secrets, history: store, leadership: leadership, tallies: tallies,
+            client: client, settings: try settings(environment, of: connected.namespace),
+            source: try source(environment), secrets: secrets, history: store,
+            leadership: leadership, tallies: tallies,
             post: try .live(secrets), log: log, now: clock.now)
         // They end in the reverse order: first of all the lease is given back.
         let services =
@@ -113,16 +138,29 @@ struct ControllerCommand: AsyncParsableCommand {
         try await group.run()
     }
 
-    /// How the loop is set up.
+    /// What is asked for and changes nothing, each with the reason.
+    private func idle(_ environment: [String: String]) -> [(String, String)] {
+        field.idle
+            + FieldFlag.variables.compactMap { variable in
+                guard case .idle(let reason) = variable.fate, environment[variable.name] != nil
+                else { return nil }
+                return (variable.name, reason)
+            }
+    }
+
+    /// How the loop is set up. `own` is the namespace that the controller is in.
     func settings(
-        _ environment: [String: String]
+        _ environment: [String: String], of own: String = "default"
     ) throws -> ControllerLoop.Settings {
-        var settings = ControllerLoop.Settings(namespaces: cluster.namespace.map { [$0] })
+        let watched = cluster.namespace ?? (field.says("--namespaced") ? own : nil)
+        var settings = ControllerLoop.Settings(namespaces: watched.map { [$0] })
         settings.rolloutWorkers = rolloutThreads
         settings.analysisWorkers = analysisThreads
+        settings.experimentWorkers = experimentThreads
         settings.resyncSeconds = rolloutResync
         settings.version = Version.text
-        settings.hasSelfServiceNotifications = selfServiceNotifications
+        settings.hasSelfServiceNotifications = field.says(
+            "--self-service-notification-enabled")
         let extensions = try extensions.registered()
         settings.steps = try .live(extensions.steps)
         settings.disabledSteps = extensions.disabledSteps

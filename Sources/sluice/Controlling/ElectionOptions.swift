@@ -8,12 +8,6 @@ import Logging
 /// How one of several replicas becomes the one that acts, in the words of the field (§7.4).
 struct ElectionOptions: ParsableArguments {
     @Option(
-        name: .customLong("leader-elect"), defaultAsFlag: true,
-        help: ArgumentHelp(
-            "Act only while this replica holds the lease. Default: true.", valueName: "bool"))
-    var leaderElect: Bool?
-
-    @Option(
         name: .customLong("leader-election-lease-duration"),
         help: ArgumentHelp(
             "How long others wait for a leader that is silent.", valueName: "duration"))
@@ -35,29 +29,31 @@ struct ElectionOptions: ParsableArguments {
     /// Where the field's controller looks for its lease when nothing says where it runs.
     static let usualNamespace = "argo-rollouts"
 
-    func validate() throws {
-        guard retryPeriod.milliseconds > 0,
-            retryPeriod.milliseconds * 2 <= renewDeadline.milliseconds
-        else {
-            throw ValidationError(
+    /// What cannot be followed, a sentence each.
+    var problems: [String] {
+        var problems: [String] = []
+        if retryPeriod.milliseconds == 0
+            || retryPeriod.milliseconds * 2 > renewDeadline.milliseconds
+        {
+            problems.append(
                 "--leader-election-renew-deadline must be at least twice the retry period")
         }
         // Clocks of two machines may differ by a fifth in speed before this is too little.
-        guard renewDeadline.milliseconds * 3 <= leaseDuration.milliseconds * 2 else {
-            throw ValidationError(
+        if renewDeadline.milliseconds * 3 > leaseDuration.milliseconds * 2 {
+            problems.append(
                 "--leader-election-lease-duration must be at least one and a half times the renew"
                     + " deadline, so that a leader has stopped before another one begins")
         }
-        guard leaseDuration.milliseconds.isMultiple(of: 1_000) else {
-            throw ValidationError("--leader-election-lease-duration takes whole seconds")
+        if !leaseDuration.milliseconds.isMultiple(of: 1_000) {
+            problems.append("--leader-election-lease-duration takes whole seconds")
         }
+        return problems
     }
 
-    /// Nil where this replica is told to act alone.
+    /// The way to become the one that acts.
     func leadership(
         _ client: APIClient, namespace: String?, host: String, log: Logger
-    ) -> Leadership? {
-        guard leaderElect ?? true else { return nil }
+    ) -> Leadership {
         // Another one after each start: a process never takes itself for its predecessor.
         var settings = LeaderElection.Settings(
             identity: "\(host)_\(UUID().uuidString.lowercased())")

@@ -43,10 +43,11 @@ struct LogLevel: ExpressibleByArgument, Hashable, CustomStringConvertible {
     init(level: Logger.Level) { self.level = level }
 
     init?(argument: String) {
-        // The field's controller calls it so.
-        guard let level = Logger.Level(rawValue: argument == "warn" ? "warning" : argument) else {
-            return nil
-        }
+        // What the field's controller calls otherwise.
+        let others: [String: Logger.Level] = [
+            "warn": .warning, "fatal": .critical, "panic": .critical,
+        ]
+        guard let level = others[argument] ?? Logger.Level(rawValue: argument) else { return nil }
         self.level = level
     }
 

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Documents
+import KubernetesObjects
+import Logging
+import Manifests
+import ServiceLifecycle
+import Serving
+import Traffic
+import UnixSignals
+
+/// `sluice webhook`: tells an API server what is wrong with a document before it is stored.
+struct WebhookCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "webhook",
+        abstract: "Answer an API server that asks whether it may store a document.",
+        discussion: """
+            Takes AdmissionReviews (POST /validate) for rollouts, experiments, analysis runs and \
+            analysis templates, and names all errors of a document at once, by the rules of sluice \
+            lint. Speaks plain HTTP at a port of 127.0.0.1 or at a socket: nginx beside it ends \
+            TLS. It asks nobody and needs no rights. manifests/webhook installs it.
+            """)
+
+    @OptionGroup(title: "Log Options") var logging: LogOptions
+
+    @Option(help: "The port of 127.0.0.1 to listen at.")
+    var port: PortNumber?
+
+    @Option(
+        help: ArgumentHelp(
+            "The socket file to listen at, instead of a port, in a directory of mode 0700.",
+            valueName: "file"))
+    var socket: String?
+
+    func validate() throws {
+        if (port == nil) == (socket == nil) {
+            throw ValidationError("name either --port or --socket")
+        }
+    }
+
+    func run() async throws {
+        let log = Logger(label: "sluice", factory: logging.handler)
+        let door = AdmissionDoor(log: log)
+        var limits = Listener.Limits()
+        limits.bodyBytes = AdmissionReview.longestBytes
+        // One API server keeps a few open; each may carry the largest question.
+        limits.connections = 64
+        let listener = Listener(
+            at: socket.map { .unix(path: $0) } ?? .loopback(port: port?.value ?? 0),
+            limits: limits, logger: log,
+            onBound: { [socket] port in
+                log.info("listening", metadata: ["at": "\(socket ?? "127.0.0.1:\(port)")"])
+            },
+            handler: { door.respond(to: $0) })
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: listener)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        try await group.run()
+    }
+}
+
+/// What the webhook answers.
+struct AdmissionDoor: Sendable {
+    let log: Logger
+
+    func respond(to request: Request) -> Response {
+        switch (request.method, request.path) {
+        case ("GET", "/healthz"), ("GET", "/readyz"): return .text("ok\n")
+        case ("POST", "/validate"): return review(request.body)
+        case (_, "/validate"): return .text("only POST\n", status: 405)
+        default: return .text("there are /validate, /healthz and /readyz\n", status: 404)
+        }
+    }
+
+    private func review(_ body: [UInt8]) -> Response {
+        let review: AdmissionReview
+        do {
+            review = try AdmissionReview(parsing: body)
+        } catch {
+            log.warning("not a question", metadata: ["error": "\(error)"])
+            return .text("\(error)\n", status: 400)
+        }
+        let verdict = review.verdict(routers: RouterKind.all)
+        if !verdict.errors.isEmpty {
+            log.info(
+                "refused",
+                metadata: [
+                    "kind": "\(review.object.kind)",
+                    "object": "\(review.object.namespace)/\(review.object.name)",
+                    "errors": "\(verdict.errors.count)",
+                ])
+        }
+        return .json(review.answer(verdict).bytes)
+    }
+}
