@@ -156,6 +156,7 @@ extension Object {
         if WorkloadDocument.reference(in: self) == reference { return true }
         // One that finds its routes by their labels names none.
         if Resource.routes[reference.resource] != nil, seeksRoutes { return true }
+        if annotations[Keys.routers]?.contains("\"\(reference.name)\"") == true { return true }
         return spec?["strategy"]?.mentions(reference.name) ?? false
     }
 }

@@ -28,6 +28,7 @@ package struct RolloutReading: Sendable {
             parsed = RolloutDocument.parse(object, workload: workload, routers: routers)
         }
         if let former { parsed.remember(former.parsed) }
+        parsed.readNotes(of: object, routers)
     }
 
     /// The rollout's ReplicaSets as `decide` sees them.

@@ -41,6 +41,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     }
     draft.giveBackFormer()
     draft.moveRoutes()
+    draft.noteRouters()
     draft.noteStablePods()
     draft.markPromoted()
     draft.tidyRuns()

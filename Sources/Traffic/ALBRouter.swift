@@ -24,14 +24,14 @@ struct ALBRouter: Sendable {
             kind: Self.kind, reads: ingresses.map(reference), changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             // Only AWS itself knows.
-            verify: { _ in .cannot })
+            verify: { _ in .cannot }, retreat: retreat)
     }
 
-    private func reference(_ ingress: String) -> Reference {
+    func reference(_ ingress: String) -> Reference {
         Reference(.ingresses, namespace: namespace, name: ingress)
     }
 
-    private var key: String { "\(prefix)/actions.\(root)" }
+    var key: String { "\(prefix)/actions.\(root)" }
     /// Names the annotations of each rollout, so that others see whose they are.
     private static let record = "rollouts.argoproj.io/managed-alb-annotations"
 
@@ -58,8 +58,7 @@ struct ALBRouter: Sendable {
     private func change(
         _ ingress: String, to weight: Int, _ seen: Observed
     ) throws(RouterError) -> Change? {
-        let reference = reference(ingress)
-        let object = try seen.object(reference)
+        let object = try seen.object(reference(ingress))
         guard weight == 0 || leadsToRoot(object) else {
             throw RouterError(
                 "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
@@ -70,9 +69,13 @@ struct ALBRouter: Sendable {
         if present(object) != action { annotations[key] = action.text }
         let record = record(object)
         if object.annotations[Self.record] != record { annotations[Self.record] = record }
-        if annotations.isEmpty { return nil }
-        return Change(
-            reference, .patch(.merge(["metadata": ["annotations": JSON(strings: annotations)]])),
+        return annotations.isEmpty ? nil : writing(annotations, to: ingress, weight)
+    }
+
+    func writing(_ annotations: [String: String], to ingress: String, _ weight: Int) -> Change {
+        Change(
+            reference(ingress),
+            .patch(.merge(["metadata": ["annotations": JSON(strings: annotations)]])),
             event: Event(
                 "PatchingALBIngress",
                 "Updating Ingress `\(ingress)` to desiredWeight '\(weight)'"))
@@ -86,7 +89,7 @@ struct ALBRouter: Sendable {
         }
     }
 
-    private func action(_ weight: Int) -> JSON {
+    func action(_ weight: Int) -> JSON {
         func group(_ service: String, _ weight: Int) -> JSON {
             [
                 "ServiceName": .string(service), "ServicePort": .string(String(port)),
@@ -138,7 +141,7 @@ struct ALBRouter: Sendable {
 
     /// The canary's percent of the target groups, rounded up; nil where the annotation does not
     /// say.
-    private func share(_ ingress: Object) -> Int? {
+    func share(_ ingress: Object) -> Int? {
         guard let groups = present(ingress)?["ForwardConfig"]?["TargetGroups"]?.array else {
             return nil
         }

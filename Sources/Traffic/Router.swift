@@ -30,6 +30,9 @@ package struct Router: Sendable {
     package let verify: @Sendable (_ seen: Observed) -> Verification
     /// The revisions whose pods the objects lead to past any Service.
     package let selects: @Sendable (_ seen: Observed) -> Set<String>
+    /// How it leaves objects that the document names no more; nil for one whose objects are the
+    /// rollout's own, and found as such.
+    package let retreat: Retreat?
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
@@ -37,7 +40,8 @@ package struct Router: Sendable {
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading, routes: RoutesPlan? = nil,
         verify: @escaping @Sendable (Observed) -> Verification,
-        selects: @escaping @Sendable (Observed) -> Set<String> = { _ in [] }
+        selects: @escaping @Sendable (Observed) -> Set<String> = { _ in [] },
+        retreat: Retreat? = nil
     ) {
         self.kind = kind
         self.reads = reads
@@ -50,6 +54,7 @@ package struct Router: Sendable {
         self.routes = routes
         self.verify = verify
         self.selects = selects
+        self.retreat = retreat
     }
 }
 

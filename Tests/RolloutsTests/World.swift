@@ -9,6 +9,7 @@ struct World {
     var weight: Int?
     /// The routes of its own that the router has; nil where it makes none.
     var routes: [ManagedRoute]?
+    var notes = RouterNotes()
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
@@ -73,6 +74,7 @@ struct World {
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
+        snapshot.routerNotes = notes
         snapshot.experiments = experiments
         snapshot.taken = taken
         snapshot.workload = workload
@@ -165,6 +167,7 @@ struct World {
         case .route(let split):
             weight = split.canary
             weights.append(split.canary)
+        case .noteRouters(let isPresent): notes.havePresent = isPresent
         case .setRoutes(let wanted): routes = wanted
         case .startRun(let name, let purpose):
             runs.append(
