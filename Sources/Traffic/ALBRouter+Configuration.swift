@@ -32,6 +32,7 @@ extension ALBRouter {
         let root = reader["rootService"].string().flatMap { $0.isEmpty ? nil : $0 }
         namespace = rollout.namespace
         self.rollout = rollout.name
+        managedRoutes = rollout.managedRoutes
         guard reader.findings.all.count == before, let services = rollout.services(reader)
         else { return nil }
         self.services = services

@@ -18,11 +18,14 @@ struct ALBRouter: Sendable {
     let prefix: String
     /// `TargetGroupStickinessConfig`; nil for none.
     let stickiness: JSON?
+    /// The names that header routes may have.
+    let managedRoutes: [String]
 
     var router: Router {
         Router(
             kind: Self.kind, reads: ingresses.map(reference), changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
+            routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Only AWS itself knows.
             verify: { _ in .cannot }, retreat: retreat)
     }
@@ -31,7 +34,11 @@ struct ALBRouter: Sendable {
         Reference(.ingresses, namespace: namespace, name: ingress)
     }
 
-    var key: String { "\(prefix)/actions.\(root)" }
+    var key: String { key(of: root) }
+
+    /// The annotation that says what a backend of this name stands for.
+    func key(of action: String) -> String { "\(prefix)/actions.\(action)" }
+
     /// Names the annotations of each rollout, so that others see whose they are.
     private static let record = "rollouts.argoproj.io/managed-alb-annotations"
 
@@ -59,7 +66,7 @@ struct ALBRouter: Sendable {
         _ ingress: String, to weight: Int, _ seen: Observed
     ) throws(RouterError) -> Change? {
         let object = try seen.object(reference(ingress))
-        guard weight == 0 || leadsToRoot(object) else {
+        guard weight == 0 || hasRoot(object) else {
             throw RouterError(
                 "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
                     + " port name use-annotation")
@@ -81,26 +88,30 @@ struct ALBRouter: Sendable {
                 "Updating Ingress `\(ingress)` to desiredWeight '\(weight)'"))
     }
 
-    private func leadsToRoot(_ ingress: Object) -> Bool {
+    private func hasRoot(_ ingress: Object) -> Bool {
         (ingress.spec?["rules"]?.array ?? []).contains { rule in
-            (rule["http"]?["paths"]?.array ?? []).contains {
-                $0["backend"]?["service"]?["name"]?.string == root
-            }
+            (rule["http"]?["paths"]?.array ?? []).contains(where: leadsToRoot)
         }
     }
 
+    /// Whether the requests of this path are divided.
+    func leadsToRoot(_ path: JSON) -> Bool {
+        path["backend"]?["service"]?["name"]?.string == root
+    }
+
     func action(_ weight: Int) -> JSON {
-        func group(_ service: String, _ weight: Int) -> JSON {
+        forwarding([(services.canary, weight), (services.stable, 100 - weight)])
+    }
+
+    /// The text of an action that forwards to these services, each with its weight.
+    func forwarding(_ groups: [(service: String, weight: Int)]) -> JSON {
+        let groups = groups.map { group -> JSON in
             [
-                "ServiceName": .string(service), "ServicePort": .string(String(port)),
-                "Weight": .int(Int64(weight)),
+                "ServiceName": .string(group.service), "ServicePort": .string(String(port)),
+                "Weight": .int(Int64(group.weight)),
             ]
         }
-        var forward: JSON = [
-            "TargetGroups": [
-                group(services.canary, weight), group(services.stable, 100 - weight),
-            ]
-        ]
+        var forward: JSON = ["TargetGroups": .array(groups)]
         if let stickiness { forward["TargetGroupStickinessConfig"] = stickiness }
         return ["Type": "forward", "ForwardConfig": forward]
     }

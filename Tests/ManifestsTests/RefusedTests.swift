@@ -25,8 +25,6 @@ struct `A field that is not done yet` {
         step("experiment", ["templates": [["name": "a", "specRef": "stable"]]]),
         /// Refuses: 1.5 plugin, 2.1 stepPluginStatuses.
         step("plugin", ["name": "a/b"]),
-        /// Refuses: 1.6 ambassador, 6.7 ambassador, 8.2 Mapping.
-        router("ambassador", ["mappings": ["a"]]),
         /// Refuses: 1.6 appMesh, 6.7 appMesh, 8.2 AppMesh.
         router("appMesh", ["virtualService": ["name": "a"]]),
     ]
