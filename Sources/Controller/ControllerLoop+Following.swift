@@ -31,6 +31,8 @@ extension ControllerLoop {
                 }
                 await addOwner(of: object)
             default:
+                // Canary Mappings and the like are not in any document.
+                await addOwner(of: object)
                 await addReaders(of: Reference(object, resource))
             }
         }

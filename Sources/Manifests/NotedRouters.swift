@@ -18,22 +18,33 @@ extension NotedRouters {
     /// More than anybody changes a document in one release; bounds the annotation.
     private static let limit = 16
 
+    /// Far more than so many documents say of their routers; bounds the work of each turn.
+    private static let longest = 100_000
+
+    /// Only what a note is made of: others may write the annotation, too.
+    private static func reading(_ canary: JSON) -> JSON {
+        var said: JSON = [:]
+        for member in members { said[member] = canary[member] }
+        return said
+    }
+
     /// What the document says of it at present; nil where it says nothing of routers.
     static func said(by rollout: Object) -> JSON? {
         let canary = rollout.spec?["strategy"]?["canary"]
-        guard canary?["trafficRouting"]?.object != nil else { return nil }
-        var said: JSON = [:]
-        for member in members { said[member] = canary?[member] }
-        return said
+        guard let canary, canary["trafficRouting"]?.object != nil else { return nil }
+        return reading(canary)
     }
 
     /// The notes of `rollout`, the oldest first. None of those that came with a copy of another
     /// rollout's document, whose traffic they are about.
     static func said(onItself rollout: Object) -> [JSON] {
-        guard let text = rollout.annotations[Keys.routers] else { return [] }
+        guard let text = rollout.annotations[Keys.routers], text.utf8.count <= longest else {
+            return []
+        }
         do throws(DocumentError) {
             let note = try JSON(parsing: text)
-            return note["uid"]?.string == rollout.uid ? note["routers"]?.array ?? [] : []
+            guard note["uid"]?.string == rollout.uid else { return [] }
+            return (note["routers"]?.array ?? []).suffix(limit).map(reading)
         } catch {
             // Whoever wrote over it ended what it was good for.
             return []

@@ -21,10 +21,11 @@ extension ALBRouter {
     /// Nil where the Ingress has these routes already.
     private func patch(_ ingress: Object, to routes: [ManagedRoute]) -> Patch? {
         let names = routes.filter(\.isByHeader).map(\.name)
+        let recorded = recorded(ingress)
         var patch = ListPatch()
         for (index, rule) in (ingress.spec?["rules"]?.array ?? []).enumerated() {
             let paths = rule["http"]?["paths"]?.array ?? []
-            let wanted = paths.filter { !isOwn($0) }.flatMap { path in
+            let wanted = paths.filter { !isOwn($0, recorded) }.flatMap { path in
                 leadsToRoot(path) ? names.map { self.path(path, to: $0) } + [path] : [path]
             }
             let isThere =
@@ -39,15 +40,21 @@ extension ALBRouter {
         }
         for name in managedRoutes {
             let route = routes.first { $0.name == name }
+            guard route != nil || recorded.contains(key(of: name)) else { continue }
             patch.annotate(key(of: name), route.flatMap(action), on: ingress)
             patch.annotate("\(prefix)/conditions.\(name)", route.flatMap(conditions), on: ingress)
         }
+        let others = recorded.subtracting(managedRoutes.map(key))
+        patch.annotate(
+            Self.record, record(ingress, others.union(names.map(key))), on: ingress)
         return patch.patch
     }
 
-    private func isOwn(_ path: JSON) -> Bool {
+    /// A path of an action that the Ingress records as this rollout's.
+    private func isOwn(_ path: JSON, _ recorded: Set<String>) -> Bool {
         let service = path["backend"]?["service"]
-        return managedRoutes.contains(service?["name"]?.string ?? "")
+        let name = service?["name"]?.string ?? ""
+        return managedRoutes.contains(name) && recorded.contains(key(of: name))
             && service?["port"]?["name"]?.string == Self.annotated
     }
 
@@ -76,6 +83,22 @@ extension ALBRouter {
                 ]
             }
         ).text
+    }
+
+    /// The annotations that the Ingress records as this rollout's.
+    private func recorded(_ ingress: Object) -> Set<String> {
+        Set((records(ingress)[rollout]?.array ?? []).compactMap(\.string))
+    }
+
+    /// The record with exactly these of this rollout; nil for none of anybody.
+    private func record(_ ingress: Object, _ keys: Set<String>) -> String? {
+        var all = records(ingress)
+        let present = (all[rollout]?.array ?? []).compactMap(\.string)
+        if Set(present) == keys { return ingress.annotations[Self.record] }
+        let kept = present.filter(keys.contains)
+        let added = keys.subtracting(present).sorted()
+        all[rollout] = keys.isEmpty ? .none : .some(.array((kept + added).map(JSON.string)))
+        return all.object?.isEmpty ?? true ? nil : all.text
     }
 
     /// The port of a backend that an annotation describes.

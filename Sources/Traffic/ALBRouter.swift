@@ -40,7 +40,7 @@ struct ALBRouter: Sendable {
     func key(of action: String) -> String { "\(prefix)/actions.\(action)" }
 
     /// Names the annotations of each rollout, so that others see whose they are.
-    private static let record = "rollouts.argoproj.io/managed-alb-annotations"
+    static let record = "rollouts.argoproj.io/managed-alb-annotations"
 
     /// The changes of all Ingresses, or an error and none of them. Only on the way back to 0 one
     /// that cannot be followed does not hold up the others.
@@ -124,14 +124,17 @@ struct ALBRouter: Sendable {
 
     /// What stands in the record, with the annotation of this rollout.
     private func record(_ ingress: Object) -> String {
-        var all: JSON = [:]
-        if let text = ingress.annotations[Self.record] {
-            do throws(DocumentError) { all = try JSON(parsing: text) } catch { all = [:] }
-        }
+        var all = records(ingress)
         let own = all[rollout]?.array ?? []
         if own.contains(.string(key)) { return ingress.annotations[Self.record] ?? all.text }
         all[rollout] = .array(own + [.string(key)])
         return all.text
+    }
+
+    /// What the Ingress records of all rollouts.
+    func records(_ ingress: Object) -> JSON {
+        guard let text = ingress.annotations[Self.record] else { return [:] }
+        do throws(DocumentError) { return try JSON(parsing: text) } catch { return [:] }
     }
 
     /// One split where all Ingresses carry it and nothing about them is left to be written.

@@ -73,7 +73,9 @@ struct AmbassadorRouter: Sendable {
     /// One that this rollout made, or one like it that Argo Rollouts left, which names no owner.
     private func isOurs(_ mapping: Object, _ seen: Observed) -> Bool {
         if let owner = mapping.controllerOwner { return owner.uid == seen.owner.uid }
-        return MappedService(mapping.spec?["service"])?.name == services.canary
+        return mapping.spec?["weight"] != nil
+            && MappedBackend(mapping.spec?["service"])?.isNamed(services.canary, in: namespace)
+                ?? false
     }
 
     private func canarySpec(from base: Object, _ weight: Int) throws(RouterError) -> JSON {
@@ -82,8 +84,8 @@ struct AmbassadorRouter: Sendable {
                 "Ambassador mapping \"\(base.name)\" can not define weight; remove it: what the"
                     + " canary does not get is its")
         }
-        guard var service = MappedService(base.spec?["service"]), service.name == services.stable,
-            var spec = base.spec
+        guard var service = MappedBackend(base.spec?["service"]),
+            service.isNamed(services.stable, in: namespace), var spec = base.spec
         else {
             throw RouterError(
                 "Mapping `\(base.name)` does not lead to service \(services.stable); correct its"
@@ -179,7 +181,7 @@ extension AmbassadorRouter {
 }
 
 /// What a Mapping calls a service: `shop`, `shop.prod:80`, `https://shop`.
-private struct MappedService {
+private struct MappedBackend {
     private let scheme: Substring
     var name: String
     private let rest: Substring
@@ -194,6 +196,14 @@ private struct MappedService {
     }
 
     var text: String { scheme + name + rest }
+
+    /// `shop`, `shop.prod`, `shop.prod.svc.cluster.local`, each with a port or without.
+    func isNamed(_ name: String, in namespace: String) -> Bool {
+        guard self.name == name else { return false }
+        guard rest.first == "." else { return true }
+        let label = rest.dropFirst().prefix { !".:/".contains($0) }
+        return label == namespace
+    }
 }
 
 extension RouterKind {

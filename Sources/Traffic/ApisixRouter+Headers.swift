@@ -12,6 +12,9 @@ extension ApisixRouter {
             let route = routes.first { $0.name == name }
             if let route, case .header(let headers) = route.purpose {
                 let spec = spec(headers, over: try seen.object(self.route))
+                if spec["http"]?.array?.isEmpty ?? true {
+                    throw RouterError("\(self.route.shown) has no rule with the canary; add one")
+                }
                 if let change = try change(name, to: spec, seen) { changes.append(change) }
             } else if isOurs(seen.objects[own(name)], seen) {
                 changes.append(
@@ -71,14 +74,18 @@ extension ApisixRouter {
         return spec
     }
 
+    /// Far above what anybody writes; one more is still a number of the API.
+    private static let highestPriority = 1_000_000_000
+
     private func rule(_ headers: [HeaderMatch], over rule: JSON) -> JSON? {
         let backends = rule["backends"]?.array ?? []
-        guard var canary = backends.first(where: { services.side(of: $0["serviceName"]) == .canary })
-        else { return nil }
+        let found = backends.first { services.side(of: $0["serviceName"]) == .canary }
+        guard var canary = found else { return nil }
         canary["weight"] = 100
         var made = rule
         made["backends"] = [canary]
-        made["priority"] = .int((rule["priority"]?.int.map(Int64.init) ?? 0) + 1)
+        let priority = min(rule["priority"]?.int ?? 0, Self.highestPriority)
+        made["priority"] = .int(Int64(priority) + 1)
         let conditions = rule["match"]?["exprs"]?.array ?? []
         made.set(.array(conditions + headers.map(Self.condition)), at: ["match", "exprs"])
         return made

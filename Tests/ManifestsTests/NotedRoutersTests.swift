@@ -84,6 +84,18 @@ struct `The note of a rollout's routers` {
         #expect(set.annotations[Keys.routers] == nil)
     }
 
+    @Test func `is read as far as one is written, whoever wrote it`() {
+        let notes = Array(repeating: #"{"steps":[],"trafficRouting":{"smi":{}}}"#, count: 400)
+        let text = #"{"uid":"u-1","routers":[\#(notes.joined(separator: ","))]}"#
+        let parsed = RolloutReading(rollout(traefik("a"), note: text), routers: RouterKind.all)
+            .parsed
+        #expect(parsed.noted.count == 16)
+        #expect(parsed.noted.allSatisfy { $0.said["steps"] == nil })
+        let longer = text + String(repeating: " ", count: 100_000)
+        let none = RolloutReading(rollout(traefik("a"), note: longer), routers: RouterKind.all)
+        #expect(none.parsed.noted.isEmpty)
+    }
+
     @Test func `does not grow for ever`() {
         let notes = (0..<40).map { JSON.string("\($0)") }
         let kept = NotedRouters.annotation(notes, on: rollout(traefik("a"))).string ?? ""

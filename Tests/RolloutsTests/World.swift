@@ -164,9 +164,7 @@ struct World {
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
         case .bind(let service, _, let hash):
             services[service] = ServiceBinding(hash: hash, managedBy: "app")
-        case .route(let split):
-            weight = split.canary
-            weights.append(split.canary)
+        case .route(let split): follow(split)
         case .noteRouters(let isPresent): notes.havePresent = isPresent
         case .setRoutes(let wanted): routes = wanted
         case .startRun(let name, let purpose):
@@ -189,6 +187,11 @@ struct World {
             }
         case .deleteExperiment(let name): experiments.removeAll { $0.name == name }
         }
+    }
+
+    private mutating func follow(_ split: Split) {
+        weight = split.canary
+        weights.append(split.canary)
     }
 
     private mutating func createReplicaSet(_ hash: String, _ revision: Int) {

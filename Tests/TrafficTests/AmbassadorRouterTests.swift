@@ -68,9 +68,11 @@ struct `The Ambassador router` {
         #expect(
             fault(router, 10, weighted)?
                 .hasPrefix("Ambassador mapping \"model\" can not define weight") == true)
-        let other = Stage([mapping("model", ["service": "another:80"])])
-        #expect(
-            fault(router, 10, other)?.contains("does not lead to service model-stable") == true)
+        for service: JSON in ["another:80", "model-stable.other:80"] {
+            let other = Stage([mapping("model", ["service": service])])
+            #expect(
+                fault(router, 10, other)?.contains("does not lead to service model-stable") == true)
+        }
     }
 
     @Test func `takes over what Argo Rollouts left, and nothing of somebody else`() throws {
@@ -118,7 +120,7 @@ struct `The Ambassador router` {
         #expect(references.map(\.name) == [name, String(name.prefix(246)) + "-canary"])
     }
 
-    @Test(arguments: [[:], ["mappings": []], ["mappings": ["a", "a"]], ["mapping": "a"]] as [JSON])
+    @Test(arguments: [[:], ["mappings": []], ["mappings": ["a", "a"]]] as [JSON])
     func `needs each Mapping once`(configuration: JSON) throws {
         let kind = try #require(RouterKind.named("ambassador", isPlugin: false))
         let result = parsed(kind, configuration)

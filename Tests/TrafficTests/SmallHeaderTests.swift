@@ -63,12 +63,14 @@ struct `A header route of ALB` {
                 "alb.ingress.kubernetes.io/actions.second": Self.action,
                 "alb.ingress.kubernetes.io/conditions.first": Self.condition("a"),
                 "alb.ingress.kubernetes.io/conditions.second": Self.condition("b"),
+                Self.record: Self.recorded(["first", "second"]),
             ])
         try make([header("second", .exact("c"))], router, &stage)
         #expect(
             stage["Ingress", "model"]?.annotations == [
                 "alb.ingress.kubernetes.io/actions.second": Self.action,
                 "alb.ingress.kubernetes.io/conditions.second": Self.condition("c"),
+                Self.record: Self.recorded(["second"]),
             ])
     }
 
@@ -92,6 +94,40 @@ struct `A header route of ALB` {
         let changes = try plan([header("first", .exact("a"))], stage.seen)
         stage["Ingress", "model"]?["spec", "rules"] = [["http": ["paths": []]], ["host": "a"]]
         #expect(throws: (any Error).self) { try stage.apply(changes) }
+    }
+
+    @Test func `is no path that only has its name`() throws {
+        let router = try router()
+        var user = ingress
+        user["spec", "rules"] = [
+            [
+                "http": [
+                    "paths": [
+                        [
+                            "path": "/",
+                            "backend": [
+                                "service": ["name": "first", "port": ["name": "use-annotation"]]
+                            ],
+                        ]
+                    ]
+                ]
+            ]
+        ]
+        user["metadata", "annotations"] = ["alb.ingress.kubernetes.io/actions.first": "{}"]
+        let plan = try #require(router.routes)
+        #expect(try plan([], Stage([user]).seen).isEmpty)
+        let alb = try #require(RouterKind.named("alb", isPlugin: false))
+        let named = parsed(
+            alb, ["ingress": "model", "servicePort": 443, "rootService": "root"],
+            managedRoutes: ["root"])
+        #expect(named.router == nil)
+    }
+
+    private static let record = "rollouts.argoproj.io/managed-alb-annotations"
+
+    private static func recorded(_ names: [String]) -> String {
+        let keys = names.map { #""alb.ingress.kubernetes.io/actions.\#($0)""# }
+        return #"{"model":[\#(keys.joined(separator: ","))]}"#
     }
 
     private static let action =
