@@ -32,6 +32,8 @@ extension ControllerLoop {
                 }
                 await addOwner(of: object)
             default:
+                // Canary Mappings and the like are not in any document.
+                await addOwner(of: object)
                 await addReaders(of: Reference(object, resource))
             }
         }
@@ -164,6 +166,7 @@ extension Object {
         if WorkloadDocument.reference(in: self) == reference { return true }
         // One that finds its routes by their labels names none.
         if Resource.routes[reference.resource] != nil, seeksRoutes { return true }
+        if annotations[Keys.routers]?.contains("\"\(reference.name)\"") == true { return true }
         return spec?["strategy"]?.mentions(reference.name) ?? false
     }
 }

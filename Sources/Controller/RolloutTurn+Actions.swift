@@ -14,6 +14,8 @@ extension RolloutTurn {
             try await move(isBack: isBack, scene) { router throws(RouterError) in
                 try router.plan(split, scene.observed)
             }
+        case .noteRouters(let isPresent):
+            try await annotate(scene.parsed.notePatch(present: isPresent, on: scene.object), scene)
         case .setRoutes(let routes):
             try await move(isBack: routes.isEmpty, scene) { router throws(RouterError) in
                 try router.routes?(routes, scene.observed) ?? []
@@ -25,9 +27,9 @@ extension RolloutTurn {
         case .setRolloutReplicas(let count):
             try await patch(scene.object, .rollouts, ["spec": ["replicas": .int(Int64(count))]])
         case .setRolloutRevision(let revision):
-            try await note(revision, under: Keys.revision, scene)
+            try await annotate(.annotation(Keys.revision, revision), scene)
         case .noteWorkload(let generation):
-            try await note(generation, under: Keys.workloadGeneration, scene)
+            try await annotate(.annotation(Keys.workloadGeneration, generation), scene)
         case .scaleWorkload(_, let count, let adoption):
             guard let reference = scene.parsed.workload?.reference else { return }
             let body = WorkloadDocument.scaling(to: count, adoption, by: scene.object)
@@ -76,12 +78,9 @@ extension RolloutTurn {
         }
     }
 
-    /// Writes a number into an annotation of the rollout. Without the version: the status may have
-    /// been stored a moment ago, and both numbers are only raised.
-    private func note(
-        _ number: Int, under key: String, _ scene: Scene
-    ) async throws(ClusterError) {
-        let body: JSON = ["metadata": ["annotations": .object([key: number])]]
+    /// Writes annotations of the rollout. Without the version: the status may have been stored a
+    /// moment ago, and nobody else writes them.
+    private func annotate(_ body: JSON, _ scene: Scene) async throws(ClusterError) {
         _ = try await cluster.write(Write(scene.key.reference, .patch(.merge(body))))
     }
 
@@ -250,7 +249,7 @@ extension JSON {
         .object(JSONObject(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
     }
 
-    fileprivate static func object(_ members: [String: Int]) -> JSON {
-        .object(members.mapValues { .string(String($0)) })
+    fileprivate static func annotation(_ key: String, _ number: Int) -> JSON {
+        ["metadata": ["annotations": .object([key: .string(String(number))])]]
     }
 }

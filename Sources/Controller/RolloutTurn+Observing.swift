@@ -53,6 +53,7 @@ extension RolloutTurn {
         observed.currentHash = snapshot.new?.hash ?? ""
         observed.size = parsed.rollout.spec.replicas ?? 1
         for set in replicaSets { observed.available[set.hash] = set.available }
+        snapshot.routerNotes = parsed.addFormer(in: observed)
         snapshot.routers = parsed.routers.map {
             $0.seen(in: observed, routes: snapshot.managedRoutes)
         }
@@ -91,7 +92,8 @@ extension RolloutTurn {
         let total = parsed.rollout.spec.canary.totalWeight
         let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
         if let former { parsed.routers.insert(former.router, at: 0) }
-        var observed = try await observe(parsed.routers, owner: owner)
+        let noted = parsed.noted.flatMap(\.former).map(\.router)
+        var observed = try await observe(parsed.routers + noted, owner: owner)
         observed.stableHash = parsed.rollout.status.stableHash
         if case .canary(var canary) = parsed.rollout.spec.strategy {
             canary.servesPods = parsed.routers.allSatisfy(\.servesPods)

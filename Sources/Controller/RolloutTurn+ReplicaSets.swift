@@ -78,9 +78,9 @@ extension RolloutTurn {
         case .separate(_, let separation):
             return ReplicaSetDocument.separationPatch(of: set, to: separation)
         case .setRolloutReplicas, .noteWorkload, .scaleWorkload, .createReplicaSet,
-            .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .setRoutes,
-            .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
-            .deleteExperiment, .askExtension, .evict:
+            .setRolloutRevision, .updatePods, .deleteReplicaSet, .bind, .route, .noteRouters,
+            .setRoutes, .startRun, .terminateRun, .deleteRun, .startExperiment,
+            .terminateExperiment, .deleteExperiment, .askExtension, .evict:
             return nil
         }
     }

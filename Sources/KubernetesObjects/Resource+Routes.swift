@@ -23,6 +23,10 @@ extension Resource {
         group: "split.smi-spec.io", version: "v1alpha3", kind: "TrafficSplit",
         plural: "trafficsplits")
 
+    package static let mappings = Resource(
+        group: "getambassador.io", version: "v3alpha1", kind: "Mapping", plural: "mappings",
+        hasStatus: true)
+
     private static func gatewayRoute(_ kind: String, _ version: String) -> Resource {
         Resource(
             group: "gateway.networking.k8s.io", version: version, kind: kind,
@@ -40,6 +44,7 @@ extension Resource {
         .destinationRules: ["v1", "v1beta1", "v1alpha3"],
         .traefikServices: ["v1alpha1"],
         .apisixRoutes: ["v2"],
+        .mappings: ["v3alpha1", "v2"],
         // Older ones count in thousandths.
         .trafficSplits: ["v1alpha4", "v1alpha3", "v1alpha2"],
     ]

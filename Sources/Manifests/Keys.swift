@@ -33,6 +33,8 @@ package enum Keys {
     /// Annotations of what belongs to an experiment.
     package static let experimentName = "experiment.argoproj.io/name"
     package static let experimentTemplate = "experiment.argoproj.io/template-name"
+    /// Ours, on a rollout: the routers that it sent traffic by, for when its document names others.
+    package static let routers = "sluice/routers"
     package static let notified = "notified.notifications.argoproj.io"
     package static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 }

@@ -22,6 +22,13 @@ package struct ParsedRollout: Sendable {
     package var routers: [Router]
     /// The names of the routers' kinds, in the same order: `nginx`, `sluice/route-policy`.
     package var routerKeys: [String]
+    /// What the document says of where traffic goes, as it is noted on the rollout; nil without
+    /// routers.
+    var said: JSON?
+    /// Whether that is noted there.
+    var isNoted = false
+    /// What is noted besides, of earlier documents.
+    package var noted: [NotedRouters] = []
     /// The analysis of each step that is one, by step index.
     package var stepAnalyses: [Int: AnalysisReference]
     /// What the experiment of each step that is one measures, by step index.

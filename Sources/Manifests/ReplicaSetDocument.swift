@@ -7,7 +7,7 @@ package enum ReplicaSetDocument {
     /// Annotations of a rollout that its ReplicaSets do not take over.
     private static let ownAnnotations: Set = [
         Keys.lastApplied, Keys.revision, Keys.revisionHistory, Keys.desiredReplicas, Keys.notified,
-        Keys.ephemeralMetadata,
+        Keys.ephemeralMetadata, Keys.routers,
     ]
 
     /// The name of the ReplicaSet with this hash.

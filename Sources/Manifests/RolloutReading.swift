@@ -29,6 +29,7 @@ package struct RolloutReading: Sendable {
                 object, workload: workload, routers: routers, plugins: plugins)
         }
         if let former { parsed.remember(former.parsed) }
+        parsed.readNotes(of: object, routers)
     }
 
     /// The rollout's ReplicaSets as `decide` sees them.

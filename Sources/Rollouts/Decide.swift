@@ -43,6 +43,7 @@ package func decide(_ seen: Snapshot) -> Decision {
     draft.giveBackFormer()
     draft.moveRoutes()
     draft.lookAtRouters()
+    draft.noteRouters()
     draft.noteStablePods()
     draft.markPromoted()
     draft.endPlugins()

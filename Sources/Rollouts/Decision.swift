@@ -60,6 +60,9 @@ package enum Action: Hashable, Sendable {
     case deleteReplicaSet(name: String)
     case bind(service: String, from: String?, to: String)
     case route(Split)
+    /// Writes down by which routers there may be traffic on the canary: those of earlier documents
+    /// that are not spent, and the present ones where that is so.
+    case noteRouters(present: Bool)
     /// Leaves exactly these routes of the rollout's own.
     case setRoutes([ManagedRoute])
     case startRun(name: String, purpose: Run.Purpose)
@@ -97,9 +100,9 @@ package enum Action: Hashable, Sendable {
         case .deleteReplicaSet: false
         case .setRolloutReplicas, .noteWorkload, .createReplicaSet, .setRolloutRevision,
             .setReplicaSetRevision, .setMinReadySeconds, .delayScaleDown, .cancelScaleDown,
-            .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .setRoutes,
-            .startRun, .terminateRun, .deleteRun, .startExperiment, .terminateExperiment,
-            .deleteExperiment, .askExtension:
+            .markPromoted, .setPodMetadata, .updatePods, .separate, .bind, .route, .noteRouters,
+            .setRoutes, .startRun, .terminateRun, .deleteRun, .startExperiment,
+            .terminateExperiment, .deleteExperiment, .askExtension:
             false
         }
     }

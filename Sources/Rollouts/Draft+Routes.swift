@@ -12,6 +12,17 @@ extension Draft {
         actions.append(.setRoutes(wanted))
     }
 
+    /// Before anything comes to the canary by a router, it is written down which one: the document
+    /// may name another one at any time, and this one would go on. What is spent is forgotten.
+    mutating func noteRouters() {
+        let notes = seen.routerNotes
+        let isUsed =
+            weight > 0 || seen.canaryWeight > 0 || actions.contains(where: \.makesRoutes)
+        let areMissing = notes.areNeeded && !notes.havePresent && isUsed
+        guard areMissing || notes.haveSpent else { return }
+        actions.append(.noteRouters(present: notes.havePresent || areMissing))
+    }
+
     /// None for a release that is over, given up, or promoted out of turn.
     private var wantedRoutes: [ManagedRoute] {
         guard isUpdating, !status.isAborted, !status.promoteFull, new.available > 0,

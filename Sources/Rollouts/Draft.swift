@@ -76,7 +76,7 @@ extension [Action] {
                 starting.contains(name) ? 1 : 8
             case .setRolloutReplicas, .createReplicaSet, .setRolloutRevision,
                 .setReplicaSetRevision,
-                .setMinReadySeconds, .cancelScaleDown, .markPromoted, .noteWorkload:
+                .setMinReadySeconds, .cancelScaleDown, .markPromoted, .noteWorkload, .noteRouters:
                 2
             case .scale(_, let from, let to), .scaleWorkload(let from, let to, _):
                 to >= from ? 2 : 6

@@ -1,6 +1,7 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
-/// blue-green, I8–I11, for workloads, I12, for restarts, I13, and for experiments, I14). Unit tests
-/// and the simulation check every decision; debug builds of the controller do too.
+/// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14, and for routers
+/// that are left, I15). Unit tests and the simulation check every decision; debug builds of the
+/// controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
@@ -27,13 +28,21 @@ private struct Promise {
     func broken(by action: Action) -> [String] {
         switch action {
         case .route(let split): routing(split)
-        case .setRoutes(let routes) where !routes.isEmpty: making(routes)
+        case .setRoutes(let routes) where !routes.isEmpty: making(routes) + leaving()
         case .bind(let service, _, let hash): binding(service, hash)
         case .scale(let name, let from, let to) where to < from: shrinking(name, to: to)
         case .deleteReplicaSet(let name): deleting(name)
         case .startExperiment(_, let step): trying(step)
         default: []
         }
+    }
+
+    /// What sends requests to the canary can be found again under any document.
+    private func leaving() -> [String] {
+        let isNoted =
+            seen.routerNotes.havePresent || !seen.routerNotes.areNeeded
+            || decision.actions.contains(.noteRouters(present: true))
+        return isNoted ? [] : ["I15: traffic by a router that no note names"]
     }
 
     /// Where no stable revision was known yet, the one that this decision names.
@@ -43,7 +52,7 @@ private struct Promise {
     }
 
     private func routing(_ split: Split) -> [String] {
-        var broken: [String] = []
+        var broken = split.canary > seen.canaryWeight ? leaving() : []
         if !(0...split.total).contains(split.canary) {
             broken.append("the weight \(split) is out of range")
         }

@@ -8,6 +8,8 @@ package struct Snapshot: Hashable, Sendable {
     package var services: [String: ServiceBinding]
     /// One entry for each router of the rollout, in the order in which they are written.
     package var routers: [RouterSeen]
+    /// What the rollout has written down of routers, for the time when its document names others.
+    package var routerNotes = RouterNotes()
     package var runs: [Run]
     /// The experiments that the rollout controls.
     package var experiments: [StepExperiment] = []
@@ -227,6 +229,20 @@ package struct RouterSeen: Hashable, Sendable {
         self.verification = verification
         self.routes = routes
     }
+}
+
+/// What a rollout has written down on itself of the routers that it sent traffic by. By it the
+/// objects are found that its document names no more.
+package struct RouterNotes: Hashable, Sendable {
+    /// Whether the present routers could not be found again without a note.
+    package var areNeeded = false
+    /// Whether the present routers are among them.
+    package var havePresent = false
+    /// Whether there are some of routers that send nothing to the canary any more, and that the
+    /// document does not name.
+    package var haveSpent = false
+
+    package init() {}
 }
 
 /// What the objects of a router say.

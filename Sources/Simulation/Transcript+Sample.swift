@@ -43,7 +43,8 @@ extension Transcript.Sample {
         total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
         weight = max(
             world.canaryWeight(of: rollout.uid), world.gatewayWeight(leadingTo: canaryName),
-            world.routedWeight(to: canaryName, beside: stableName, of: total))
+            world.routedWeight(to: canaryName, beside: stableName, of: total),
+            world.mappedWeight(to: canaryName))
         canaryHash = world.hash(behind: canaryName)
         stableHash = world.hash(behind: stableName)
         canaryAvailable = world.available(canaryHash)
@@ -106,6 +107,12 @@ extension Transcript.Sample {
                 }
                 return part * total / (part + rest)
             }.max() ?? 0
+        }
+
+        /// Percent, by any Mapping of Ambassador.
+        func mappedWeight(to service: String) -> Int {
+            list(.mappings).filter { $0.spec?["service"]?.string?.hasPrefix(service) ?? false }
+                .compactMap { $0.spec?["weight"]?.int }.max() ?? 0
         }
 
         private func policies(_ text: String) -> [JSON] {

@@ -32,8 +32,16 @@ extension ALBRouter {
         let root = reader["rootService"].string().flatMap { $0.isEmpty ? nil : $0 }
         namespace = rollout.namespace
         self.rollout = rollout.name
+        managedRoutes = rollout.managedRoutes
         guard reader.findings.all.count == before, let services = rollout.services(reader)
         else { return nil }
+        let names = [root, services.stable, services.canary]
+        if let taken = managedRoutes.first(where: { names.contains($0) }) {
+            reader.refuse(
+                "\(taken) is the name of a backend and of a managed route",
+                remedy: "rename the managed route")
+            return nil
+        }
         self.services = services
         self.root = root ?? services.stable
     }

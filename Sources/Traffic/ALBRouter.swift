@@ -18,22 +18,29 @@ struct ALBRouter: Sendable {
     let prefix: String
     /// `TargetGroupStickinessConfig`; nil for none.
     let stickiness: JSON?
+    /// The names that header routes may have.
+    let managedRoutes: [String]
 
     var router: Router {
         Router(
             kind: Self.kind, reads: ingresses.map(reference), changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
+            routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Only AWS itself knows.
-            verify: { _ in .cannot })
+            verify: { _ in .cannot }, retreat: retreat)
     }
 
-    private func reference(_ ingress: String) -> Reference {
+    func reference(_ ingress: String) -> Reference {
         Reference(.ingresses, namespace: namespace, name: ingress)
     }
 
-    private var key: String { "\(prefix)/actions.\(root)" }
+    var key: String { key(of: root) }
+
+    /// The annotation that says what a backend of this name stands for.
+    func key(of action: String) -> String { "\(prefix)/actions.\(action)" }
+
     /// Names the annotations of each rollout, so that others see whose they are.
-    private static let record = "rollouts.argoproj.io/managed-alb-annotations"
+    static let record = "rollouts.argoproj.io/managed-alb-annotations"
 
     /// The changes of all Ingresses, or an error and none of them. Only on the way back to 0 one
     /// that cannot be followed does not hold up the others.
@@ -58,9 +65,8 @@ struct ALBRouter: Sendable {
     private func change(
         _ ingress: String, to weight: Int, _ seen: Observed
     ) throws(RouterError) -> Change? {
-        let reference = reference(ingress)
-        let object = try seen.object(reference)
-        guard weight == 0 || leadsToRoot(object) else {
+        let object = try seen.object(reference(ingress))
+        guard weight == 0 || hasRoot(object) else {
             throw RouterError(
                 "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
                     + " port name use-annotation")
@@ -70,34 +76,42 @@ struct ALBRouter: Sendable {
         if present(object) != action { annotations[key] = action.text }
         let record = record(object)
         if object.annotations[Self.record] != record { annotations[Self.record] = record }
-        if annotations.isEmpty { return nil }
-        return Change(
-            reference, .patch(.merge(["metadata": ["annotations": JSON(strings: annotations)]])),
+        return annotations.isEmpty ? nil : writing(annotations, to: ingress, weight)
+    }
+
+    func writing(_ annotations: [String: String], to ingress: String, _ weight: Int) -> Change {
+        Change(
+            reference(ingress),
+            .patch(.merge(["metadata": ["annotations": JSON(strings: annotations)]])),
             event: Event(
                 "PatchingALBIngress",
                 "Updating Ingress `\(ingress)` to desiredWeight '\(weight)'"))
     }
 
-    private func leadsToRoot(_ ingress: Object) -> Bool {
+    private func hasRoot(_ ingress: Object) -> Bool {
         (ingress.spec?["rules"]?.array ?? []).contains { rule in
-            (rule["http"]?["paths"]?.array ?? []).contains {
-                $0["backend"]?["service"]?["name"]?.string == root
-            }
+            (rule["http"]?["paths"]?.array ?? []).contains(where: leadsToRoot)
         }
     }
 
-    private func action(_ weight: Int) -> JSON {
-        func group(_ service: String, _ weight: Int) -> JSON {
+    /// Whether the requests of this path are divided.
+    func leadsToRoot(_ path: JSON) -> Bool {
+        path["backend"]?["service"]?["name"]?.string == root
+    }
+
+    func action(_ weight: Int) -> JSON {
+        forwarding([(services.canary, weight), (services.stable, 100 - weight)])
+    }
+
+    /// The text of an action that forwards to these services, each with its weight.
+    func forwarding(_ groups: [(service: String, weight: Int)]) -> JSON {
+        let groups = groups.map { group -> JSON in
             [
-                "ServiceName": .string(service), "ServicePort": .string(String(port)),
-                "Weight": .int(Int64(weight)),
+                "ServiceName": .string(group.service), "ServicePort": .string(String(port)),
+                "Weight": .int(Int64(group.weight)),
             ]
         }
-        var forward: JSON = [
-            "TargetGroups": [
-                group(services.canary, weight), group(services.stable, 100 - weight),
-            ]
-        ]
+        var forward: JSON = ["TargetGroups": .array(groups)]
         if let stickiness { forward["TargetGroupStickinessConfig"] = stickiness }
         return ["Type": "forward", "ForwardConfig": forward]
     }
@@ -110,14 +124,17 @@ struct ALBRouter: Sendable {
 
     /// What stands in the record, with the annotation of this rollout.
     private func record(_ ingress: Object) -> String {
-        var all: JSON = [:]
-        if let text = ingress.annotations[Self.record] {
-            do throws(DocumentError) { all = try JSON(parsing: text) } catch { all = [:] }
-        }
+        var all = records(ingress)
         let own = all[rollout]?.array ?? []
         if own.contains(.string(key)) { return ingress.annotations[Self.record] ?? all.text }
         all[rollout] = .array(own + [.string(key)])
         return all.text
+    }
+
+    /// What the Ingress records of all rollouts.
+    func records(_ ingress: Object) -> JSON {
+        guard let text = ingress.annotations[Self.record] else { return [:] }
+        do throws(DocumentError) { return try JSON(parsing: text) } catch { return [:] }
     }
 
     /// One split where all Ingresses carry it and nothing about them is left to be written.
@@ -138,7 +155,7 @@ struct ALBRouter: Sendable {
 
     /// The canary's percent of the target groups, rounded up; nil where the annotation does not
     /// say.
-    private func share(_ ingress: Object) -> Int? {
+    func share(_ ingress: Object) -> Int? {
         guard let groups = present(ingress)?["ForwardConfig"]?["TargetGroups"]?.array else {
             return nil
         }

@@ -33,7 +33,7 @@ struct GatewayRouter: Sendable {
             kind: Self.kind, reads: routes.map(\.reference), searches: searches,
             changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
-            read: weights.read, routes: headerRoutes, verify: verify)
+            read: weights.read, routes: headerRoutes, verify: verify, retreat: weights.retreat)
     }
 
     private var headerRoutes: RoutesPlan? {

@@ -47,7 +47,7 @@ struct IstioRouter: Sendable {
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Nobody says whether the proxies have followed.
-            verify: { _ in .cannot }, selects: selects)
+            verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
     }
 
     var weights: WeightedObjects {

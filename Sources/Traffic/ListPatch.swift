@@ -7,6 +7,8 @@ import KubernetesObjects
 struct ListPatch {
     private var tests: [JSON] = []
     private var changes: [JSON] = []
+    /// Objects that were missing, and are made by this patch.
+    private var made: Set<Path> = []
 
     /// Nil where there is nothing to change.
     var patch: Patch? { changes.isEmpty ? nil : .json(tests + changes) }
@@ -28,15 +30,28 @@ struct ListPatch {
 
     /// Sets or (nil) removes a label.
     mutating func label(_ key: String, _ value: String?, on object: Object) {
-        if object.labels[key] == value { return }
-        let labels = Path([.key("metadata"), .key("labels")])
-        guard let value else { return remove(at: labels.appending(key)) }
-        if object.metadata["labels"] == nil {
+        mark(key, value, under: "labels", of: object)
+    }
+
+    /// Sets or (nil) removes an annotation.
+    mutating func annotate(_ key: String, _ value: String?, on object: Object) {
+        mark(key, value, under: "annotations", of: object)
+    }
+
+    private mutating func mark(
+        _ key: String, _ value: String?, under member: String, of object: Object
+    ) {
+        let marks = object.metadata[member]
+        if marks?[key]?.string == value { return }
+        let path = Path([.key("metadata"), .key(member)])
+        guard let value else { return remove(at: path.appending(key)) }
+        if marks == nil, !made.contains(path) {
             // What is added replaces what came there meanwhile.
-            require(.null, at: labels)
-            set([:], at: labels)
+            require(.null, at: path)
+            set([:], at: path)
+            made.insert(path)
         }
-        set(.string(value), at: labels.appending(key))
+        set(.string(value), at: path.appending(key))
     }
 }
 

@@ -34,7 +34,14 @@ struct RoutePolicyRouter: Sendable {
             kind: Self.kind, reads: [configMapReference] + (deploymentReference.map { [$0] } ?? []),
             servesPods: servesPods,
             plan: { split, seen throws(RouterError) in try plan(split, seen) },
-            read: read, verify: verify)
+            read: read, verify: verify, retreat: retreat)
+    }
+
+    private var retreat: Retreat {
+        let policy = Path([.key("data"), .key(key), .key(model)])
+        return Retreat(
+            from: Place(reference: configMapReference, path: policy), total: 100,
+            plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read)
     }
 
     var configMapReference: Reference {

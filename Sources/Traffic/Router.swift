@@ -32,6 +32,9 @@ package struct Router: Sendable {
     package let selects: @Sendable (_ seen: Observed) -> Set<String>
     /// The program that divides the traffic; nil where objects do.
     package var remote: RemoteRouter?
+    /// How it leaves objects that the document names no more; nil for one whose objects are the
+    /// rollout's own, and found as such.
+    package let retreat: Retreat?
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
@@ -39,7 +42,8 @@ package struct Router: Sendable {
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading, routes: RoutesPlan? = nil,
         verify: @escaping @Sendable (Observed) -> Verification,
-        selects: @escaping @Sendable (Observed) -> Set<String> = { _ in [] }
+        selects: @escaping @Sendable (Observed) -> Set<String> = { _ in [] },
+        retreat: Retreat? = nil
     ) {
         self.kind = kind
         self.reads = reads
@@ -52,6 +56,7 @@ package struct Router: Sendable {
         self.routes = routes
         self.verify = verify
         self.selects = selects
+        self.retreat = retreat
     }
 }
 

@@ -13,11 +13,20 @@ struct SMIRouter: Sendable {
         Router(
             kind: "smi", reads: [reference], changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
-            verify: { _ in .cannot })
+            verify: { _ in .cannot }, retreat: weights(in: own).retreat)
     }
 
-    private var weights: WeightedObjects {
-        WeightedObjects(total: 100, references: { _ in [reference] }) { object in
+    private var weights: WeightedObjects { weights(in: { _ in [reference] }) }
+
+    /// Nothing where there is none, or one of somebody else.
+    private func own(_ seen: Observed) -> [Reference] {
+        seen.objects[reference]?.controllerOwner?.uid == seen.owner.uid ? [reference] : []
+    }
+
+    private func weights(
+        in references: @escaping @Sendable (Observed) -> [Reference]
+    ) -> WeightedObjects {
+        WeightedObjects(total: 100, references: references) { object in
             let list = Path([.key("spec"), .key("backends")])
             var lists = WeightedLists()
             lists.add(

@@ -30,6 +30,6 @@ extension RouterKind {
         return Router(
             kind: "traefik", reads: [reference], changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
-            read: weights.read, verify: { _ in .cannot })
+            read: weights.read, verify: { _ in .cannot }, retreat: weights.retreat)
     }
 }

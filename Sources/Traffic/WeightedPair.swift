@@ -33,10 +33,16 @@ struct WeightedPair {
         return canary == 0 ? 0 : (canary * total + canary + stable - 1) / (canary + stable)
     }
 
-    /// Adds what is missing to `canary` parts here and the rest there.
-    func write(canary: Int, of total: Int, to patch: inout ListPatch) {
+    /// Adds what is missing to `canary` parts here and the rest there, but not to those `besides`
+    /// these two.
+    func write(
+        canary: Int, of total: Int, besides others: Set<Path> = [], to patch: inout ListPatch
+    ) {
         for (side, weight) in [(canaries, canary), (stables, total - canary)] {
-            for destination in side where destination.weight != weight || !destination.isWritten {
+            for destination in side
+            where (destination.weight != weight || !destination.isWritten)
+                && !others.contains(destination.path)
+            {
                 patch.require(destination.identity.value, at: destination.identity.path)
                 patch.set(.int(Int64(weight)), at: destination.path.appending("weight"))
             }

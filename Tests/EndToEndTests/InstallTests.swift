@@ -75,9 +75,11 @@ struct `An installation` {
                 $0["apiGroups"] == [.string(route.group)]
                     && $0["resources"]?.array?.contains(.string(route.plural)) == true
             }.flatMap { $0["verbs"]?.array ?? [] }
-            // Only this one is the rollout's own.
-            let created: [JSON] = route == .trafficSplits ? ["create"] : []
-            #expect(verbs == ["get", "list", "watch"] + created + ["patch"], "\(route.plural)")
+            // Only these may be the rollout's own; a TrafficSplit stays with it.
+            let isCome = [.trafficSplits, .apisixRoutes, .mappings].contains(route)
+            let isGone = isCome && route != .trafficSplits
+            let own: [JSON] = (isCome ? ["create"] : []) + ["patch"] + (isGone ? ["delete"] : [])
+            #expect(verbs == ["get", "list", "watch"] + own, "\(route.plural)")
         }
     }
 

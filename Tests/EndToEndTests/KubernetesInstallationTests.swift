@@ -302,7 +302,9 @@ private struct Right: Hashable, CustomStringConvertible {
     /// Where somebody has installed the kinds of routes.
     private static let routes = Set(
         Resource.routes.keys.flatMap { route -> [Right] in
-            ["get", "list", "watch", "create", "patch"].map { Right($0, route.plural, route.group) }
+            ["get", "list", "watch", "create", "patch", "delete"].map {
+                Right($0, route.plural, route.group)
+            }
         })
 
     /// Needed where a rollout runs experiments, and the releases of these tests do not.

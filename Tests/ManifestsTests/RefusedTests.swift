@@ -20,8 +20,6 @@ struct `A field that is not done yet` {
     }
 
     static let canary: [Case] = [
-        /// Refuses: 1.6 ambassador, 6.7 ambassador, 8.2 Mapping.
-        router("ambassador", ["mappings": ["a"]]),
         /// Refuses: 1.6 appMesh, 6.7 appMesh, 8.2 AppMesh.
         router("appMesh", ["virtualService": ["name": "a"]]),
     ]

@@ -9,6 +9,7 @@ struct World {
     var weight: Int?
     /// The routes of its own that the router has; nil where it makes none.
     var routes: [ManagedRoute]?
+    var notes = RouterNotes()
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
@@ -75,6 +76,7 @@ struct World {
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],
             runs: runs, refusal: refusal, memory: memory, now: now)
+        snapshot.routerNotes = notes
         snapshot.experiments = experiments
         snapshot.taken = taken
         snapshot.workload = workload
@@ -164,9 +166,8 @@ struct World {
         case .deleteReplicaSet(let name): replicaSets.removeAll { $0.name == name }
         case .bind(let service, _, let hash):
             services[service] = ServiceBinding(hash: hash, managedBy: "app")
-        case .route(let split):
-            weight = split.canary
-            weights.append(split.canary)
+        case .route(let split): follow(split)
+        case .noteRouters(let isPresent): notes.havePresent = isPresent
         case .setRoutes(let wanted): routes = wanted
         case .startRun(let name, let purpose): startRun(name, purpose)
         case .terminateRun(let name):
@@ -194,6 +195,11 @@ struct World {
             Run(
                 name: name, purpose: purpose, hash: templateHash, revision: 1, phase: .running,
                 created: now))
+    }
+
+    private mutating func follow(_ split: Split) {
+        weight = split.canary
+        weights.append(split.canary)
     }
 
     private mutating func createReplicaSet(_ hash: String, _ revision: Int) {

@@ -1,0 +1,125 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Traffic
+
+/// What a rollout has written down on itself of the routers that it sent traffic by: what its
+/// document said of the canary's services and routing at that time. The document may have changed
+/// since, with the controller gone.
+package struct NotedRouters: Sendable {
+    /// The part of the canary strategy that says where traffic goes.
+    let said: JSON
+    /// The routers that it stands for, as they are left where the document says something else.
+    package var former: [FormerRouter]
+}
+
+extension NotedRouters {
+    private static let members = ["stableService", "canaryService", "pingPong", "trafficRouting"]
+    /// More than anybody changes a document in one release; bounds the annotation.
+    private static let limit = 16
+
+    /// Far more than so many documents say of their routers; bounds the work of each turn.
+    private static let longest = 100_000
+
+    /// Only what a note is made of: others may write the annotation, too.
+    private static func reading(_ canary: JSON) -> JSON {
+        var said: JSON = [:]
+        for member in members { said[member] = canary[member] }
+        return said
+    }
+
+    /// What the document says of it at present; nil where it says nothing of routers.
+    static func said(by rollout: Object) -> JSON? {
+        let canary = rollout.spec?["strategy"]?["canary"]
+        guard let canary, canary["trafficRouting"]?.object != nil else { return nil }
+        return reading(canary)
+    }
+
+    /// The notes of `rollout`, the oldest first. None of those that came with a copy of another
+    /// rollout's document, whose traffic they are about.
+    static func said(onItself rollout: Object) -> [JSON] {
+        guard let text = rollout.annotations[Keys.routers], text.utf8.count <= longest else {
+            return []
+        }
+        do throws(DocumentError) {
+            let note = try JSON(parsing: text)
+            guard note["uid"]?.string == rollout.uid else { return [] }
+            return (note["routers"]?.array ?? []).suffix(limit).map(reading)
+        } catch {
+            // Whoever wrote over it ended what it was good for.
+            return []
+        }
+    }
+
+    /// The annotation with these notes; nil takes it away.
+    static func annotation(_ notes: [JSON], on rollout: Object) -> JSON {
+        if notes.isEmpty { return .null }
+        let note: JSON = ["uid": .string(rollout.uid), "routers": .array(notes.suffix(limit))]
+        return .string(note.text)
+    }
+}
+
+extension ParsedRollout {
+    /// Reads the notes of `rollout` beside what its document says.
+    mutating func readNotes(of rollout: Object, _ kinds: [RouterKind]) {
+        let present = NotedRouters.said(by: rollout)
+        let notes = NotedRouters.said(onItself: rollout)
+        said = present
+        isNoted = present.map(notes.contains) ?? false
+        let names = present?["trafficRouting"]?["managedRoutes"]?.array ?? []
+        var others = routers
+        noted = notes.filter { $0 != present }.map { note in
+            let whole = RolloutParser.routers(of: note, rollout, kinds)
+            var said = note
+            said["trafficRouting"]?["managedRoutes"] = .array(
+                (note["trafficRouting"]?["managedRoutes"]?.array ?? []).filter {
+                    !names.contains($0)
+                })
+            let narrowed = RolloutParser.routers(of: said, rollout, kinds)
+            let former = zip(whole, narrowed).compactMap {
+                FormerRouter($0, narrowed: $1, besides: others)
+            }
+            others += whole
+            return NotedRouters(said: note, former: former)
+        }
+    }
+
+    /// Adds the routers of earlier documents that may still send something to the canary, as far as
+    /// that can be seen, and drops the notes of those that do not.
+    package mutating func addFormer(in seen: Observed) -> RouterNotes {
+        var notes = RouterNotes()
+        notes.areNeeded = said != nil && routers.contains { $0.retreat != nil }
+        notes.havePresent = isNoted
+        let known = noted.count
+        noted.removeAll { note in note.former.allSatisfy { $0.isSpent(seen) } }
+        notes.haveSpent = noted.count < known
+        let total = rollout.spec.canary.totalWeight
+        let former = noted.flatMap(\.former).compactMap { $0.router(in: seen, of: total) }
+        routers.insert(contentsOf: former, at: 0)
+        return notes
+    }
+
+    /// How `noteRouters` is written on `rollout`.
+    package func notePatch(present: Bool, on rollout: Object) -> JSON {
+        let notes = noted.map(\.said) + (present ? [said].compactMap(\.self) : [])
+        return [
+            "metadata": [
+                "annotations": [Keys.routers: NotedRouters.annotation(notes, on: rollout)]
+            ]
+        ]
+    }
+}
+
+extension RolloutParser {
+    /// The routers that such a configuration stands for in this rollout.
+    fileprivate static func routers(
+        of said: JSON, _ rollout: Object, _ kinds: [RouterKind]
+    ) -> [Router] {
+        let root = Reader(
+            ["spec": ["strategy": ["canary": said]]], findings: Reader.Findings())
+        var parser = RolloutParser(root: root, object: rollout, kinds: kinds, strictness: .lint)
+        parser.stablePingPong = StatusDocument.parse(rollout.status).stablePingPong
+        _ = parser.canary(root["spec"]["strategy"]["canary"])
+        return parser.routers
+    }
+}

@@ -1,0 +1,104 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+import Testing
+import Traffic
+
+@testable import Manifests
+
+private func rollout(_ routing: JSON, note: String? = nil) -> Object {
+    var object = Object([
+        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+        "metadata": ["name": "shop", "namespace": "prod", "uid": "u-1"],
+        "spec": [
+            "selector": ["matchLabels": ["app": "shop"]],
+            "template": ["metadata": ["labels": ["app": "shop"]]],
+            "strategy": [
+                "canary": [
+                    "stableService": "stable", "canaryService": "canary",
+                    "trafficRouting": routing, "steps": [["setWeight": 10]],
+                ]
+            ],
+        ],
+    ])
+    if let note { object["metadata", "annotations"] = JSON(strings: [Keys.routers: note]) }
+    return object
+}
+
+/// As the rollout has it once `present` is noted on it.
+private func note(on object: Object, present: Bool = true) -> String? {
+    let parsed = RolloutReading(object, routers: RouterKind.all).parsed
+    return parsed.notePatch(present: present, on: object)["metadata"]?["annotations"]?[
+        Keys.routers]?.string
+}
+
+private func traefik(_ name: String) -> JSON {
+    ["traefik": ["weightedTraefikServiceName": .string(name)]]
+}
+
+struct `The note of a rollout's routers` {
+    private let written =
+        #"{"uid":"u-1","routers":[{"stableService":"stable","canaryService":"canary","#
+        + #""trafficRouting":{"traefik":{"weightedTraefikServiceName":"a"}}}]}"#
+
+    @Test func `says what the document says of services and routing`() {
+        #expect(note(on: rollout(traefik("a"))) == written)
+        let again = rollout(traefik("a"), note: written)
+        #expect(note(on: again) == written)
+        let parsed = RolloutReading(again, routers: RouterKind.all).parsed
+        #expect(parsed.isNoted)
+        #expect(parsed.noted.isEmpty)
+    }
+
+    @Test func `stands for the routers of an earlier document`() throws {
+        let renamed = rollout(traefik("b"), note: written)
+        let parsed = RolloutReading(renamed, routers: RouterKind.all).parsed
+        #expect(!parsed.isNoted)
+        #expect(parsed.noted.flatMap(\.former).flatMap(\.router.reads).map(\.name) == ["a"])
+        let both = try #require(note(on: renamed))
+        #expect(both.contains(#"ServiceName":"a"}"#) && both.contains(#"ServiceName":"b"}"#))
+        #expect(note(on: rollout(.null, note: written), present: false) == written)
+    }
+
+    @Test func `is taken away with its last word`() {
+        let renamed = rollout(traefik("b"), note: written)
+        var parsed = RolloutReading(renamed, routers: RouterKind.all).parsed
+        let observed = Observed(objects: [:], owner: renamed.ownerOfItsOwn)
+        #expect(parsed.addFormer(in: observed).haveSpent)
+        #expect(
+            parsed.notePatch(present: false, on: renamed)
+                == ["metadata": ["annotations": [Keys.routers: .null]]])
+    }
+
+    @Test(arguments: ["", "no json", "[]", #"{"uid":"u-2","routers":[{"trafficRouting":{}}]}"#])
+    func `is nothing where it is somebody else's`(text: String) {
+        let parsed = RolloutReading(rollout(traefik("a"), note: text), routers: RouterKind.all)
+            .parsed
+        #expect(!parsed.isNoted)
+        #expect(parsed.noted.isEmpty)
+    }
+
+    @Test func `does not come to ReplicaSets`() {
+        let set = ReplicaSetDocument.created(
+            for: rollout(traefik("a"), note: written), hash: "h", revision: 1)
+        #expect(set.annotations[Keys.routers] == nil)
+    }
+
+    @Test func `is read as far as one is written, whoever wrote it`() {
+        let notes = Array(repeating: #"{"steps":[],"trafficRouting":{"smi":{}}}"#, count: 400)
+        let text = #"{"uid":"u-1","routers":[\#(notes.joined(separator: ","))]}"#
+        let parsed = RolloutReading(rollout(traefik("a"), note: text), routers: RouterKind.all)
+            .parsed
+        #expect(parsed.noted.count == 16)
+        #expect(parsed.noted.allSatisfy { $0.said["steps"] == nil })
+        let longer = text + String(repeating: " ", count: 100_000)
+        let none = RolloutReading(rollout(traefik("a"), note: longer), routers: RouterKind.all)
+        #expect(none.parsed.noted.isEmpty)
+    }
+
+    @Test func `does not grow for ever`() {
+        let notes = (0..<40).map { JSON.string("\($0)") }
+        let kept = NotedRouters.annotation(notes, on: rollout(traefik("a"))).string ?? ""
+        #expect(kept.contains(#""39""#) && !kept.contains(#""23""#))
+    }
+}

@@ -1,0 +1,60 @@
+import Rollouts
+import Testing
+
+struct `A router that nobody could find again` {
+    private func world() -> World {
+        var world = World(steps: [.setWeight(20), .pause(seconds: nil)])
+        world.notes.areNeeded = true
+        world.settle()
+        return world
+    }
+
+    @Test func `is noted before anything comes to the canary by it, and once`() throws {
+        var world = world()
+        #expect(!world.notes.havePresent)
+        world.update(to: "h2")
+        var noted = 0
+        for _ in 0..<20 {
+            let weight = world.weight ?? 0
+            let decision = world.turn()
+            let note = decision.actions.firstIndex(of: .noteRouters(present: true))
+            noted += note == nil ? 0 : 1
+            guard let route = decision.actions.firstIndex(where: { $0.raises(from: weight) }) else {
+                continue
+            }
+            #expect(note ?? route < route)
+        }
+        #expect(noted == 1)
+        #expect(world.weight == 20)
+        #expect(world.broken == [])
+    }
+
+    @Test func `is noted where it carries something already`() {
+        var world = world()
+        world.weight = 30
+        world.turn()
+        #expect(world.notes.havePresent)
+    }
+
+    @Test func `must not be used without a note`() {
+        var world = world()
+        world.update(to: "h2")
+        world.settle()
+        world.weight = 0
+        world.notes.havePresent = false
+        let seen = world.seen
+        var decision = decide(seen)
+        #expect(brokenInvariants(of: decision, seen) == [])
+        decision.actions.removeAll { $0 == .noteRouters(present: true) }
+        #expect(
+            brokenInvariants(of: decision, seen) == ["I15: traffic by a router that no note names"])
+    }
+
+    @Test func `is forgotten once it is spent, as long as it is not the present one`() {
+        var world = world()
+        world.notes.haveSpent = true
+        #expect(decide(world.seen).actions == [.noteRouters(present: false)])
+        world.notes.havePresent = true
+        #expect(decide(world.seen).actions == [.noteRouters(present: true)])
+    }
+}
