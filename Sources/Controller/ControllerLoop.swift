@@ -81,6 +81,10 @@ package struct ControllerLoop: Sendable {
         history: RecordStore?, leadership: Leadership? = nil, tallies: Tallies = Tallies(),
         post: Post? = nil, log: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
+        let tenure = Tenure.of(leadership)
+        var settings = settings
+        settings.steps.remaining = tenure.remaining
+        settings.routers.remaining = tenure.remaining
         self.settings = settings
         self.leadership = leadership
         self.source = source

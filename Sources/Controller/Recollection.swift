@@ -1,3 +1,4 @@
+import Documents
 import Manifests
 import Rollouts
 
@@ -8,6 +9,8 @@ package actor Recollection {
     /// What last troubled a rollout, and when that was told.
     private var troubles: [RolloutKey: (text: String, told: Instant)] = [:]
 
+    /// Until when extensions are not asked that gave no answer.
+    private var silent: [String: Timestamp] = [:]
     /// What was read of rollouts under way.
     private var readings: [RolloutKey: RolloutReading] = [:]
 
@@ -45,6 +48,15 @@ package actor Recollection {
     func heard(_ answer: PluginAnswer?, to call: PluginCall, of key: RolloutKey) {
         guard memories[key]?.talk?.call == call else { return }
         memories[key]?.talk = answer.map { PluginTalk(call, answer: $0) }
+    }
+
+    /// Whether an extension gave no answer a moment ago, to whatever rollout.
+    func isSilent(_ name: String, at now: Timestamp) -> Bool {
+        silent[name].map { now < $0 } ?? false
+    }
+
+    func fellSilent(_ name: String, at now: Timestamp) {
+        silent[name] = now.advanced(bySeconds: hushSeconds)
     }
 
     /// Holds the revision down until the status that says so is stored.
@@ -103,3 +115,5 @@ package actor Recollection {
 private let readingLimit = 256
 /// Servers keep events for an hour: a trouble that lasts stays visible.
 private let silenceSeconds = 600
+/// As long as a router that is not followed yet is left alone.
+private let hushSeconds = 10

@@ -54,7 +54,7 @@ extension PluginCall {
 extension PluginAnswer {
     /// What the extension means by its answer; an error where it means nothing.
     init(_ json: JSON) {
-        let message = String((json["message"]?.string ?? "").prefix(longestMessage))
+        let message = json["message"]?.string ?? ""
         let again = json["again"]?.int.map { min(max($0, shortestWait), longestWait) }
         let state = json["state"].map(\.text)
         if let state, state.utf8.count > longestState {
@@ -73,7 +73,7 @@ extension PluginAnswer {
 
     func redacted(by redactor: Redactor) -> PluginAnswer {
         var answer = self
-        answer.message = redactor.redact(message)
+        answer.message = cut(redactor.redact(message))
         answer.state = state.map(redactor.redact)
         return answer
     }
@@ -84,11 +84,17 @@ extension RolloutTurn {
     /// What the extension says of itself. One that says nothing is no reason to leave the others
     /// where they are: its reading is unknown, and unknown is never zero.
     func look(at remote: RemoteRouter, for observed: inout Observed) async {
+        // No other rollout waits as long for it once more.
+        if await memory.isSilent(remote.name, at: now()) {
+            observed.denied[remote.reference] = "it gave no answer a moment ago"
+            return
+        }
         do throws(ExtensionError) {
             let said = try await remoteRouters.ask(
                 remote.name, remote.question(["operation": "read"]))
-            observed.objects[remote.reference] = Object(said)
+            observed.objects[remote.reference] = Object(said.shortened)
         } catch {
+            await memory.fellSilent(remote.name, at: now())
             observed.denied[remote.reference] = error.description
         }
     }
@@ -103,10 +109,24 @@ extension RolloutTurn {
             throw .unreachable("extension \(remote.name): \(error)")
         }
         if let error = said["error"]?.string {
-            throw .refused("extension \(remote.name): \(error.prefix(longestMessage))")
+            throw .refused("extension \(remote.name): \(cut(error))")
         }
     }
 }
+
+extension JSON {
+    /// An answer whose words are of a length that can be shown.
+    fileprivate var shortened: JSON {
+        var json = self
+        for key in ["message", "error"] { json[key] = self[key].map { $0.string.map(short) ?? $0 } }
+        return json
+    }
+
+    private func short(_ text: String) -> JSON { .string(cut(text)) }
+}
+
+/// Bounded in bytes, too, which characters are not.
+private func cut(_ text: String) -> String { String(text.unicodeScalars.prefix(longestMessage)) }
 
 extension RemoteRouter {
     fileprivate func question(_ order: JSON) -> JSON { question.merged(with: order) }
@@ -117,6 +137,6 @@ private let longestMessage = 500
 /// All of a status has to fit into an object of etcd.
 private let longestState = 4_096
 /// Asked more often, an extension costs the API server a write each time.
-private let shortestWait = 1
+private let shortestWait = 5
 /// Nobody remembers a step that says nothing for longer.
 private let longestWait = 3_600

@@ -4,14 +4,18 @@ import Documents
 /// Asks extensions by their names: one question in JSON, one answer in JSON.
 package struct ExtensionCaller: Sendable {
     private let addresses: [String: ExtensionAddress]
+    private let timeoutSeconds: Int
     private let send: @Sendable (CurlRequest) async throws(CurlError) -> Response
+    /// For how long this process may ask: what it asks may not outlast its leadership.
+    package var remaining: @Sendable () -> Duration = { .seconds(3_600) }
 
     package init(
-        _ addresses: [String: ExtensionAddress],
+        _ addresses: [String: ExtensionAddress], timeoutSeconds: Int = usualTimeoutSeconds,
         send: @escaping @Sendable (CurlRequest) async throws(CurlError) -> Response
     ) {
         self.addresses = addresses
         self.send = send
+        self.timeoutSeconds = timeoutSeconds
     }
 
     /// Knows nobody.
@@ -27,8 +31,13 @@ package struct ExtensionCaller: Sendable {
         guard let address = addresses[name] else {
             throw ExtensionError("no extension is registered as \(name)")
         }
+        let left = Int(remaining() / .milliseconds(1))
+        guard left > 0 else {
+            throw ExtensionError(
+                "another replica leads, so this one asks nothing", isCancelled: true)
+        }
         var request = address.request(question)
-        request.timeoutMilliseconds = timeoutMilliseconds
+        request.timeoutMilliseconds = min(timeoutSeconds * 1_000, left)
         request.maximumBodyBytes = maximumBodyBytes
         let response: Response
         do {
@@ -63,7 +72,10 @@ package struct ExtensionError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 /// What takes longer says so at once, and is asked again.
-private let timeoutMilliseconds = 10_000
+package let usualTimeoutSeconds = 10
+
+/// A turn waits for what divides its traffic.
+package let routerTimeoutSeconds = 3
 
 /// What an extension says of a step or a router is a few lines.
 private let maximumBodyBytes = 64 << 10

@@ -26,20 +26,25 @@ struct PluginMetric {
 
     func answer() async throws(ProviderError) -> Answer {
         try await call.authorized { call throws(ProviderError) in
-            try answer(in: try await call.json(address.request(question)))
+            try answer(in: try await call.json(address.request(question)), call.redactor)
         }
     }
 
-    private func answer(in json: JSON) throws(ProviderError) -> Answer {
+    private func answer(
+        in json: JSON, _ redactor: Redactor
+    ) throws(ProviderError) -> Answer {
         let said = ["value", "error", "again"].filter { json[$0] != nil }
         switch said {
         case ["value"]:
             let value = MetricValue(json["value"] ?? .null)
             return Answer(value: value, text: value.json(indent: nil))
         case ["error"]:
-            throw ProviderError("\(spec.name): \(json["error"]?.string ?? "an error")")
+            let why = redactor.redact(
+                json["error"]?.string ?? "an error", upTo: longestErrorCharacters)
+            throw ProviderError(
+                "\(spec.name): \(String(why.unicodeScalars.prefix(longestErrorCharacters)))")
         case ["again"]:
-            return try later(json)
+            return try later(json, redactor)
         default:
             throw ProviderError(
                 "\(spec.name): the answer needs one of value, error and again, found "
@@ -49,12 +54,12 @@ struct PluginMetric {
 
     /// It is not known yet. What the extension wants to be told then stands in the status, so that
     /// another process can go on with it.
-    private func later(_ json: JSON) throws(ProviderError) -> Answer {
+    private func later(_ json: JSON, _ redactor: Redactor) throws(ProviderError) -> Answer {
         guard let seconds = json["again"]?.int, (1...longestWaitSeconds).contains(seconds) else {
             throw ProviderError(
                 "\(spec.name): again takes whole seconds from 1 to \(longestWaitSeconds)")
         }
-        let state = json["state"]?.string ?? ""
+        let state = redactor.redact(json["state"]?.string ?? "")
         guard state.utf8.count <= longestStateBytes else {
             throw ProviderError("\(spec.name): state has more than \(longestStateBytes) bytes")
         }
@@ -103,8 +108,12 @@ private let stateKey = "sluice/state"
 /// What takes longer says `again`, and holds nobody up meanwhile.
 private let timeoutSeconds = 10
 
-/// Nobody waits longer for one measurement than this; see `Measurement.isOverdue`.
-private let longestWaitSeconds = 3_600
+/// Half of what a measurement may take in all (`Measurement.isOverdue`), so that it is asked for at
+/// least once more.
+private let longestWaitSeconds = 1_800
+
+/// What went wrong is said in a line. All measurements of a run have to fit into an object of etcd.
+private let longestErrorCharacters = 500
 
 /// It is kept in the status of the run, which etcd bounds.
 private let longestStateBytes = 1_024

@@ -40,6 +40,7 @@ extension Draft {
             begin(plugin, at: index)
             return
         }
+        if plugin.isDisabled, !run.isFinished { return pass(run, at: index) }
         switch run.phase {
         case .successful:
             complete(index)
@@ -76,6 +77,17 @@ extension Draft {
         status.plugins.append(run)
         note(.extensionRunning(run.name, ""))
         ask(run)
+    }
+
+    /// Switched off while it is under way: nobody waits for it any more.
+    private mutating func pass(_ run: PluginStatus, at index: Int) {
+        for place in status.plugins.indices where status.plugins[place] == run {
+            status.plugins[place].phase = .successful
+            status.plugins[place].isDisabled = true
+            status.plugins[place].backoffSeconds = nil
+            status.plugins[place].finishedAt = seen.now.wholeSeconds
+        }
+        complete(index)
     }
 
     /// Tells the extensions whose step nobody waits for any more: after an abort all that have done

@@ -70,7 +70,11 @@ extension Draft {
     mutating func ask(for next: Int) {
         weight = next
         // What cannot be read may go on as it was asked last: unknown is never zero.
-        record(seen.unreadable == nil ? next : max(next, seen.committedWeight))
+        // One that keeps its weight itself has it until it says that it has not.
+        let isUnsure =
+            seen.unreadable != nil
+            || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next))
+        record(isUnsure ? max(next, seen.canaryWeight, seen.committedWeight) : next)
         guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
         // document that cannot be followed nothing is written but what gives back.
@@ -167,12 +171,12 @@ extension Draft {
         if isEmpty || isWhole { bindCanary(to: stable) }
     }
 
-    /// A router that tells of nothing is looked at again while it is about to change.
+    /// A router that tells of nothing is looked at again: soon while it is about to change, and at
+    /// times always, since an order may come late.
     mutating func lookAtRouters() {
-        guard seen.routers.contains(where: \.isPolled),
-            isUpdating || !seen.routersCarry(weight)
-        else { return }
-        look(at: seen.now.advanced(bySeconds: verifySeconds))
+        guard seen.routers.contains(where: \.isPolled) else { return }
+        let isBusy = isUpdating || !seen.routersCarry(weight)
+        look(at: seen.now.advanced(bySeconds: isBusy ? verifySeconds : restSeconds))
     }
 
     /// A router that the document does not have any more gives back what stable's pods carry.
@@ -220,3 +224,6 @@ extension Draft {
 /// A router that is not followed yet is asked again after this long, even without an event (§6.2
 /// g).
 let verifySeconds = 10
+
+/// Between two looks at a router of somebody else whose rollout is at rest.
+private let restSeconds = 60

@@ -67,13 +67,13 @@ struct ExtensionRouter: Sendable {
                 "extension \(name) does not say its weight: "
                     + (seen.denied[remote.reference] ?? "it was not asked"))
         }
-        guard let weight = said.json["weight"]?.int, weight >= 0 else {
-            return .unreadable("extension \(name) answered no weight")
+        if let error = said.json["error"], !error.isNull {
+            return .unreadable("extension \(name): \(error.string ?? "an error")")
         }
-        let total = said.json["total"]?.int ?? total
-        guard total > 0, weight <= total else {
-            return .unreadable("extension \(name) answered a weight of \(weight) of \(total)")
-        }
+        // A weight of another total is none of ours: 1 of 1 is everything, and no one of a hundred.
+        guard let weight = said.json["weight"]?.int, (0...total).contains(weight),
+            said.json["total"].map({ $0.int == total }) ?? true
+        else { return .unreadable("extension \(name) answered no weight of \(total)") }
         return .split(Split(canary: weight, of: total))
     }
 
@@ -81,7 +81,8 @@ struct ExtensionRouter: Sendable {
     private func verify(_ seen: Observed) -> Verification {
         if case .unreadable(let why) = read(seen) { return .no(why) }
         let said = seen.objects[remote.reference]?.json
-        guard said?["verified"]?.bool == false else { return .yes }
+        let verified = said?["verified"]
+        if verified == nil || verified == true { return .yes }
         let why = said?["message"]?.string ?? "its traffic does not follow yet"
         return .no("extension \(name): \(why)")
     }

@@ -58,9 +58,15 @@ struct `A router of somebody else` {
 
     @Test func `that is silent is unknown, and the turn goes on`() async throws {
         var observed = nothing
-        try await turn(500, "").look(at: remote, for: &observed)
+        let heard = Mutex(0)
+        let turn = try turn(500, "") { _ in heard.withLock { $0 += 1 } }
+        await turn.look(at: remote, for: &observed)
         #expect(observed.objects.isEmpty)
         #expect(observed.denied[remote.reference] == "received status 500")
+        // No other rollout waits for it right afterwards.
+        await turn.look(at: remote, for: &observed)
+        #expect(observed.denied[remote.reference] == "it gave no answer a moment ago")
+        #expect(heard.withLock { $0 } == 1)
     }
 
     @Test func `is told what to do, again later where it gives no answer`() async throws {

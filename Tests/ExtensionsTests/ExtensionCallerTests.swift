@@ -34,6 +34,18 @@ struct `An extension` {
         #expect(error?.description.hasPrefix(why) == true)
     }
 
+    @Test func `is not asked by a process that does not lead`() async throws {
+        let address = try ExtensionAddress("unix:/run/check.sock")
+        var caller = ExtensionCaller(["a": address]) { _ throws(CurlError) in
+            Issue.record("it was asked")
+            return Response(head: ResponseHead(status: 200), body: Array("{}".utf8))
+        }
+        caller.remaining = { .zero }
+        let asked = caller
+        let error = await #expect(throws: ExtensionError.self) { try await asked.ask("a", [:]) }
+        #expect(error?.isCancelled == true)
+    }
+
     @Test func `is not guessed`() async {
         await #expect(throws: ExtensionError("no extension is registered as acme/other")) {
             try await ask(200, "{}", of: "acme/other")

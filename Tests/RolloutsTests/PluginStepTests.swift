@@ -137,6 +137,17 @@ struct `A step of an extension` {
         #expect(world.asked.isEmpty)
     }
 
+    @Test func `is passed where that happens while it is under way`() {
+        var world = trying()
+        world.say(.error, "no answer")
+        let off = Step.plugin(PluginStep(name: "acme/check", isDisabled: true))
+        world.rollout.spec.canary.steps[1] = off
+        world.settle()
+        #expect(world.status.currentStepIndex == 2)
+        #expect(world.said == ["1 Run Successful"] && world.status.plugins[0].isDisabled)
+        #expect(world.questions == ["1 Run 1"])
+    }
+
     @Test func `waits with the release that a person has paused`() {
         var world = trying()
         world.rollout.spec.isPaused = true
@@ -250,5 +261,42 @@ struct `What an extension has done` {
         #expect(world.questions == ["0 Run 1", "0 Run 1"])
         world.say(.successful)
         #expect(world.status.currentStepIndex == 1 && world.broken.isEmpty)
+    }
+}
+
+struct `A router that is a program of somebody else` {
+    private func shifted() -> World {
+        var world = deployed([.setWeight(50), .pause(seconds: nil)])
+        world.isPolled = true
+        world.verification = .yes
+        world.update(to: "h2")
+        world.settle()
+        return world
+    }
+
+    @Test func `is looked at again and again, also at rest`() {
+        var world = shifted()
+        #expect(world.turn().lookAgain == world.now.advanced(bySeconds: 10))
+        world.rollout.status.promoteFull = true
+        for _ in 0..<5 { world.wait(60) }
+        #expect(world.status.phase == .healthy)
+        #expect(world.turn().lookAgain == world.now.advanced(bySeconds: 60))
+    }
+
+    @Test func `has its weight until it says that it has not, and the pods that it needs`() {
+        var world = shifted()
+        world.reading = .split(Split(canary: 50, of: 100))
+        world.rollout.status.isAborted = true
+        let decision = world.turn()
+        #expect(decision.actions.first == .route(Split(canary: 0, of: 100)))
+        #expect(decision.status.weights?.canary.weight == 50)
+        world.reading = .unreadable("silent")
+        for _ in 0..<5 { world.wait(60) }
+        #expect((world.set("h2")?.desired ?? 0) > 0)
+        #expect(world.turn().actions.contains(.route(Split(canary: 0, of: 100))))
+        world.reading = nil
+        for _ in 0..<3 { world.wait(60) }
+        #expect(world.status.weights?.canary.weight == 0)
+        #expect(world.set("h2")?.desired == 0 && world.broken.isEmpty)
     }
 }

@@ -13,6 +13,8 @@ struct World {
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
+    /// Whether the router is a program of somebody else.
+    var isPolled = false
     var runs: [Run] = []
     var experiments: [StepExperiment] = []
     var taken = TakenNames()
@@ -70,8 +72,9 @@ struct World {
             set.matchesTemplate = set.hash == templateHash
             return set
         }
-        let router = RouterSeen(
+        var router = RouterSeen(
             kind: "Nginx", reading: reading ?? carried, verification: verification)
+        router.isPolled = isPolled
         var snapshot = Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],

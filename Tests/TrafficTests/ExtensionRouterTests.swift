@@ -58,7 +58,9 @@ struct `A router that is an extension` {
 
     @Test(arguments: [
         "{}", #"{"weight":"30"}"#, #"{"weight":-1}"#, #"{"weight":101}"#,
-        #"{"weight":1,"total":0}"#,
+        #"{"weight":1,"total":0}"#, #"{"weight":1,"total":1}"#, #"{"weight":1,"total":null}"#,
+        #"{"weight":9223372036854775807,"total":9223372036854775807}"#,
+        #"{"weight":0,"total":100,"error":"cannot reach the mesh"}"#,
     ])
     func `is unknown where its answer is none, and never zero`(_ said: String) throws {
         let router = try router()
@@ -94,6 +96,12 @@ struct `A router that is an extension` {
         let router = try router()
         let said: JSON = ["weight": 30, "verified": false, "message": "2 of 3 proxies"]
         #expect(router.verify(seen(router, said)) == .no("extension acme/mesh: 2 of 3 proxies"))
+        for garbage: JSON in ["no", 0, .null] {
+            guard case .no = router.verify(seen(router, ["weight": 30, "verified": garbage])) else {
+                Issue.record("\(garbage) counts as followed")
+                continue
+            }
+        }
     }
 
     @Test func `makes routes where it says that it does`() throws {

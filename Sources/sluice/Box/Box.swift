@@ -1,6 +1,7 @@
 import Controller
 import Curl
 import Documents
+import Extensions
 import Foundation
 import History
 import KubernetesClient
@@ -60,7 +61,8 @@ struct Box: Sendable {
         rules.hasSelfServiceNotifications = true
         rules.steps = try .live(settings.extensions.steps)
         rules.disabledSteps = settings.extensions.disabledSteps
-        rules.routers = try .live(settings.extensions.routers)
+        rules.routers = try .live(
+            settings.extensions.routers, timeoutSeconds: routerTimeoutSeconds)
         let clock = SteadyClock { log.warning("\($0)") }
         let controller = ControllerLoop(
             client: client, settings: rules,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Controller
 import Curl
+import Extensions
 import Foundation
 import History
 import KubernetesClient
@@ -164,7 +165,8 @@ struct ControllerCommand: AsyncParsableCommand {
         let extensions = try extensions.registered()
         settings.steps = try .live(extensions.steps)
         settings.disabledSteps = extensions.disabledSteps
-        settings.routers = try .live(extensions.routers)
+        settings.routers = try .live(
+            extensions.routers, timeoutSeconds: routerTimeoutSeconds)
         if let home = try leaseNamespace(environment) { settings.home = home }
         settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
         return settings

@@ -100,10 +100,13 @@ struct ExtensionEntry: ExpressibleByArgument, Hashable {
 
 extension ExtensionCaller {
     /// Asks over HTTP, through the proxies of the environment where an extension is elsewhere.
-    static func live(_ addresses: [String: ExtensionAddress]) throws(CommandFailure) -> Self {
+    static func live(
+        _ addresses: [String: ExtensionAddress], timeoutSeconds: Int = usualTimeoutSeconds
+    ) throws(CommandFailure) -> Self {
         let proxies = try ProxyRules.ofEnvironment()
         let client = CurlClient()
-        return ExtensionCaller(addresses) { request throws(CurlError) in
+        return ExtensionCaller(addresses, timeoutSeconds: timeoutSeconds) {
+            request throws(CurlError) in
             var request = request
             request.proxy = proxies.proxy(for: request.url)
             return try await client.execute(request)

@@ -33,7 +33,7 @@ def approval(question):
         return {"phase": "Failed", "message": "the change was refused"}
     if os.path.exists(approved):
         return {"phase": "Successful", "message": "the change was approved"}
-    return {"phase": "Running", "message": "waiting for " + approved, "again": 1}
+    return {"phase": "Running", "message": "waiting for " + approved, "again": 5}
 
 
 class Board(BaseHTTPRequestHandler):
