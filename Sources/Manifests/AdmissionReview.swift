@@ -49,15 +49,18 @@ package struct AdmissionReview: Sendable {
 
     /// What is said of the object, by the rules of `Lint`, as far as the document alone can be
     /// wrong: what it refers to may come after it.
-    package func verdict(routers: [RouterKind]) -> Verdict {
+    package func verdict(routers: [RouterKind], plugins: Plugins = .none) -> Verdict {
+        let findings = { (object: Object, strictness: Strictness) in
+            Self.findings(in: object, routers, plugins, strictness)
+        }
         guard let change else { return Verdict() }
-        let wrong = Self.findings(in: object, routers, .controller)
+        let wrong = findings(object, .controller)
         let all = Set(wrong)
-        let passedOver = Self.findings(in: object, routers, .lint).filter { !all.contains($0) }
+        let passedOver = findings(object, .lint).filter { !all.contains($0) }
         switch change {
         case .new: return Verdict(errors: wrong, warnings: passedOver)
         case .steered(let old):
-            let known = Set(Self.findings(in: old, routers, .controller))
+            let known = Set(findings(old, .controller))
             return Verdict(
                 errors: wrong.filter { !known.contains($0) },
                 warnings: wrong.filter(known.contains) + passedOver)
@@ -76,6 +79,9 @@ package struct AdmissionReview: Sendable {
     /// Nil where there is nothing to look at: what does not touch the spec, and what goes, goes
     /// through, however wrong the document is. Else nobody could abort it or take its finalizers.
     private var change: Change? {
+        // The controller makes it from what is stored already. A run that is wrong ends as an error,
+        // and that gives traffic back; one that is never stored judges nothing.
+        if object.controllerOwner != nil { return nil }
         switch operation {
         case "CREATE": return .new
         case "UPDATE":
@@ -87,10 +93,12 @@ package struct AdmissionReview: Sendable {
     }
 
     private static func findings(
-        in object: Object, _ routers: [RouterKind], _ strictness: Strictness
+        in object: Object, _ routers: [RouterKind], _ plugins: Plugins,
+        _ strictness: Strictness
     ) -> [Finding] {
         let document = Document(value: object.json, file: object.name)
-        return Lint.findings(in: [document], routers: routers, strictness: strictness)
+        return Lint.findings(
+            in: [document], routers: routers, plugins: plugins, strictness: strictness)
     }
 }
 

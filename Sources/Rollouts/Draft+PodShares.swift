@@ -79,7 +79,9 @@ extension Draft {
     /// all stay available.
     mutating func shrinkOthers(_ old: [ReplicaSet]) {
         let living = seen.replicaSets.filter { !$0.isDeleting }
-        var spare = max(0, living.reduce(0) { $0 + $1.available } - shares(at: 100).least)
+        // Those that were told to go a moment ago may still be counted.
+        let serving = living.reduce(0) { $0 + min($1.available, $1.desired) }
+        var spare = max(0, serving - shares(at: 100).least)
         for set in old.sorted(by: { $0.created < $1.created }) where set.desired > 0 {
             if seen.service(seen.canary.stableService)?.hash == set.hash { continue }
             let serving = min(set.available, set.desired)

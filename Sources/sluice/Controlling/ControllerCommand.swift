@@ -168,7 +168,9 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.routers = try .live(
             extensions.routers, timeoutSeconds: routerTimeoutSeconds)
         if let home = try leaseNamespace(environment) { settings.home = home }
-        settings.isOurs = { [instanceID] in $0.labels[Keys.instanceID] == instanceID }
+        // Empty as with the field: those without one.
+        let instance = instanceID.flatMap { $0.isEmpty ? nil : $0 }
+        settings.isOurs = { $0.labels[Keys.instanceID] == instance }
         return settings
     }
 

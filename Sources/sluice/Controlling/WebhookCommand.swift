@@ -21,6 +21,7 @@ struct WebhookCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Log Options") var logging: LogOptions
+    @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
 
     @Option(help: "The port of 127.0.0.1 to listen at.")
     var port: PortNumber?
@@ -39,11 +40,11 @@ struct WebhookCommand: AsyncParsableCommand {
 
     func run() async throws {
         let log = Logger(label: "sluice", factory: logging.handler)
-        let door = AdmissionDoor(log: log)
+        let door = AdmissionDoor(log: log, plugins: try extensions.registered().plugins)
         var limits = Listener.Limits()
         limits.bodyBytes = AdmissionReview.longestBytes
         // One API server keeps a few open; each may carry the largest question.
-        limits.connections = 64
+        limits.connections = 8
         let listener = Listener(
             at: socket.map { .unix(path: $0) } ?? .loopback(port: port?.value ?? 0),
             limits: limits, logger: log,
@@ -62,6 +63,8 @@ struct WebhookCommand: AsyncParsableCommand {
 /// What the webhook answers.
 struct AdmissionDoor: Sendable {
     let log: Logger
+    /// The extensions that documents may name, as the controller knows them.
+    var plugins = Plugins.none
 
     func respond(to request: Request) -> Response {
         switch (request.method, request.path) {
@@ -80,7 +83,7 @@ struct AdmissionDoor: Sendable {
             log.warning("not a question", metadata: ["error": "\(error)"])
             return .text("\(error)\n", status: 400)
         }
-        let verdict = review.verdict(routers: RouterKind.all)
+        let verdict = review.verdict(routers: plugins.kinds, plugins: plugins)
         if !verdict.errors.isEmpty {
             log.info(
                 "refused",
