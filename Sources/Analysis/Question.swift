@@ -44,6 +44,8 @@ package struct Question: Sendable {
     private var credentials: @Sendable () -> [String: String] = { [:] }
     /// What the provider said when it began this measurement; empty for a new one.
     package var begun: [String: String] = [:]
+    /// When it was begun; nil for a new one.
+    package var begunAt: Timestamp?
 
     /// - Throws: `RunError` where an argument or secret is missing, or no metric is called so.
     package init(

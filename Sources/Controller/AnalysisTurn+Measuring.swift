@@ -74,6 +74,7 @@ extension AnalysisTurn {
             secrets.add(Array(resolved.values))
             question = try Question(metric: metric, of: run.spec, secrets: resolved)
             question.begun = begun?.metadata ?? [:]
+            question.begunAt = begun?.startedAt
         } catch {
             return Taken(
                 metric: metric,

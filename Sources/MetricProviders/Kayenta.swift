@@ -7,12 +7,14 @@ struct Kayenta {
     private let spec: KayentaSpec
     /// What the first look said of the judgement.
     private let begun: [String: String]
+    private let begunAt: Timestamp?
     private let call: ProviderCall
 
     /// Checks the configuration; nothing is sent yet.
     init(_ provider: JSON, _ edge: ProviderEdge, _ question: Question) throws(ProviderError) {
         spec = try checked(provider, KayentaSpec.init(reading:))
         begun = question.begun
+        begunAt = question.begunAt
         call = ProviderCall(
             "kayenta", edge, question.redactor.knowing(credentials(of: spec.address)),
             timeoutSeconds: 15)
@@ -27,7 +29,13 @@ struct Kayenta {
             guard let isComplete = json["complete"]?.bool else {
                 throw ProviderError("kayenta: the answer does not say whether it is complete")
             }
-            return isComplete ? try judged(json, execution) : later(execution)
+            if isComplete { return try judged(json, execution) }
+            // Nobody else ends a judgement that hangs, and the weight would stay with it.
+            if let begunAt, begunAt.advanced(bySeconds: longestTimeoutSeconds) <= call.edge.now() {
+                throw ProviderError(
+                    "kayenta: \(execution) is not complete after \(longestTimeoutSeconds) seconds")
+            }
+            return later(execution)
         }
     }
 
@@ -75,13 +83,16 @@ struct Kayenta {
         return answer
     }
 
-    /// Kayenta's score is cut to a whole number, and the thresholds say what it means.
+    /// Kayenta's score is cut to a whole number, and the thresholds say what it means. What was
+    /// called off, or is no percentage, is no judgement.
     private func judged(_ json: JSON, _ execution: String) throws(ProviderError) -> Answer {
-        guard let exact = json["result"]?["judgeResult"]?["score"]?["score"]?.double,
-            let score = Int(exactly: exact.rounded(.down))
+        let status = json["status"]?.string ?? "in an unknown way"
+        guard status == "succeeded",
+            let exact = json["result"]?["judgeResult"]?["score"]?["score"]?.double,
+            (0...100).contains(exact), let score = Int(exactly: exact.rounded(.down))
         else {
-            let status = json["status"]?.string ?? "in an unknown way"
-            throw ProviderError("kayenta: the judgement ended \(status), without a score")
+            throw ProviderError(
+                "kayenta: the judgement ended \(status), without a score from 0 to 100")
         }
         var answer = Answer(
             value: .float(exact), text: "\(score)", metadata: [executionKey: execution])
@@ -97,6 +108,3 @@ struct Kayenta {
 
 /// In the metadata of the measurement, as the field has it.
 private let executionKey = "canaryExecutionId"
-
-/// As the field's controller; a judgement takes minutes.
-private let askAgainSeconds = 15

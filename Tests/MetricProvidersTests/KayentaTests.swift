@@ -66,6 +66,32 @@ struct `A metric of Kayenta` {
         #expect(await server.requests.map(\.url) == ["http://kayenta:8090/canary/01%2FA"])
     }
 
+    @Test func `is an error where it is not complete after an hour`() async throws {
+        var question = try begun()
+        question.begunAt = now.advanced(bySeconds: -3_599)
+        let running = (200, "{\"complete\":false}")
+        #expect(
+            try await ask(Recorded(running), question).meaning == .begun(askAgainSeconds: 15))
+        question.begunAt = now.advanced(bySeconds: -3_600)
+        let error = await #expect(throws: ProviderError.self) {
+            try await ask(Recorded(running), question)
+        }
+        #expect(error?.message == "kayenta: 01/A is not complete after 3600 seconds")
+        // One that came late counts all the same.
+        let late = try await ask(Recorded((200, judgement("95"))), question)
+        #expect(late.meaning == .judged(.successful))
+    }
+
+    @Test(arguments: [("terminal", "95"), ("canceled", "95"), ("succeeded", "1e9")])
+    func `counts only where it succeeded`(_ status: String, _ score: String) async throws {
+        let text = judgement(score).replacing("succeeded", with: status)
+        let question = try begun()
+        let error = await #expect(throws: ProviderError.self) {
+            try await ask(Recorded((200, text)), question)
+        }
+        #expect(error?.message.contains("ended \(status), without a score") == true)
+    }
+
     /// Its own thresholds count, and not the conditions of the metric.
     @Test(
         arguments: [
