@@ -17,11 +17,6 @@ package struct Due: Hashable, Sendable {
             case .take(let metric), .resume(let metric, _), .terminate(let metric, _): metric
             }
         }
-
-        /// Whether it begins a measurement, and does not look at one again.
-        package var isBeginning: Bool {
-            if case .take = self { true } else { false }
-        }
     }
 
     package var tasks: [Task] = []
@@ -34,6 +29,11 @@ package struct Due: Hashable, Sendable {
 
 /// How long after an error the measurement is tried again.
 package let errorRetrySeconds = 10
+
+/// How long after a look at a judgement that takes minutes its provider is asked again, as the
+/// field's controller does. Where the next look lies further ahead than twice that, the clock was
+/// set back.
+package let askAgainSeconds = 15
 
 /// However short an interval is, a metric is not asked for more often: `0s` would keep provider and
 /// API server busy with nothing else.
@@ -52,7 +52,9 @@ extension RunStatus {
             {
                 if terminating {
                     due.tasks.append(.terminate(metric.name, last))
-                } else if let resumeAt = last.resumeAt, resumeAt > now {
+                } else if let resumeAt = last.resumeAt, resumeAt > now,
+                    resumeAt <= now.advanced(bySeconds: 2 * askAgainSeconds)
+                {
                     due.note(resumeAt)
                 } else {
                     due.tasks.append(.resume(metric.name, last))

@@ -28,12 +28,15 @@ package struct Metric: Hashable, Sendable {
     }
 
     /// Scheme, host and port of who is asked where the document names them, else the kind of
-    /// provider.
+    /// provider. However it is written and whoever logs in, it is one place.
     fileprivate var origin: String {
-        let address = provider["address"]?.string ?? provider["url"]?.string ?? ""
+        let address = (provider["address"]?.string ?? provider["url"]?.string ?? "").lowercased()
         let scheme = address.firstRange(of: "://").map { address[..<$0.upperBound] } ?? ""
-        let origin = scheme + address.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
-        return origin.isEmpty ? providerKind : String(origin)
+        var place = address.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        if let login = place.lastIndex(of: "@") { place = place[place.index(after: login)...] }
+        let usual = scheme == "https://" ? ":443" : ":80"
+        if place.hasSuffix(usual) { place = place.dropLast(usual.count) }
+        return place.isEmpty ? providerKind : String(scheme + place)
     }
 
     /// What a new result of this metric carries about it.

@@ -88,8 +88,7 @@ package struct ControllerLoop: Sendable {
         self.settings = settings
         self.leadership = leadership
         self.source = source
-        // Half of the workers are always left for those who ask somebody else.
-        lines = Lines(each: max(settings.analysisWorkers / 2, 1))
+        lines = Lines(workers: settings.analysisWorkers)
         self.secrets = secrets
         self.tallies = tallies
         cluster = LiveCluster(

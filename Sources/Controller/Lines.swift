@@ -4,19 +4,26 @@ import KubernetesObjects
 /// waiting, and with them the workers that all runs share: so no more than a part of them ask the
 /// same one.
 package actor Lines {
+    /// How many runs may ask one provider.
     private let each: Int
+    /// How many runs may ask at all, as long as others ask the same provider. One that goes by
+    /// several names could else take the workers by halves.
+    private let all: Int
     private var callers: [String: Set<Reference>] = [:]
 
-    /// - Parameter each: how many runs may ask one provider.
-    package init(each: Int = 15) {
-        self.each = each
+    /// - Parameter workers: how many runs are worked on at once.
+    package init(workers: Int = 30) {
+        each = max(workers / 2, 1)
+        all = max(workers * 3 / 4, 1)
     }
 
     /// Whether `run` may ask the provider at `origin` now; then it does until it is `kept` no more.
     func take(_ origin: String, for run: Reference) -> Bool {
         let known = callers[origin] ?? []
         if known.contains(run) { return true }
-        if known.count >= each { return false }
+        let asking = callers.values.reduce(into: Set()) { $0.formUnion($1) }
+        let isCrowded = asking.count >= all && !asking.contains(run)
+        if known.count >= each || isCrowded && !known.isEmpty { return false }
         callers[origin] = known.union([run])
         return true
     }

@@ -75,13 +75,16 @@ struct Kayenta {
         return answer
     }
 
-    /// Kayenta's score is cut to a whole number, and the thresholds say what it means.
+    /// Kayenta's score is cut to a whole number, and the thresholds say what it means. What was
+    /// called off, or is no percentage, is no judgement.
     private func judged(_ json: JSON, _ execution: String) throws(ProviderError) -> Answer {
-        guard let exact = json["result"]?["judgeResult"]?["score"]?["score"]?.double,
-            let score = Int(exactly: exact.rounded(.down))
+        let status = json["status"]?.string ?? "in an unknown way"
+        guard status == "succeeded",
+            let exact = json["result"]?["judgeResult"]?["score"]?["score"]?.double,
+            (0...100).contains(exact), let score = Int(exactly: exact.rounded(.down))
         else {
-            let status = json["status"]?.string ?? "in an unknown way"
-            throw ProviderError("kayenta: the judgement ended \(status), without a score")
+            throw ProviderError(
+                "kayenta: the judgement ended \(status), without a score from 0 to 100")
         }
         var answer = Answer(
             value: .float(exact), text: "\(score)", metadata: [executionKey: execution])
@@ -97,6 +100,3 @@ struct Kayenta {
 
 /// In the metadata of the measurement, as the field has it.
 private let executionKey = "canaryExecutionId"
-
-/// As the field's controller; a judgement takes minutes.
-private let askAgainSeconds = 15

@@ -17,7 +17,7 @@ package struct Subscribers: Hashable, Sendable {
         for (key, value) in annotations.sorted(by: { $0.key < $1.key })
         where key.hasPrefix(NotificationKeys.subscribe) || key == NotificationKeys.subscriptions {
             guard value.utf8.count <= longestAnnotation else {
-                faults.append("the annotation \(key) is longer than \(longestAnnotation) bytes")
+                say("the annotation \(key) is longer than \(longestAnnotation) bytes")
                 continue
             }
             if key == NotificationKeys.subscriptions {
@@ -28,11 +28,15 @@ package struct Subscribers: Hashable, Sendable {
         }
     }
 
+    private mutating func say(_ fault: String) {
+        if faults.count < mostFaults { faults.append(fault) }
+    }
+
     /// `on-rollout-completed.slack`, with recipients between semicolons.
     private mutating func read(_ name: Substring, _ value: String) {
         let parts = name.split(separator: ".")
         guard let service = parts.last, parts.count <= 2 else {
-            faults.append(
+            say(
                 "the annotation \(NotificationKeys.subscribe)\(name) does not end in "
                     + "TRIGGER.SERVICE")
             return
@@ -53,7 +57,7 @@ package struct Subscribers: Hashable, Sendable {
         do throws(DocumentError) {
             document = try YAML.documents(in: Array(text.utf8), file: "annotation").first?.value
         } catch {
-            faults.append(
+            say(
                 "the annotation \(NotificationKeys.subscriptions) is no YAML: \(error.message)")
             return
         }
@@ -85,3 +89,5 @@ package struct Subscribers: Hashable, Sendable {
 
 /// In bytes. A longer one is no list of people who want to know.
 private let longestAnnotation = 4_096
+/// Who mends these is told of the next.
+private let mostFaults = 3

@@ -29,7 +29,9 @@ extension Draft {
         isRetry = true
         leavePlugins(by: .abort)
         status.abortedAt = nil
-        // The abort left the index at the first step; a promotion may have moved it on since.
+        // A promotion that came before the retry, while nobody looked, cannot be told from one that
+        // followed it. The aborted version passes no step unseen; a promotion can be repeated.
+        status.currentStepIndex = seen.canary.steps.isEmpty ? nil : 0
         status.stepRun = nil
         status.currentExperiment = ""
         status.backgroundRun = nil

@@ -290,5 +290,7 @@ struct `The next measurement` {
         open = Taken(metric: "m", measurement: later)
         let waiting = RunStatus().advanced(by: [open], of: try run(metric()), now: start)
         #expect(try due(waiting, metric(), after: 5).next == start.advanced(bySeconds: 20))
+        // The clock was set back.
+        #expect(try due(waiting, metric(), after: -3_600).tasks == [.resume("m", later)])
     }
 }

@@ -52,9 +52,9 @@ struct `An analysis run's document` {
     }
 
     @Test func `is refused where nobody here asks its provider`() throws {
-        let (_, findings) = try read(#"{"metrics":[{"name":"a","provider":{"plugin":{}}}]}"#)
-        #expect(findings.map(\.path.description) == ["metrics[0].provider.plugin"])
-        #expect(findings.map(\.message) == ["the provider plugin is not supported"])
+        let (_, findings) = try read(#"{"metrics":[{"name":"a","provider":{"other":{}}}]}"#)
+        #expect(findings.map(\.path.description) == ["metrics[0].provider.other"])
+        #expect(findings.map(\.message) == ["the provider other is not supported"])
     }
 
     @Test func `names each wrong field of its provider`() throws {

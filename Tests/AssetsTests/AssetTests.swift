@@ -57,7 +57,8 @@ struct `An analysis of the examples` {
         for asset in Asset.below("manifests/examples/") where asset.path.hasSuffix(".yaml") {
             for document in try Document.readAll(Array(asset.text.utf8), file: asset.path)
             where document.value["kind"] == "AnalysisTemplate" {
-                for metric in try prepared(document).metrics {
+                for metric in try prepared(document).metrics
+                where metric.providerKind == "prometheus" {
                     let query = try #require(metric.provider["query"]?.string)
                     for window in query.matches(of: /\[([0-9smh]+)\]/) {
                         let window = try #require(GoDuration.parse(String(window.1)))

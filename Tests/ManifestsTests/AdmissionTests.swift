@@ -43,6 +43,22 @@ struct `A document at admission` {
             ])
     }
 
+    /// A run that is wrong ends as an error, and that gives traffic back.
+    @Test func `is stored however wrong it is where a controller made it`() throws {
+        var run = Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
+            "metadata": ["name": "judge", "namespace": "web"],
+            "spec": ["metrics": [["name": "m", "provider": ["other": [:]]]]],
+        ])
+        #expect(try !verdict(run).errors.isEmpty)
+        run["metadata", "ownerReferences"] = [
+            OwnerReference(
+                apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "shop", uid: "u"
+            ).json
+        ]
+        #expect(try verdict(run).errors.isEmpty)
+    }
+
     /// Holds: 8.0 admission, 8.0 all errors.
     @Test func `is refused with all its errors, each with its field`() throws {
         let review = try review(Self.broken)

@@ -21,7 +21,7 @@ struct `A field that is not done yet` {
 
     static let canary: [Case] = [
         /// Refuses: 1.6 appMesh, 6.7 appMesh, 8.2 AppMesh.
-        router("appMesh", ["virtualService": ["name": "a"]]),
+        router("appMesh", ["virtualService": ["name": "a"]])
     ]
 
     @Test(arguments: canary) func `of a canary is refused by its name`(_ field: Case) {

@@ -66,6 +66,16 @@ struct `A metric of Kayenta` {
         #expect(await server.requests.map(\.url) == ["http://kayenta:8090/canary/01%2FA"])
     }
 
+    @Test(arguments: [("terminal", "95"), ("canceled", "95"), ("succeeded", "1e9")])
+    func `counts only where it succeeded`(_ status: String, _ score: String) async throws {
+        let text = judgement(score).replacing("succeeded", with: status)
+        let question = try begun()
+        let error = await #expect(throws: ProviderError.self) {
+            try await ask(Recorded((200, text)), question)
+        }
+        #expect(error?.message.contains("ended \(status), without a score") == true)
+    }
+
     /// Its own thresholds count, and not the conditions of the metric.
     @Test(
         arguments: [

@@ -70,6 +70,18 @@ struct `The rules of notifications` {
         #expect(try rules.parcel(to: "w").requests.first?.url == "http://\(expected)")
     }
 
+    @Test func `refuse a mistyped key where another secret would be sent`() {
+        let secret = ["api": Secret("one"), "api.token": Secret("two")]
+        let findings = rules(["service.slack": "token: $api.tokn"], secret: secret).findings
+        #expect(findings.first?.description.contains("has no key \"api.tokn\"") == true)
+    }
+
+    @Test func `look for no key that is longer than any can be`() {
+        let name = String(repeating: "a", count: 254)
+        let rules = rules(["service.slack": "token: $\(name)"], secret: [name: Secret("b")])
+        #expect(!rules.findings.isEmpty)
+    }
+
     @Test func `know a Secret that nobody can look at`() {
         #expect(rules(["service.slack": "token: $any"], secret: nil).findings.isEmpty)
     }
@@ -173,6 +185,12 @@ struct `Subscriptions` {
         let fault = try #require(subscriptions.faults.first)
         #expect(subscriptions.faults.count == 1 && fault.contains(message), "\(fault)")
         #expect(subscriptions.destinations(defaultTriggers: ["on-rollout-aborted"]).isEmpty)
+    }
+
+    @Test func `say no more faults than somebody reads`() {
+        let names = (0..<100).map { "\(prefix)a.b.c\($0)" }
+        let annotations = Dictionary(uniqueKeysWithValues: names.map { ($0, "") })
+        #expect(Subscribers(annotations).faults.count == 3)
     }
 
     @Test func `tell nobody twice`() {

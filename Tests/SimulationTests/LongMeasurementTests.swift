@@ -6,7 +6,8 @@ import MetricProviders
 import Synchronization
 import Testing
 
-/// A run whose one metric is asked for again and again, on a clock that the test moves.
+/// A run of which a metric is asked for again and again, on a clock that the test moves. Another
+/// one, `slow`, has a provider that is silent for two hundred looks; these move the clock.
 private final class Judged: Sendable {
     private struct State {
         var run = Object([
@@ -21,6 +22,7 @@ private final class Judged: Sendable {
                 ]
             ],
         ])
+        var looks = 0
         var now = Timestamp(seconds: 1_767_225_600)
         var answers: [Answer.Meaning]
         /// What the provider was told of the looks before, each time.
@@ -28,9 +30,21 @@ private final class Judged: Sendable {
     }
 
     private let state: Mutex<State>
+    private let isBesideSlow: Bool
+    private let silence: AsyncStream<Void>
+    private let endSilence: AsyncStream<Void>.Continuation
 
-    init(_ answers: [Answer.Meaning]) {
-        state = Mutex(State(answers: answers))
+    init(_ answers: [Answer.Meaning], besideSlow isBesideSlow: Bool = false) {
+        var state = State(answers: answers)
+        let metrics = state.run["spec", "metrics"]?.array ?? []
+        if isBesideSlow {
+            var slow = metrics[0]
+            slow["name"] = "slow"
+            state.run["spec", "metrics"] = .array(metrics + [slow])
+        }
+        self.state = Mutex(state)
+        self.isBesideSlow = isBesideSlow
+        (silence, endSilence) = AsyncStream.makeStream()
     }
 
     var asked: [[String: String]] { state.withLock { $0.asked } }
@@ -49,12 +63,28 @@ private final class Judged: Sendable {
         let turn = AnalysisTurn(
             cluster: cluster,
             source: MetricSource { [self] question throws(ProviderError) in
-                try answer(question.begun)
+                if question.shown.name == "slow" {
+                    for await _ in silence {}
+                    return Answer(value: .float(1))
+                }
+                return try answer(question.begun)
             },
             secrets: .none, unstored: Unstored(), tell: { _, _ in }, announce: { _, _, _, _ in },
-            pause: { _ in for await _ in AsyncStream(Void.self, { _ in }) {} }, now: { now })
+            pause: { [self] in await pass($0) }, now: { [self] in state.withLock { $0.now } })
         let outcome = await turn.take(Reference(.analysisRuns, namespace: "web", name: "judge"))
         return outcome.lookAgain.map { $0.seconds - now.seconds }
+    }
+
+    private func pass(_ time: Duration) async {
+        guard isBesideSlow else { return await untilCancelled() }
+        let looks = state.withLock { state in
+            state.now = state.now.advanced(
+                byMilliseconds: time.components.attoseconds / 1_000_000_000_000_000)
+            state.looks += 1
+            return state.looks
+        }
+        if looks == 200 { endSilence.finish() }
+        await Task.yield()
     }
 
     private var cluster: Cluster {
@@ -79,7 +109,20 @@ private final class Judged: Sendable {
     }
 }
 
+private func untilCancelled() async {
+    for await _ in AsyncStream(Void.self, { _ in }) {}
+}
+
 struct `A measurement that takes several looks` {
+    @Test(.timeLimit(.minutes(1)))
+    func `is asked for while another provider is silent`() async {
+        let judged = Judged(
+            [.begun(askAgainSeconds: 15), .judged(.failed)], besideSlow: true)
+        await judged.look(after: 0)
+        #expect(judged.asked == [[:], ["execution": "7"]])
+        #expect(judged.status["phase"] == "Failed")
+    }
+
     @Test func `is asked for when its provider said so`() async {
         let judged = Judged([
             .begun(askAgainSeconds: 15), .begun(askAgainSeconds: 15), .judged(.successful),

@@ -25,6 +25,8 @@ struct `The flags of the controller` {
             "--experiment-threads=3", "--self-service-notification-enabled=1"
         ).settings([:])
         #expect(settings.experimentWorkers == 3 && settings.hasSelfServiceNotifications)
+        let unlabelled = try parsed("--instance-id", "").settings([:])
+        #expect(unlabelled.isOurs(Object(["metadata": [:]])))
     }
 
     /// Holds: 7.4 namespaced.

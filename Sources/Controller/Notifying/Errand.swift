@@ -32,6 +32,8 @@ actor Attempts {
     private var told: [String: Bool] = [:]
     /// Destinations that somebody was warned of, and that have not worked since.
     private var warned: Set<String> = []
+    /// Faults of objects that somebody was told of.
+    private var blamed: Set<String> = []
     /// Whether the server lets this process note on events whom they were told to.
     private(set) var mayNote = true
 
@@ -82,6 +84,13 @@ actor Attempts {
 
     func worked(_ destination: String) { warned.remove(destination) }
 
+    /// Whether a complaint about an object is news. These take no room from the warnings about
+    /// destinations: anybody's annotations can be at fault.
+    func complains(of fault: String, of uid: String) -> Bool {
+        if blamed.count >= mostAttempts { blamed = [] }
+        return blamed.insert("\(uid) \(fault)").inserted
+    }
+
     /// - Returns: whether that is news.
     func noting(isAllowed: Bool) -> Bool {
         defer { mayNote = isAllowed }
@@ -93,6 +102,7 @@ actor Attempts {
         attempts = [:]
         told = [:]
         warned = []
+        blamed = []
         mayNote = true
     }
 

@@ -72,7 +72,7 @@ extension Notifier {
 
     /// Says that somebody is told of nothing by an annotation: once for each object that has it.
     func complain(_ fault: String, of subject: Object) async {
-        guard await attempts.warns(of: "\(subject.uid) \(fault)") else { return }
+        guard await attempts.complains(of: fault, of: subject.uid) else { return }
         log.warning(
             "notifications: an annotation subscribes nobody",
             metadata: ["object": "\(subject.namespace)/\(subject.name)", "error": "\(fault)"])
