@@ -1,6 +1,8 @@
 import ArgumentParser
 import Controller
+import Documents
 import Foundation
+import KubernetesObjects
 import Logging
 import Testing
 
