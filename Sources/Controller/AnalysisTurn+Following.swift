@@ -54,7 +54,7 @@ extension AnalysisTurn {
                 }
                 (run, prepared) = next
                 let due = run.status.due(prepared, now: now()).tasks.filter {
-                    $0.asksProvider && underWay[$0.metric] == nil
+                    asksProvider($0) && underWay[$0.metric] == nil
                 }
                 await begin(due, of: run, prepared, reference, &underWay, in: &group)
                 lookAgain(in: &group)
@@ -68,7 +68,7 @@ extension AnalysisTurn {
     /// asked by too many at once.
     func nextLook(at status: RunStatus, _ prepared: PreparedRun) -> Timestamp? {
         let due = status.due(prepared, now: now())
-        let soon = due.tasks.map { $0.asksProvider ? lookMilliseconds : jobLookMilliseconds }.min()
+        let soon = due.tasks.map { asksProvider($0) ? lookMilliseconds : jobLookMilliseconds }.min()
         return [due.next, soon.map(now().advanced(byMilliseconds:))].compactMap(\.self).min()
     }
 
@@ -111,13 +111,11 @@ extension AnalysisTurn {
             return nil
         }
     }
-}
 
-extension Due.Task {
     /// Whether it asks a provider, for the first time or again, or creates a Job. To look at a Job
     /// again as often would keep the API server busy.
-    fileprivate var asksProvider: Bool {
-        switch self {
+    private func asksProvider(_ task: Due.Task) -> Bool {
+        switch task {
         case .take: true
         case .resume(_, let measurement): measurement.job == nil
         case .terminate: false

@@ -81,10 +81,7 @@ package struct ControllerLoop: Sendable {
         history: RecordStore?, leadership: Leadership? = nil, tallies: Tallies = Tallies(),
         post: Post? = nil, log: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
-        let tenure = Tenure.of(leadership)
-        var settings = settings
-        settings.steps.remaining = tenure.remaining
-        settings.routers.remaining = tenure.remaining
+        let settings = settings.bounded(by: .of(leadership))
         self.settings = settings
         self.leadership = leadership
         self.source = source
@@ -351,3 +348,13 @@ extension ContinuousClock.Instant {
 
 /// Ten seconds: longer than any list takes, soon enough for somebody who watches the log.
 private let looksBetweenLines = 500
+
+extension ControllerLoop.Settings {
+    /// No extension is asked by who does not lead any more.
+    fileprivate func bounded(by tenure: Tenure) -> Self {
+        var settings = self
+        settings.steps.remaining = tenure.remaining
+        settings.routers.remaining = tenure.remaining
+        return settings
+    }
+}

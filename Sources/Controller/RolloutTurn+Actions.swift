@@ -49,9 +49,7 @@ extension RolloutTurn {
         case .startExperiment(let name, let step):
             try await startExperiment(name, step, scene)
         case .terminateExperiment(let name):
-            let reference = Reference(.experiments, namespace: scene.key.namespace, name: name)
-            let patch = Patch.merge(ExperimentDocument.termination)
-            _ = try await cluster.write(Write(reference, .patch(patch)))
+            try await terminateExperiment(name, scene)
         case .deleteExperiment(let name):
             try await delete(name, among: scene.experiments, .experiments)
         case .deleteReplicaSet(let name):
@@ -68,6 +66,14 @@ extension RolloutTurn {
         case .evict(let name):
             try await evict(Reference(.pods, namespace: scene.key.namespace, name: name))
         }
+    }
+
+    private func terminateExperiment(
+        _ name: String, _ scene: Scene
+    ) async throws(ClusterError) {
+        let reference = Reference(.experiments, namespace: scene.key.namespace, name: name)
+        let patch = Patch.merge(ExperimentDocument.termination)
+        _ = try await cluster.write(Write(reference, .patch(patch)))
     }
 
     private func evict(_ pod: Reference) async throws(ClusterError) {

@@ -7,9 +7,11 @@ package func untoldChanges(by decision: Decision, _ seen: Snapshot) -> [String] 
     func untold(_ isChanged: Bool, _ what: String, _ reasons: [String]) -> [String] {
         isChanged && told.isDisjoint(with: reasons) ? ["P12: nothing tells of \(what)"] : []
     }
+    // What is settled takes no step: its index is only put right.
     let isSamePlan =
         before.currentPodHash == after.currentPodHash
         && before.currentStepHash == after.currentStepHash
+        && before.stableHash != before.currentPodHash
     let weight = after.weights?.canary.weight
     return untold(
         before.currentPodHash != after.currentPodHash, "a revision",

@@ -301,7 +301,14 @@ struct `A pod as a process` {
             pid_t($0)
         }
         #expect(pids.count == 2)
-        #expect(pids.allSatisfy { (ProcessTable.entry($0)?.state ?? "Z") == "Z" })
+        // Nobody can wait for what is killed and is no child.
+        let limit = ContinuousClock.now + .seconds(10)
+        while !pids.allSatisfy(isGone), ContinuousClock.now < limit { await Task.yield() }
+        #expect(pids.allSatisfy(isGone))
+    }
+
+    private func isGone(_ pid: pid_t) -> Bool {
+        (ProcessTable.entry(pid)?.state ?? "Z") == "Z"
     }
 }
 
