@@ -150,6 +150,15 @@ struct `A Kubernetes installation` {
                 .checked()
             return pods.isEmpty ? nil : true
         }
+        // What was created in the second of a restart is not older than it.
+        _ = try await eventually("a second after they were created", seconds: 10) {
+            let created = try await cluster.kubectl(
+                "get", "pods", "-l", "part=a", "-o",
+                "jsonpath={.items[*].metadata.creationTimestamp}"
+            ).checked()
+            let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970)).rfc3339
+            return created.split(separator: " ").allSatisfy { $0 < now } ? true : nil
+        }
         let restart = try await cluster.sluice("restart", rollout)
         #expect(restart.status == 0, "\(restart)")
         _ = try await eventually("the restart to be over", seconds: 60) {

@@ -27,7 +27,7 @@ struct `A Kubernetes webhook` {
     private static let errors = [
         "spec.strategy.canary.maxSurge: Invalid value: 0: ",
         "spec.strategy.canary.steps[0].setWeight: Invalid value: 120: ",
-        "spec.strategy.canary.steps[1].plugin: Forbidden: the step plugin \"acme/gate\" is ",
+        "spec.strategy.canary.steps[1].plugin.name: no extension is registered as \"acme/gate\"",
     ]
 
     /// Holds: 8.0 admission.

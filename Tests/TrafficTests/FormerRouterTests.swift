@@ -117,6 +117,7 @@ struct `A router that the document names no more` {
         try stage.apply(leaving(routes, stage.seen))
         #expect(names(stage, "old") == [nil])
         #expect(names(stage, "new") == [nil, "b"])
+        try stage.lower(former, to: 0, of: 100)
         #expect(former.isSpent(stage.seen))
     }
 

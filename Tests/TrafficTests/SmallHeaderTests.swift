@@ -20,8 +20,8 @@ private func make(_ routes: [ManagedRoute], _ router: Router, _ stage: inout Sta
     let plan = try #require(router.routes)
     try stage.apply(plan(routes, stage.seen))
     #expect(try plan(routes, stage.seen).isEmpty)
-    #expect(
-        router.readRoutes(stage.seen, ofTheStep: routes) == (routes.isEmpty ? .none : .ofTheStep))
+    let expected: RoutesSeen = routes.isEmpty ? .none : .ofTheStep
+    #expect(router.readRoutes(stage.seen, ofTheStep: routes) == expected)
 }
 
 struct `A header route of ALB` {
