@@ -62,19 +62,15 @@ private final class Awaited: Sendable {
         let turn = AnalysisTurn(
             cluster: cluster, source: source, secrets: .none, unstored: unstored,
             tell: { _, _ in }, announce: { _, _, _, _ in },
-            pause: { _ in for await _ in AsyncStream(Void.self, { _ in }) {} },
+            pause: { _ in await untilCancelled() },
             now: { [self] in state.withLock { $0.now } })
         return await turn.take(Reference(.analysisRuns, namespace: "web", name: "judge"))
     }
 
     private var cluster: Cluster {
         Cluster(
-            get: { [self] _ in state.withLock { $0.run } }, list: { _, _ in [] },
-            write: { [self] write throws(ClusterError) in
-                guard case .patch(.merge(let body)) = write.act else { throw .refused("no patch") }
-                state.withLock { $0.run = Object($0.run.json.merged(with: body)) }
-                return nil
-            })
+            keeping: { [self] in state.withLock { $0.run } },
+            store: { [self] run in state.withLock { $0.run = run } })
     }
 }
 

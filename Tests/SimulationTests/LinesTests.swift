@@ -64,10 +64,6 @@ private struct Asking {
     }
 }
 
-private func untilCancelled() async {
-    for await _ in AsyncStream(Void.self, { _ in }) {}
-}
-
 struct `A provider that does not answer` {
     @Test(.timeLimit(.minutes(1)))
     func `keeps only a part of the workers waiting`() async {

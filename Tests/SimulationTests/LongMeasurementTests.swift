@@ -89,12 +89,8 @@ private final class Judged: Sendable {
 
     private var cluster: Cluster {
         Cluster(
-            get: { [self] _ in state.withLock { $0.run } }, list: { _, _ in [] },
-            write: { [self] write throws(ClusterError) in
-                guard case .patch(.merge(let body)) = write.act else { throw .refused("no patch") }
-                state.withLock { $0.run = Object($0.run.json.merged(with: body)) }
-                return nil
-            })
+            keeping: { [self] in state.withLock { $0.run } },
+            store: { [self] run in state.withLock { $0.run = run } })
     }
 
     private func answer(_ begun: [String: String]) throws(ProviderError) -> Answer {
@@ -107,10 +103,6 @@ private final class Judged: Sendable {
         answer.meaning = meaning
         return answer
     }
-}
-
-private func untilCancelled() async {
-    for await _ in AsyncStream(Void.self, { _ in }) {}
 }
 
 struct `A measurement that takes several looks` {

@@ -91,7 +91,7 @@ actor Site {
             secrets: .none, unstored: Unstored(), tell: { _, _ in },
             announce: { _, reason, message, _ in await self.tell("\(reason): \(message)") },
             // Until nobody waits any more: nothing here takes so long that it is looked at before.
-            pause: { _ in for await _ in AsyncStream(Void.self, { _ in }) {} }, now: { now })
+            pause: { _ in await untilCancelled() }, now: { now })
         for run in list(.analysisRuns) {
             _ = await turn.take(
                 Reference(.analysisRuns, namespace: run.namespace, name: run.name))
