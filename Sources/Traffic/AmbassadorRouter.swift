@@ -147,17 +147,8 @@ extension AmbassadorRouter {
     private func creation(
         _ reference: Reference, _ spec: JSON, _ weight: Int, _ owner: OwnerReference
     ) -> Change {
-        let object = Object([
-            "apiVersion": .string(reference.resource.apiVersion),
-            "kind": .string(reference.resource.kind),
-            "metadata": [
-                "name": .string(reference.name), "namespace": .string(reference.namespace),
-                "ownerReferences": [owner.json],
-            ],
-            "spec": spec,
-        ])
-        return Change(
-            reference, .create(object),
+        Change(
+            reference, .create(Object(reference, spec: spec, ownedBy: owner)),
             event: Event(
                 "CanaryMappingCreated",
                 "Canary mapping `\(reference.name)` created with desiredWeight '\(weight)'"))

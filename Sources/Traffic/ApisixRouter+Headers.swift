@@ -38,7 +38,7 @@ extension ApisixRouter {
         let reference = own(name)
         guard let present = seen.objects[reference] else {
             return Change(
-                reference, .create(object(reference, spec, seen.owner)),
+                reference, .create(Object(reference, spec: spec, ownedBy: seen.owner)),
                 event: Event(
                     "CreatingApisixRoute", "Creating ApisixRoute `\(name)` for its header route"))
         }
@@ -52,18 +52,6 @@ extension ApisixRouter {
             reference, .patch(.json([["op": "replace", "path": "/spec", "value": spec]])),
             event: Event(
                 "PatchingApisixRoute", "Updating ApisixRoute `\(name)` to its header route"))
-    }
-
-    private func object(_ reference: Reference, _ spec: JSON, _ owner: OwnerReference) -> Object {
-        Object([
-            "apiVersion": .string(reference.resource.apiVersion),
-            "kind": .string(reference.resource.kind),
-            "metadata": [
-                "name": .string(reference.name), "namespace": .string(reference.namespace),
-                "ownerReferences": [owner.json],
-            ],
-            "spec": spec,
-        ])
     }
 
     private func spec(_ headers: [HeaderMatch], over base: Object) -> JSON {

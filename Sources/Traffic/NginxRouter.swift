@@ -126,17 +126,9 @@ struct NginxRouter: Sendable {
         _ reference: Reference, annotations: [String: String], spec: JSON, weight: Int,
         _ owner: OwnerReference
     ) -> Change {
-        let object = Object([
-            "apiVersion": .string(reference.resource.apiVersion),
-            "kind": .string(reference.resource.kind),
-            "metadata": [
-                "name": .string(reference.name), "namespace": .string(reference.namespace),
-                "annotations": JSON(strings: annotations), "ownerReferences": [owner.json],
-            ],
-            "spec": spec,
-        ])
-        return Change(
-            reference, .create(object),
+        Change(
+            reference,
+            .create(Object(reference, annotations: annotations, spec: spec, ownedBy: owner)),
             event: Event(
                 "CreatingCanaryIngress",
                 "Creating canary ingress `\(reference.name)` with weight `\(weight)`"))

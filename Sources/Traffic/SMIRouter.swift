@@ -63,22 +63,14 @@ struct SMIRouter: Sendable {
         func backend(_ service: String, _ weight: Int) -> JSON {
             ["service": .string(service), "weight": .int(Int64(weight))]
         }
-        let object = Object([
-            "apiVersion": .string(reference.resource.apiVersion),
-            "kind": .string(reference.resource.kind),
-            "metadata": [
-                "name": .string(reference.name), "namespace": .string(reference.namespace),
-                "ownerReferences": [owner.json],
+        let spec: JSON = [
+            "service": .string(root),
+            "backends": [
+                backend(services.canary, weight), backend(services.stable, 100 - weight),
             ],
-            "spec": [
-                "service": .string(root),
-                "backends": [
-                    backend(services.canary, weight), backend(services.stable, 100 - weight),
-                ],
-            ],
-        ])
+        ]
         return Change(
-            reference, .create(object),
+            reference, .create(Object(reference, spec: spec, ownedBy: owner)),
             event: Event(
                 "TrafficSplitCreated",
                 "TrafficSplit `\(reference.name)` created with desiredWeight '\(weight)'"))
