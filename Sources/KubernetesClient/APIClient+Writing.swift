@@ -89,6 +89,17 @@ extension APIClient {
         _ = try await once.json(call)
     }
 
+    /// Puts a pod on a node, as a scheduler does: no patch may write `spec.nodeName`.
+    package func bind(_ pod: Reference, to node: String) async throws(APIError) {
+        var call = Call(method: "POST", path: pod.path("binding"))
+        call.body = [
+            "apiVersion": "v1", "kind": "Binding",
+            "metadata": ["name": .string(pod.name), "namespace": .string(pod.namespace)],
+            "target": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],
+        ]
+        _ = try await json(call)
+    }
+
     private static func dryRunQuery(_ dryRun: Bool) -> [(String, String)] {
         dryRun ? [("dryRun", "All")] : []
     }

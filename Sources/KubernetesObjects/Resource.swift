@@ -76,6 +76,9 @@ extension Resource {
         isNamespaced: false, hasStatus: true)
     package static let pods = Resource(
         group: "", version: "v1", kind: "Pod", plural: "pods", shortNames: ["po"], hasStatus: true)
+    package static let nodes = Resource(
+        group: "", version: "v1", kind: "Node", plural: "nodes", shortNames: ["no"],
+        isNamespaced: false, hasStatus: true)
     package static let services = Resource(
         group: "", version: "v1", kind: "Service", plural: "services", shortNames: ["svc"],
         hasStatus: true)

@@ -16,6 +16,14 @@ import Testing
                 "jsonpath={.items[*].spec.selector.rollouts-pod-template-hash}"
             ).checked()
             #expect(Set(services.split(separator: " ")).count == 1)
+            if !example.cluster.isBox {
+                // Made by the server's own controllers, of pods that are on a node.
+                let isPod = "{.subsets[0].addresses[0].targetRef.kind}=Pod"
+                _ = try await example.cluster.kubectl(
+                    "wait", "endpoints/model-api", "--for=jsonpath=\(isPod)", "--timeout=60s",
+                    seconds: 70
+                ).checked()
+            }
 
             try await example.release("v3", instead: "v2")
             try await course.ends(with: ["0", "10", "30", "50", "100", "0", "10", "30"])

@@ -253,6 +253,18 @@ struct `An answer that is no success` {
         }
     }
 
+    @Test func `to a scheduler binds a pod to its node`() async throws {
+        try await withClient {
+            $1.answer(201, #"{"kind":"Status","status":"Success"}"#)
+        } _: { client, server in
+            try await client.bind(Reference(.pods, namespace: "shop", name: "new"), to: "one")
+            let request = try #require(server.requests.first)
+            #expect(request.target == "/api/v1/namespaces/shop/pods/new/binding")
+            let body = try JSON(parsing: request.body)
+            #expect(body["target"] == ["apiVersion": "v1", "kind": "Node", "name": "one"])
+        }
+    }
+
     @Test func `of a proxy is shown in part`() async throws {
         let page = String(repeating: "x", count: 1000)
         try await withClient {

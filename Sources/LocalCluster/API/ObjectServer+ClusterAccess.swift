@@ -32,6 +32,8 @@ extension ObjectServer {
                 try patch(reference, with: .merge(fields))
             case .patchStatus(let reference, let fields):
                 try patch(reference, with: .merge(fields), at: .status)
+            case .bind(let pod, let node):
+                try patch(pod, with: .merge(["spec": ["nodeName": .string(node)]]))
             case .delete(let reference, let uid, let graceSeconds):
                 _ = try delete(reference, Deletion(gracePeriodSeconds: graceSeconds, uid: uid))
             }

@@ -31,6 +31,8 @@ package enum Write: Hashable, Sendable {
     case patch(Reference, JSON, version: String? = nil)
     /// The same for the `status` subresource.
     case patchStatus(Reference, JSON)
+    /// Puts a pod on a node, as a scheduler does.
+    case bind(Reference, node: String)
     /// Deletes the object with this uid; 0 seconds of grace removes a pod at once, nil asks for its
     /// own grace.
     case delete(Reference, uid: String, graceSeconds: Int? = nil)
@@ -42,7 +44,7 @@ package enum Write: Hashable, Sendable {
             let name = object.name.isEmpty ? object.metadata["generateName"]?.string : object.name
             return "new \(resource.singular) \(object.namespace)/\(name ?? "")"
         case .patch(let reference, _, _), .patchStatus(let reference, _),
-            .delete(let reference, _, _):
+            .bind(let reference, _), .delete(let reference, _, _):
             return reference.description
         }
     }

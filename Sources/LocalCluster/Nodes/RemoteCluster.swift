@@ -60,6 +60,7 @@ package struct RemoteCluster: Sendable {
                 let stored = try await client.patch(
                     reference, .merge(fields), subresource: "status")
                 caches[reference.resource]?.observed(stored)
+            case .bind(let pod, let node): try await client.bind(pod, to: node)
             case .delete(let reference, let uid, let graceSeconds):
                 let left = try await client.delete(
                     reference, uid: uid, graceSeconds: graceSeconds)

@@ -50,7 +50,7 @@ struct KubernetesBench: AsyncParsableCommand {
             at: .loopback(port: 0), logger: log, onBound: { bound.yield($0) },
             handler: { await metrics.respond(to: $0) })
         let remote = RemoteCluster(client, [.pods])
-        let node = HollowNode(remote.access, now: { .now })
+        let node = HollowNode(remote.access, named: "hollow", now: { .now })
         let watched = FleetWatch(client)
         var fleet = Fleet(rollouts, steps: KubernetesMeasure.steps)
         (fleet.size, fleet.analysisInterval) = (pods, KubernetesMeasure.analysisInterval)

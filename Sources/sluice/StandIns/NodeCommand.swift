@@ -15,7 +15,7 @@ extension StandIn {
         func run() async throws {
             let remote = RemoteCluster(
                 try cluster.connect().client, [.pods], namespaces: cluster.namespace.map { [$0] })
-            let node = HollowNode(remote.access, now: { .now })
+            let node = HollowNode(remote.access, named: "hollow", now: { .now })
             let services = [BoxPart { await remote.follow() }, BoxPart { await node.run() }]
             let group = ServiceGroup(
                 configuration: .init(

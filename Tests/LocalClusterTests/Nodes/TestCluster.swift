@@ -45,6 +45,9 @@ actor TestCluster {
                 _ = try store.patch(reference, with: .merge(patch), by: writer)
             case .patchStatus(let reference, let patch):
                 _ = try store.patch(reference, with: .merge(patch), at: .status, by: writer)
+            case .bind(let pod, let node):
+                let patch: JSON = ["spec": ["nodeName": .string(node)]]
+                _ = try store.patch(pod, with: .merge(patch), by: writer)
             case .delete(let reference, let uid, let grace):
                 _ = try store.delete(
                     reference, Deletion(gracePeriodSeconds: grace, uid: uid), by: writer)

@@ -86,6 +86,17 @@ struct `A Deployment in the box` {
         #expect(await sizes() == ["1": 0, "2": 4])
     }
 
+    @Test func `has its pods on the node that runs nothing, where that has a name`() async throws {
+        try await cluster.create(.deployments, deployment("web", replicas: 2, image: "web:1"))
+        await cluster.settle(hollow: false)
+        let node = HollowNode(
+            cluster.access, named: "hollow", now: { Timestamp(milliseconds: 0) })
+        _ = await node.turn()
+        let pods = await cluster.list(.pods)
+        #expect(pods.map { $0["spec", "nodeName"] } == ["hollow", "hollow"])
+        #expect(pods.map(\.isReady) == [true, true])
+    }
+
     @Test func `stops every old pod first when it is to recreate`() async throws {
         try await cluster.create(
             .deployments,
