@@ -132,9 +132,9 @@ extension ObjectStore {
         }
         let causes = Validation.causes(in: new, of: resource)
         guard causes.isEmpty else { throw .invalid(reference, causes) }
-        guard objectCount < Self.objectLimit else {
+        guard objectCount < objectLimit else {
             throw .forbidden(
-                reference, "exceeded quota: the store takes \(Self.objectLimit) objects")
+                reference, "exceeded quota: the store takes \(objectLimit) objects")
         }
         new.begin(kind, namespace: space, uid: writer.newUID(), at: writer.now)
         new = try writer.admit(new, nil, reference)

@@ -10,11 +10,11 @@ import KubernetesObjects
 /// Invariant: `resourceVersion` only grows, and every stored object carries the version of its last
 /// change.
 package struct ObjectStore: Sendable {
-    /// Objects that one store takes. Ten times what a large single machine runs.
-    package static let objectLimit = 50_000
     /// Changes that are remembered for watches: minutes of a busy store, hours of a quiet one.
     package static let journalLimit = 8_192
 
+    /// Objects that the store takes. Ten times what a large single machine runs.
+    package var objectLimit = 50_000
     /// The version of the latest change of any object.
     package private(set) var resourceVersion: Int
     var kinds: [String: Kind] = [:]

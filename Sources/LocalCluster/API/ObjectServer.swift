@@ -25,15 +25,17 @@ package actor ObjectServer {
     /// - Parameters:
     ///   - definitions: the kinds that it serves besides; where somebody else has changed one of
     ///     these CustomResourceDefinitions, theirs counts.
+    ///   - objectLimit: how many objects it takes; nil for what a large single machine runs.
     ///   - clock: the time of creation, deletion and ages.
     ///   - newUID: a new uid at each call, such as a random UUID.
     /// - Throws: `DatabaseFailure` where the file cannot be read or written, `StoreError` where its
     ///   content does not fit together.
     package init(
-        database: ObjectDatabase?, definitions: [JSON] = [],
+        database: ObjectDatabase?, definitions: [JSON] = [], objectLimit: Int? = nil,
         clock: @escaping @Sendable () -> Timestamp, newUID: @escaping @Sendable () -> String
     ) throws {
         var store = try Self.restored(from: database)
+        if let objectLimit { store.objectLimit = objectLimit }
         if store.objectCount == 0 {
             for name in ["default", "kube-system"] {
                 let namespace = Object([

@@ -18,6 +18,8 @@ struct BenchCluster: Sendable {
     private let directory: String
     private let isResting = Lock(false)
     private let log = Logger(label: "bench")
+    /// 10,000 rollouts with their pods and endpoints have some 130,000.
+    private static let objectLimit = 500_000
 
     /// Plays `measure` with a fresh cluster and a fresh controller on it, and ends both.
     /// - Throws: `CancellationError` where a signal ended it, and what `measure` throws.
@@ -31,7 +33,8 @@ struct BenchCluster: Sendable {
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let server = try ObjectServer(
-            database: nil, clock: { .now }, newUID: { UUID().uuidString.lowercased() })
+            database: nil, objectLimit: objectLimit, clock: { .now },
+            newUID: { UUID().uuidString.lowercased() })
         let cluster = BenchCluster(server: server, directory: directory)
         let outcome: Result<Value, any Error>
         do {
