@@ -89,7 +89,7 @@ extension Chronicle {
     ///   - known: what is in the cluster now.
     func tend(
         each pause: Duration, now: @Sendable () -> Timestamp,
-        known: @Sendable () -> [Resource: [Object]]
+        known: @Sendable () async -> [Resource: [Object]]
     ) async {
         guard let history else { return }
         var pruned: Timestamp?
@@ -97,7 +97,7 @@ extension Chronicle {
             do {
                 if try history.reopenIfGone() {
                     log.warning("the history was taken away, and is begun anew")
-                    try await write(known(), into: history)
+                    try await write(await known(), into: history)
                 }
                 let moment = now()
                 if pruned.map({ moment.milliseconds(since: $0) >= pruningMilliseconds }) ?? true {

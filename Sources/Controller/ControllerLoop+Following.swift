@@ -1,6 +1,7 @@
 import Documents
 import KubernetesClient
 import KubernetesObjects
+import Logging
 import Manifests
 import Rollouts
 
@@ -124,20 +125,38 @@ extension ControllerLoop {
     }
 
     /// All that the history is made of, as far as the cluster still has it.
-    var known: [Resource: [Object]] {
+    func known() async -> [Resource: [Object]] {
         var known = cluster.caches.mapValues { $0.list() }
-        known[.events] = seenEvents.list()
+        known[.events] = await storedEvents()
         return known
     }
 
+    /// From the server: here they are let go of once they were looked at.
+    private func storedEvents() async -> [Object] {
+        var events: [Object] = []
+        for selection in seenEvents.selections {
+            do throws(APIError) {
+                events += try await cluster.client.list(
+                    .events, selection, keeping: ObjectCache.trimmed
+                ).objects
+            } catch {
+                log.warning(
+                    "history without events", metadata: ["error": "\(error.description)"])
+            }
+        }
+        return events
+    }
+
     func followEvents() async {
+        // Before the first is listed: whoever comes later is not told of it.
+        let changes = seenEvents.changes()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await seenEvents.follow(
                     cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
             }
             group.addTask {
-                for await change in seenEvents.changes() {
+                for await change in changes {
                     if let object = change.new { chronicle.saw(object, of: .events) }
                 }
             }

@@ -90,9 +90,7 @@ package struct ControllerLoop: Sendable {
         self.tallies = tallies
         cluster = LiveCluster(
             tallies.counting(client), namespaces: settings.namespaces, tenure: .of(leadership))
-        seenEvents = ObjectCache(
-            .events, namespaces: settings.namespaces,
-            fields: .events(about: Resource.rollouts.kind))
+        seenEvents = Self.events(about: .rollouts, settings)
         self.log = log
         self.now = now
         let chronicle = Chronicle(history: history, secrets: secrets, log: log)
@@ -167,7 +165,7 @@ package struct ControllerLoop: Sendable {
                 return .observing
             }
             group.addTask {
-                await chronicle.tend(each: settings.historyPause, now: now) { self.known }
+                await chronicle.tend(each: settings.historyPause, now: now) { await self.known() }
                 return .observing
             }
             group.addTask {

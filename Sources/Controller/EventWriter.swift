@@ -22,11 +22,12 @@ struct EventWriter: Sendable {
     private let asides: AsyncStream<Unwritten>
     private let asideInbox: AsyncStream<Unwritten>.Continuation
 
+    /// Nothing but what is needed: thousands may wait.
     private struct Unwritten: Sendable {
-        var event: Object
+        let event: Rollouts.Event
+        /// Without spec and status.
         let subject: Object
-
-        var reason: String { event["reason"]?.string ?? "" }
+        let at: Timestamp
     }
 
     init(
@@ -47,11 +48,27 @@ struct EventWriter: Sendable {
 
     /// Takes the event down; `keep` writes it. An aside is dropped where too many others wait.
     func write(_ event: Rollouts.Event, about subject: Object, isAside: Bool = false) {
-        let now = now()
+        var event = event
+        event.message = secrets.redactor().redact(event.message)
+        let head: JSON = [
+            "apiVersion": .string(subject.apiVersion), "kind": .string(subject.kind),
+            "metadata": subject.metadata,
+        ]
+        let unwritten = Unwritten(event: event, subject: Object(head), at: now())
+        let inbox = isAside ? asideInbox : inbox
+        if case .dropped(let lost) = inbox.yield(unwritten) {
+            log.warning(
+                "event not written",
+                metadata: ["reason": "\(lost.event.reason)", "error": "too many wait"])
+        }
+    }
+
+    private func object(_ unwritten: Unwritten) -> Object {
+        let (event, subject) = (unwritten.event, unwritten.subject)
         var object = Object.event(
             named: "\(subject.name).\(String(nonce(), radix: 16))", about: subject,
-            reason: event.reason, message: secrets.redactor().redact(event.message),
-            type: event.isWarning ? .warning : .normal, at: now)
+            reason: event.reason, message: event.message,
+            type: event.isWarning ? .warning : .normal, at: unwritten.at)
         if let revision = subject.annotations[Keys.revision] {
             object["metadata", "annotations"] = JSON(strings: [Keys.revision: revision])
         }
@@ -60,16 +77,11 @@ struct EventWriter: Sendable {
             object["metadata", "labels"] = JSON(strings: [Keys.instanceID: instance])
         }
         // Events in the API have whole seconds; their order is told by the micro time.
-        object["eventTime"] = .string(now.rfc3339Micro)
+        object["eventTime"] = .string(unwritten.at.rfc3339Micro)
         object["action"] = .string(event.reason)
         object["reportingComponent"] = "rollouts-controller"
         object["reportingInstance"] = "sluice"
-        let inbox = isAside ? asideInbox : inbox
-        if case .dropped(let lost) = inbox.yield(Unwritten(event: object, subject: subject)) {
-            log.warning(
-                "event not written",
-                metadata: ["reason": "\(lost.reason)", "error": "too many wait"])
-        }
+        return object
     }
 
     /// Writes the events, in their order, until the task is cancelled.
@@ -82,8 +94,8 @@ struct EventWriter: Sendable {
     }
 
     private func store(_ unwritten: Unwritten) async {
-        var object = unwritten.event
-        let due = await due(unwritten.subject, unwritten.reason)
+        var object = object(unwritten)
+        let due = await due(unwritten.subject, unwritten.event.reason)
         if let due { object["metadata", "annotations", NotificationKeys.due] = .string(due) }
         let reference = Reference(.events, namespace: object.namespace, name: object.name)
         do {
@@ -93,7 +105,7 @@ struct EventWriter: Sendable {
             log.warning(
                 "event not written",
                 metadata: [
-                    "reason": "\(unwritten.reason)", "error": "\(error.description)",
+                    "reason": "\(unwritten.event.reason)", "error": "\(error.description)",
                 ])
         }
     }
@@ -102,6 +114,6 @@ struct EventWriter: Sendable {
     private func nonce() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
 
-/// The events of 300 releases that begin at once, about a kilobyte each. When more than these wait,
+/// The events of 300 releases that begin at once, some hundred bytes each. When more than these wait,
 /// the API server takes none: the oldest are dropped.
 private let bufferedEvents = 10_000

@@ -52,27 +52,32 @@ extension APIClient {
 
     /// All objects, page by page. Starts over once where the server forgets the state in the
     /// middle.
+    ///
+    /// - Parameter kept: what stays of an object once its page was read; nil where nothing does.
     package func list(
         _ resource: Resource, _ selection: Selection = .everything, form: ObjectForm = .whole,
-        pageLimit: Int = pageLimit
+        pageLimit: Int = pageLimit, keeping kept: (Object) -> Object? = { $0 }
     ) async throws(APIError) -> ObjectList {
         do {
-            return try await listOnce(resource, selection, form, pageLimit)
+            return try await listOnce(resource, selection, form, pageLimit, kept)
         } catch .gone {
-            return try await listOnce(resource, selection, form, pageLimit)
+            return try await listOnce(resource, selection, form, pageLimit, kept)
         }
     }
 
     private func listOnce(
-        _ resource: Resource, _ selection: Selection, _ form: ObjectForm, _ pageLimit: Int
+        _ resource: Resource, _ selection: Selection, _ form: ObjectForm, _ pageLimit: Int,
+        _ kept: (Object) -> Object?
     ) async throws(APIError) -> ObjectList {
         var objects: [Object] = []
+        var count = 0
         var continuation: String?
         repeat {
             let page = try await page(
                 resource, selection, form: form, limit: pageLimit, continuation: continuation)
-            objects += page.objects
-            guard objects.count <= Self.maximumObjects else {
+            objects += page.objects.compactMap(kept)
+            count += page.objects.count
+            guard count <= Self.maximumObjects else {
                 let message =
                     "more than \(Self.maximumObjects) \(resource.plural); narrow the selection"
                 throw .refused(status: 200, message: message)

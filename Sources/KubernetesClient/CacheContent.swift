@@ -36,6 +36,12 @@ struct CacheContent: Sendable {
     /// By their uids, objects that we deleted and whose last events have not come yet.
     private var deleted: [String: ObjectKey] = [:]
     private var compactor = Compactor()
+    /// Whether an object that is not known yet stays once its readers were told of it.
+    private let remembers: @Sendable (Object) -> Bool
+
+    init(remembering remembers: @escaping @Sendable (Object) -> Bool = { _ in true }) {
+        self.remembers = remembers
+    }
 
     func owned(by uid: String) -> [Object] {
         owned[uid, default: []].sorted().compactMap { objects[$0] }
@@ -124,14 +130,24 @@ struct CacheContent: Sendable {
         let old = objects[key]
         if isSame(old, new) { return [] }
         let new = new.map { kept($0) }
+        keep(new.flatMap { takes($0) ? $0 : nil }, at: key, after: old)
+        return [(key, Change(old: old, new: new))]
+    }
+
+    /// Whether it stays. What is known goes on being known, so that no older state of it can come
+    /// in its place.
+    func takes(_ object: Object) -> Bool {
+        objects[ObjectKey(object)] != nil || remembers(object)
+    }
+
+    private mutating func keep(_ new: Object?, at key: ObjectKey, after old: Object?) {
         if let uid = old?.controllerOwner?.uid, uid != new?.controllerOwner?.uid {
             owned[uid]?.remove(key)
             if owned[uid]?.isEmpty == true { owned[uid] = nil }
         }
         if let uid = new?.controllerOwner?.uid { owned[uid, default: []].insert(key) }
         objects[key] = new
-        if old == nil || new == nil { note(key, isThere: new != nil) }
-        return [(key, Change(old: old, new: new))]
+        if (old == nil) != (new == nil) { note(key, isThere: new != nil) }
     }
 
     private mutating func note(_ key: ObjectKey, isThere: Bool) {

@@ -38,7 +38,8 @@ extension ObjectCache {
             var pause = backoff.next(jitter: jitter())
             do throws(APIError) {
                 if version == nil {
-                    let list = try await client.list(resource, selections[index], form: form)
+                    let list = try await client.list(
+                        resource, selections[index], form: form, keeping: listed)
                     reset(index, to: list)
                     version = list.resourceVersion
                 }

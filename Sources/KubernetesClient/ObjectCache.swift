@@ -25,7 +25,7 @@ package final class ObjectCache: Sendable {
     }
 
     private struct State: Sendable {
-        var content = CacheContent()
+        var content: CacheContent
         var feeds: [Feed]
         var readers: [WeakFeed] = []
     }
@@ -41,17 +41,24 @@ package final class ObjectCache: Sendable {
     ///   - namespaces: nil for all.
     ///   - trim: takes away what nobody needs; metadata but for `managedFields` and annotations
     ///     must stay.
+    ///   - remembers: whether an object stays, until it is deleted, once the readers of changes
+    ///     were told of it. Of what does not stay, `get`, `list` and later readers know nothing,
+    ///     and a new list tells it again.
     package init(
         _ resource: Resource, namespaces: [String]? = nil, labels: LabelSelector = .everything,
         fields: FieldSelector = .everything, form: ObjectForm = .whole,
-        trim: @escaping @Sendable (Object) -> Object = ObjectCache.trimmed
+        trim: @escaping @Sendable (Object) -> Object = ObjectCache.trimmed,
+        remembering remembers: @escaping @Sendable (Object) -> Bool = { _ in true }
     ) {
         self.resource = resource
         self.form = form
         let scopes: [String?] = namespaces.map { Set($0).sorted() } ?? [nil]
         selections = scopes.map { Selection(namespace: $0, labels: labels, fields: fields) }
         self.trim = { Object($0.json, of: resource, form: form, trim) }
-        state = Lock(State(feeds: selections.map { _ in Feed() }))
+        state = Lock(
+            State(
+                content: CacheContent(remembering: remembers),
+                feeds: selections.map { _ in Feed() }))
     }
 
     /// Takes away what only the server and kubectl need, often more than half of an object: who
@@ -141,13 +148,26 @@ package final class ObjectCache: Sendable {
 
     // What follows is for `ObjectCache+Following`, which talks to the server.
 
+    /// Takes an object of a list that is not at its end.
+    /// - Returns: what `reset` needs of it.
+    func listed(_ object: Object) -> Object? {
+        let object = trim(object)
+        var stays = true
+        update { state in
+            stays = state.content.takes(object)
+            // Told now: a whole list of such objects would be too much to hold.
+            return stays ? [] : state.content.apply(.added(object))
+        }
+        return stays ? object : nil
+    }
+
+    /// Takes a whole list, as `listed` left it.
     func reset(_ index: Int, to list: ObjectList) {
-        let objects = list.objects.map(trim)
         update { state in
             state.feeds[index] = Feed(
                 progress: .following, isListed: true, resourceVersion: list.resourceVersion)
             return state.content.reset(
-                to: objects, version: list.resourceVersion, in: selections[index])
+                to: list.objects, version: list.resourceVersion, in: selections[index])
         }
     }
 

@@ -104,6 +104,39 @@ struct `A cache that lists again` {
     }
 }
 
+struct `A cache that remembers only some objects` {
+    private var content = CacheContent(remembering: { $0.annotations["due"] != nil })
+
+    private func rollout(_ name: String, version: Int, due: String? = nil) -> Object {
+        var object = KubernetesClientTests.rollout(name, version: version)
+        object["metadata", "annotations"] = due.map { ["due": .string($0)] }
+        return object
+    }
+
+    @Test mutating func `tells of all of them and keeps those`() {
+        let changes = [rollout("a", version: 5), rollout("b", version: 6, due: "x")]
+            .flatMap { content.apply(.added($0)) }
+        #expect(changes.map(\.key.name) == ["a", "b"])
+        #expect(content.list(namespace: "shop").map(\.name) == ["b"])
+        #expect(Array(content.names(beginning: "", namespace: "shop")) == ["b"])
+    }
+
+    @Test mutating func `keeps what it knows, against older states of it`() {
+        _ = content.apply(.added(rollout("a", version: 5, due: "x,y")))
+        _ = content.observe(rollout("a", version: 7), watched: "5")
+        #expect(content.apply(.modified(rollout("a", version: 6, due: "y"))).isEmpty)
+        _ = content.apply(.deleted(rollout("a", version: 8)))
+        #expect(content.objects.isEmpty)
+        #expect(Array(content.names(beginning: "", namespace: "shop")).isEmpty)
+    }
+
+    @Test mutating func `forgets of a new list what is gone`() {
+        _ = content.apply(.added(rollout("a", version: 5, due: "x")))
+        _ = content.reset(to: [], version: "9", in: .everything)
+        #expect(content.objects.isEmpty)
+    }
+}
+
 struct `A cache of several namespaces` {
     private var content = CacheContent()
 

@@ -41,6 +41,24 @@ struct `A cache` {
         }
     }
 
+    @Test func `tells its readers also of what does not stay`() async throws {
+        let cache = ObjectCache(.rollouts, remembering: { $0.name != "a" })
+        let scenes = Scenes(
+            lists: [list([rollout("a", version: 5), rollout("b", version: 4)], version: 5)],
+            watches: [watch(line("MODIFIED", "a", version: 6))])
+        var changes = cache.changes().makeAsyncIterator()
+        try await following(cache, scenes, clock) {
+            var told: [String] = []
+            while told.count < 3 {
+                if let new = await changes.next()?.new {
+                    told.append("\(new.name) \(new.resourceVersion)")
+                }
+            }
+            #expect(told == ["a 5", "b 4", "a 6"])
+            #expect(cache.list().map(\.name) == ["b"])
+        }
+    }
+
     @Test func `goes on where it was after a cut`() async throws {
         let scenes = Scenes(
             lists: [list([], version: 5)],

@@ -6,10 +6,15 @@ import Notifications
 extension ControllerLoop {
     /// Events about what rollouts make; those about rollouts are followed anyway.
     static func otherEvents(_ settings: Settings) -> [ObjectCache] {
-        [Resource.analysisRuns, .experiments].map {
-            ObjectCache(
-                .events, namespaces: settings.namespaces, fields: .events(about: $0.kind))
-        }
+        [.analysisRuns, .experiments].map { events(about: $0, settings) }
+    }
+
+    /// Of which only those stay that somebody is still to be told of: a busy cluster has tens of
+    /// thousands in the hour for which it keeps them.
+    static func events(about resource: Resource, _ settings: Settings) -> ObjectCache {
+        ObjectCache(
+            .events, namespaces: settings.namespaces, fields: .events(about: resource.kind),
+            remembering: { $0.annotations[NotificationKeys.due] != nil })
     }
 
     /// Lists these events, and goes on watching them, from the moment that there are rules: a

@@ -167,7 +167,7 @@ extension RuleBook {
     /// What conditions see of an object: as it is by now, since it was written after it was looked
     /// at.
     private func values(of subject: Object) async throws(ClusterError) -> JSON {
-        let resources: [Resource] = [.rollouts, .analysisRuns]
+        let resources: [Resource] = [.rollouts, .analysisRuns, .experiments]
         guard let resource = resources.first(where: { $0.kind == subject.kind }) else {
             return ["rollout": subject.json, "analysisRuns": []]
         }
