@@ -114,6 +114,6 @@ struct EventWriter: Sendable {
     private func nonce() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
 
-/// The events of 300 releases that begin at once, some hundred bytes each. When more than these wait,
-/// the API server takes none: the oldest are dropped.
+/// The events of 300 releases that begin at once, some hundred bytes each. When more than these
+/// wait, the API server takes none: the oldest are dropped.
 private let bufferedEvents = 10_000
