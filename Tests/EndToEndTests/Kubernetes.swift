@@ -105,8 +105,8 @@ struct Kubernetes: Sendable {
     func startController(_ arguments: String..., limitSeconds: Int = 200) throws -> Program {
         try Program(
             [
-                Tool.sluice, "controller", "-n", namespace, "--healthzPort", "0", "--metricsPort",
-                "0",
+                Tool.sluice, "controller", "--namespaced", "-n", namespace, "--healthzPort", "0",
+                "--metricsPort", "0",
             ]
                 + arguments, in: scratch, environment: environment, limitSeconds: limitSeconds)
     }

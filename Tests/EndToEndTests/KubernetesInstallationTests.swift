@@ -238,7 +238,7 @@ private struct Account {
             [
                 Tool.sluice, "controller", "--healthzPort", "0", "--metricsPort", "0",
                 "--logformat=json",
-            ] + (watched.map { ["--namespace=\($0)"] } ?? []), in: cluster.scratch,
+            ] + (watched.map { ["--namespaced", "--namespace=\($0)"] } ?? []), in: cluster.scratch,
             environment: ["KUBECONFIG": kubeconfig, "POD_NAMESPACE": namespace], limitSeconds: 230)
     }
 

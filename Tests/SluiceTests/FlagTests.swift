@@ -40,7 +40,8 @@ struct `The flags of the controller` {
         #expect(try watched("--namespaced=false") == nil)
         #expect(try watched("--namespaced") == ["own"])
         #expect(try watched("--namespaced", "--namespace=shop") == ["shop"])
-        #expect(try watched("-n", "shop") == ["shop"])
+        #expect(try watched("-n", "shop", "--namespaced") == ["shop"])
+        #expect(try watched("-n", "shop") == nil)
     }
 
     /// As installations of Argo Rollouts pass them: its own manifests, its chart, and what people
@@ -77,7 +78,8 @@ struct `The flags of the controller` {
         let arguments = [
             "--rollout-thread", "5", "--aws-verify-target-group", "--controllers=analysis",
             "--token", "abc", "--qps", "40", "--leader-elect=maybe", "--healthzPort=70000", "help",
-            "--leader-election-lease-duration=9s", "--namespaced=", "--traefik-api-group",
+            "--leader-election-lease-duration=9s", "--namespaced=", "--leader-elect", "false",
+            "--traefik-api-group",
         ]
         let error = #expect(throws: (any Error).self) { try ControllerCommand.parse(arguments) }
         let lines = ControllerCommand.message(for: try #require(error)).split(separator: "\n")
@@ -86,7 +88,9 @@ struct `The flags of the controller` {
             "--controllers: all kinds", "--token: write it into a kubeconfig",
             "--leader-elect takes true or false, and not \"maybe\"",
             "help: this command takes flags only",
-            "--namespaced takes true or false, and not \"\"", "--traefik-api-group needs a value",
+            "--namespaced takes true or false, and not \"\"",
+            "--leader-elect takes its value behind a =, as in --leader-elect=false",
+            "--traefik-api-group needs a value",
             "--leader-election-lease-duration must be",
             "--healthzPort takes a number from 0 to 65535",
         ]

@@ -20,8 +20,8 @@ struct ControllerCommand: AsyncParsableCommand {
         abstract:
             "Run the controller against the API server of a kubeconfig, or of its own cluster.",
         discussion: """
-            Looks at all namespaces, or at the one that -n names, until SIGTERM or Ctrl-C. \
-            --namespaced limits it to its own, --self-service-notification-enabled takes rules of \
+            Looks at all namespaces until SIGTERM or Ctrl-C. --namespaced limits it to the one \
+            that -n names, else its own, --self-service-notification-enabled takes rules of \
             notifications from the namespaces of rollouts, too, and --leader-elect=false lets it \
             act alone. Other flags of Argo Rollouts' controller have no effect, or are refused, \
             all at once; docs/FLAGS.md lists them. Of \
@@ -123,8 +123,14 @@ struct ControllerCommand: AsyncParsableCommand {
                 // The name of the pod, inside of one.
                 host: environment["HOSTNAME"] ?? "sluice", log: log) : nil
         let clock = SteadyClock { log.warning("\($0)") }
+        let settings = try settings(environment, of: connected.namespace)
+        if let named = cluster.namespace, settings.namespaces == nil {
+            log.notice(
+                "all namespaces are looked at; --namespaced limits it to one",
+                metadata: ["namespace": "\(named)"])
+        }
         let controller = ControllerLoop(
-            client: client, settings: try settings(environment, of: connected.namespace),
+            client: client, settings: settings,
             source: try source(environment), secrets: secrets, history: store,
             leadership: leadership, tallies: tallies,
             post: try .live(secrets), log: log, now: clock.now)
@@ -153,7 +159,7 @@ struct ControllerCommand: AsyncParsableCommand {
     func settings(
         _ environment: [String: String], of own: String = "default"
     ) throws -> ControllerLoop.Settings {
-        let watched = cluster.namespace ?? (field.says("--namespaced") ? own : nil)
+        let watched = field.says("--namespaced") ? cluster.namespace ?? own : nil
         var settings = ControllerLoop.Settings(namespaces: watched.map { [$0] })
         settings.rolloutWorkers = rolloutThreads
         settings.analysisWorkers = analysisThreads

@@ -27,8 +27,12 @@ struct FieldArguments: Sendable {
         let name = String(parts[0])
         let flag = FieldFlag.all.first { $0.name == name }
         var value = parts.count > 1 ? String(parts[1]) : nil
-        if value == nil, flag?.isSwitch != true, rest.first?.hasPrefix("-") == false {
+        if value == nil, rest.first?.hasPrefix("-") == false {
             value = rest.popFirst()
+            if let value, flag?.isSwitch == true {
+                problems.append("\(name) takes its value behind a =, as in \(name)=\(value)")
+                return
+            }
         }
         guard let flag else {
             problems.append("\(name) is unknown; sluice controller --help lists what there is")

@@ -108,8 +108,7 @@ struct FieldFlag: Sendable {
             FieldFlag("--context", .taken()),
             FieldFlag("--server", .taken()),
             FieldFlag(
-                "--namespace",
-                .taken("Only this namespace is looked at, with or without `--namespaced`.")),
+                "--namespace", .taken("Without `--namespaced` all namespaces are looked at.")),
             FieldFlag("-n", .taken("`--namespace`.")),
             FieldFlag("--request-timeout", .taken()),
             FieldFlag("-s", .refused("write it out: --server")),

@@ -118,7 +118,7 @@ final class Lane: Sendable {
         }
         let server = goesStraight ? [] : ["--server", "\(door)/\(number)"]
         let program = try Program(
-            [Tool.sluice, "controller", "-n", kubernetes.namespace] + server
+            [Tool.sluice, "controller", "--namespaced", "-n", kubernetes.namespace] + server
                 + ["--kubeconfig", kubernetes.scratch.path(kubeconfig)]
                 + ["--healthzPort", "0", "--metricsPort", "0", "--leader-elect=\(competes)"],
             in: kubernetes.scratch, environment: environment, limitSeconds: 600)
