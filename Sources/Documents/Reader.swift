@@ -126,25 +126,31 @@ package struct Reader {
     /// Notes every member that is not in `known`: what we do not do yet is refused, never silently
     /// ignored.
     package func allowOnly(_ known: Set<String>) {
-        for (key, reader) in members() where !known.contains(key) {
-            // Nothing that long is a slip, and comparing it takes time.
-            let near =
-                key.utf8.count > longestSlip
-                ? nil : known.sorted().min { distance(key, $0) < distance(key, $1) }
-            let hint = near.flatMap { distance(key, $0) <= 2 ? "did you mean \($0)?" : nil }
+        let unknown = members().filter { !known.contains($0.key) }
+        if unknown.isEmpty { return }
+        let names = known.sorted()
+        let all = names.joined(separator: ", ")
+        for (key, reader) in unknown {
+            let isSlip = key.utf8.count <= longestSlip && findings.all.count < mostSlips
+            let near = isSlip ? nearest(to: key, among: names) : nil
             findings.add(
                 Finding(
                     path: reader.path, message: "unknown field \"\(key)\"",
-                    remedy: hint ?? "remove it, or use one of: \(names(known))", concernsKey: true))
+                    remedy: near.map { "did you mean \($0)?" }
+                        ?? "remove it, or use one of: \(all)", concernsKey: true))
         }
     }
 }
 
-/// Longer than any field of the API.
+/// Longer than any field of the API; comparing takes time.
 private let longestSlip = 64
+/// More than anybody mends at once. A stranger may send a hundred thousand.
+private let mostSlips = 50
 
-private func names(_ known: Set<String>) -> String {
-    known.sorted().joined(separator: ", ")
+/// The name that was meant; nil where none is near.
+private func nearest(to key: String, among names: [String]) -> String? {
+    let near = names.map { ($0, distance(key, $0)) }.filter { $0.1 <= 2 }
+    return near.min { $0.1 < $1.1 }?.0
 }
 
 /// The number of single-character edits between two names (Levenshtein), for "did you mean".

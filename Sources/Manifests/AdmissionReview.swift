@@ -25,7 +25,7 @@ package struct AdmissionReview: Sendable {
             parsing: bytes, file: "AdmissionReview",
             limits: Limits(
                 bytes: Self.longestBytes, depth: Limits.standard.depth,
-                nodes: Limits.standard.nodes))
+                nodes: Limits.manifest.nodes))
         guard review["kind"] == "AdmissionReview", review["apiVersion"] == Self.apiVersion,
             let request = review["request"], let uid = request["uid"]?.string, !uid.isEmpty
         else {
@@ -129,9 +129,10 @@ extension AdmissionReview {
     private func status(_ errors: [Finding]) -> JSON {
         let causes = errors.prefix(mostFindings).map { finding -> JSON in
             [
-                "reason": "FieldValueInvalid", "field": .string(finding.path.description),
+                "reason": "FieldValueInvalid",
+                "field": .string(finding.path.description.cut(toBytes: longestField)),
                 "message": .string(
-                    "\(finding.message); \(finding.remedy)".cut(toBytes: longestError)),
+                    "\(finding.message); \(finding.remedy)".cut(toBytes: longestCause)),
             ]
         }
         let message =
@@ -147,9 +148,12 @@ extension AdmissionReview {
     }
 }
 
-/// Nobody mends more at once; what a server puts into its own answer stays below 64 KiB.
+/// Nobody mends more at once; an answer stays below 64 KiB, with every error in it twice.
 private let mostFindings = 50
 /// A value that is repeated in an error may be as long as the document.
-private let longestError = 1_000
+private let longestError = 600
+private let longestCause = 400
+/// Longer than the path of any field of the API.
+private let longestField = 200
 /// Servers cut longer warnings.
 private let longestWarning = 250

@@ -169,6 +169,15 @@ struct `A document with wrong fields` {
             ])
     }
 
+    /// A stranger may send a hundred thousand.
+    @Test func `has no more guessed at than somebody mends`() {
+        let slips = Reader.Findings()
+        let members = (0..<60).map { ("setWeight\($0)", JSON.null) }
+        Reader(.object(JSONObject(members)), findings: slips).allowOnly(["setWeight"])
+        let guessed = slips.all.filter { $0.remedy == "did you mean setWeight?" }
+        #expect(slips.all.count == 60 && guessed.count == 50)
+    }
+
     @Test func `has every wrong type named`() throws {
         let text = "{s: 1, b: x, i: 1.5, d: x, l: {}, o: [], m: {a: 1}}"
         let findings = try findings(text) { root in

@@ -154,17 +154,26 @@ struct `A document at admission` {
         let long = String(repeating: "é", count: 5_000)
         let object = changedCanary {
             $0["steps"] = .array((0..<200).map { _ in ["setWeight": .string(long)] })
+            $0["canaryMetadata"] = ["labels": [long: 1]]
             $0[long] = 1
         }
         let review = try review(object)
         let verdict = review.verdict(routers: someRouters)
-        #expect(verdict.errors.count == 200)
+        #expect(verdict.errors.count == 201)
         let response = review.answer(verdict)["response"]
         let message = try #require(response?["status"]?["message"]?.string)
-        #expect(message.hasSuffix("\nand 150 more; sluice lint shows them all"))
-        #expect(message.utf8.count < 64 << 10)
-        #expect(response?["status"]?["details"]?["causes"]?.array?.count == 50)
+        #expect(message.hasSuffix("\nand 151 more; sluice lint shows them all"))
+        #expect(try #require(response?["status"]).text.utf8.count < 64 << 10)
+        let causes = response?["status"]?["details"]?["causes"]?.array ?? []
+        #expect(causes.count == 50)
+        #expect(causes.allSatisfy { $0["field"]?.string?.utf8.count ?? 0 <= 200 })
         #expect(response?["warnings"]?.array?.allSatisfy { $0.text.utf8.count < 260 } == true)
+    }
+
+    /// A person writes no such document, and reading it would take the memory of everybody else.
+    @Test func `of hundreds of thousands of values is no question`() {
+        let values = JSON.array(Array(repeating: 0, count: 300_000))
+        #expect(throws: DocumentError.self) { try review(Object(["spec": values])) }
     }
 
     @Test(arguments: [
