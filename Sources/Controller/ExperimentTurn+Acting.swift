@@ -36,6 +36,7 @@ extension ExperimentTurn {
     /// What went wrong with a run is told about the rollout too that waits for it.
     private func tell(_ events: [Rollouts.Event], _ scene: Scene) async {
         for event in events { await announce(scene.object, event) }
+        await obstacles.toldRefusal(scene.snapshot.refusalInFull, of: scene.object.uid)
         let bad = events.filter { $0.isWarning && $0.reason.hasPrefix("AnalysisRun") }
         guard !bad.isEmpty, let rollout = await rollout(of: scene.object) else { return }
         for event in bad { await announce(rollout, event) }

@@ -73,6 +73,7 @@ package struct ExperimentTurn: Sendable {
         snapshot.taken = TakenNames(replicaSets: sets.othersNames, runs: runs.othersNames)
         snapshot.refusal = parsed.invalidSpecMessage
         snapshot.refusalInFull = parsed.refusalInFull
+        snapshot.toldRefusal = await obstacles.toldRefusal(of: object.uid)
         if parsed.experiment.status.phase?.isCompleted == true {
             await obstacles.forget(object.uid)
         } else if parsed.invalidSpecMessage == nil {
@@ -107,10 +108,11 @@ package struct ExperimentTurn: Sendable {
     }
 }
 
-/// What the server said for good to what the templates of experiments need. A process that dies
-/// loses it, and asks again.
+/// What the server said for good to what the templates of experiments need, and what was told of
+/// documents that cannot be followed. A process that dies loses it, and asks again.
 package actor Obstacles {
     private var texts: [String: [String: String]] = [:]
+    private var refusals: [String: String] = [:]
 
     package init() {}
 
@@ -121,7 +123,15 @@ package actor Obstacles {
 
     func of(_ uid: String) -> [String: String] { texts[uid] ?? [:] }
 
-    func forget(_ uid: String) { texts[uid] = nil }
+    /// Notes what was told; nil for a good document.
+    func toldRefusal(_ text: String?, of uid: String) {
+        if refusals.count >= longestList { refusals = [:] }
+        refusals[uid] = text
+    }
+
+    func toldRefusal(of uid: String) -> String? { refusals[uid] }
+
+    func forget(_ uid: String) { (texts[uid], refusals[uid]) = (nil, nil) }
 }
 
 /// More experiments than fail at once anywhere. Without its entry one is only refused once more.

@@ -50,6 +50,11 @@ package actor Recollection {
         memories[key]?.talk = answer.map { PluginTalk(call, answer: $0) }
     }
 
+    /// Notes what was told of a document that cannot be followed; nil for a good one.
+    func toldRefusal(_ text: String?, of key: RolloutKey) {
+        memories[key, default: Memory()].toldRefusal = text
+    }
+
     /// Whether an extension gave no answer a moment ago, to whatever rollout.
     func isSilent(_ name: String, at now: Timestamp) -> Bool {
         silent[name].map { now < $0 } ?? false

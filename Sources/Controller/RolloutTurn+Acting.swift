@@ -134,6 +134,7 @@ extension RolloutTurn {
 
     private func announce(_ events: [Rollouts.Event], _ scene: Scene) async {
         for event in events { await journal.announce(scene.subject, event) }
+        await memory.toldRefusal(scene.snapshot.refusalInFull, of: scene.key)
     }
 
     /// Conflicts are the ordinary way of the world; what a person must look at becomes an event.

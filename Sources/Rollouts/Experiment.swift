@@ -123,6 +123,8 @@ package struct ExperimentSnapshot: Hashable, Sendable {
     package var refusal: String?
     /// The same with everything else that is wrong, as an event tells it; nil where that is all.
     package var refusalInFull: String?
+    /// The refusal that this process told last.
+    package var toldRefusal: String?
     package var now: Instant
 
     package init(_ experiment: Experiment, now: Instant) {

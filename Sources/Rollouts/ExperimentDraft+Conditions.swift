@@ -22,8 +22,10 @@ extension ExperimentDraft {
     /// The document cannot be followed: it is said, and only what is to be stopped is stopped.
     mutating func refuse(_ why: String) {
         let known = experiment.status.conditions.first { $0.type == .invalidExperimentSpec }
-        if known?.message != why {
-            events.append(Event("InvalidSpec", seen.refusalInFull ?? why, isWarning: true))
+        if let told = refusalToTell(
+            why, inFull: seen.refusalInFull, stored: known?.message, told: seen.toldRefusal)
+        {
+            events.append(told)
         }
         set(.invalidExperimentSpec, .yes, "InvalidSpec", why)
         if isEnding { terminateRuns() }

@@ -14,9 +14,10 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
                     type: .invalidSpec, truth: .yes, reason: "InvalidSpec", message: refusal,
                     lastUpdate: seen.now, lastTransition: seen.now))
     }
-    if known == nil || decision.status.observedGeneration != String(seen.rollout.generation) {
-        decision.events.append(
-            Event("InvalidSpec", seen.refusalInFull ?? refusal, isWarning: true))
+    if let told = refusalToTell(
+        refusal, inFull: seen.refusalInFull, stored: known?.message, told: seen.memory.toldRefusal)
+    {
+        decision.events.append(told)
     }
     decision.status.observedGeneration = String(seen.rollout.generation)
     decision.status.workloadObservedGeneration =
@@ -27,6 +28,20 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
     decision.status.message = "InvalidSpec: \(refusal)"
     decision.lookAgain = seen.now.advanced(bySeconds: refusalRetrySeconds)
     return decision
+}
+
+/// The event of a refusal: once for each text. Others may write into the document as often as they
+/// like, an autoscaler every few seconds, and people are told of each event.
+///
+/// - Parameters:
+///   - stored: what the status says of it.
+///   - told: what this process has told; a new one goes by the status alone.
+func refusalToTell(
+    _ refusal: String, inFull: String?, stored: String?, told: String?
+) -> Event? {
+    let text = inFull ?? refusal
+    if stored == refusal, told == nil || told == text { return nil }
+    return Event("InvalidSpec", text, isWarning: true)
 }
 
 /// What a document refers to may appear without an event that names the rollout, so it is looked at

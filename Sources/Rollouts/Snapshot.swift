@@ -74,6 +74,8 @@ package struct Memory: Hashable, Sendable {
     package var refusedReplicaSet: RefusedReplicaSet?
     /// The last question to an extension.
     package var talk: PluginTalk?
+    /// The refusal that was told last; nil where there was none.
+    package var toldRefusal: String?
 
     package init() {}
 

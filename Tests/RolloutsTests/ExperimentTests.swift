@@ -322,6 +322,9 @@ struct `A refused experiment` {
         #expect(world.status.conditions.map(\.type) == [.invalidExperimentSpec])
         #expect(world.status.conditions.map(\.message) == ["no good"])
         #expect(world.events == [Event("InvalidSpec", "no good", isWarning: true)])
+        var seen = world.seen
+        (seen.refusalInFull, seen.toldRefusal) = ("no good\nnor that", "no good")
+        #expect(decide(seen).events.map(\.message) == ["no good\nnor that"])
         world.refusal = nil
         world.settle()
         #expect(world.status.phase == .running)

@@ -13,7 +13,7 @@ struct `A release under a refused document` {
 
     /// The condition has the first error only, and an event all of them.
     /// Holds: 8.0 all errors.
-    @Test func `is told of with everything that is wrong, once for each document`() {
+    @Test func `is told of with everything that is wrong, once for each text`() {
         var world = half()
         _ = world.told()
         var seen = world.seen
@@ -23,12 +23,25 @@ struct `A release under a refused document` {
         world.settle()
         world.wait(60)
         #expect(world.told() == ["InvalidSpec"])
-        world.rollout.generation += 1
-        world.settle()
-        #expect(world.told() == ["InvalidSpec"])
         world.refusal = "still no good"
         world.settle()
         #expect(world.told() == ["InvalidSpec"])
+    }
+
+    /// An autoscaler changes the size every few seconds, and somebody mends the second error first.
+    @Test func `is told of again where another error changes, and nothing else`() {
+        var world = half()
+        world.settle()
+        _ = world.told()
+        world.rollout.generation += 1
+        world.settle()
+        #expect(world.told() == [])
+        var seen = world.seen
+        seen.refusalInFull = "no good\nnor that"
+        seen.memory.toldRefusal = "no good\nno good either"
+        #expect(decide(seen).events.map(\.message) == ["no good\nnor that"])
+        seen.memory.toldRefusal = seen.refusalInFull
+        #expect(decide(seen).events == [])
     }
 
     /// Holds: 4.1 refused document.

@@ -20,6 +20,8 @@ actor Site {
     private(set) var written: [String] = []
     /// The events of runs, in order.
     private(set) var told: [String] = []
+    /// The reasons of the events of rollouts and experiments, in order.
+    private(set) var reasons: [String] = []
 
     private let startsPods: Bool
 
@@ -100,6 +102,8 @@ actor Site {
 
     private func tell(_ event: String) { told.append(event) }
 
+    private func note(_ event: Rollouts.Event) { reasons.append(event.reason) }
+
     private nonisolated var cluster: Cluster {
         Cluster(
             get: { await self.get($0) }, list: { resource, _ in await self.list(resource) },
@@ -111,14 +115,14 @@ actor Site {
         let turn = RolloutTurn(
             cluster: cluster, memory: memory,
             journal: Journal(
-                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+                announce: { await self.note($1) }, decided: { _, _ in }, stumbled: { _, _, _ in }),
             now: { now })
         for rollout in list(.rollouts) {
             _ = await turn.take(RolloutKey(namespace: rollout.namespace, name: rollout.name))
         }
         let trials = ExperimentTurn(
-            cluster: cluster, obstacles: obstacles, announce: { _, _ in }, decided: { _, _ in },
-            now: { now })
+            cluster: cluster, obstacles: obstacles, announce: { await self.note($1) },
+            decided: { _, _ in }, now: { now })
         for trial in list(.experiments) {
             _ = await trials.take(
                 Reference(.experiments, namespace: trial.namespace, name: trial.name))

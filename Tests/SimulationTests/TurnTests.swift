@@ -56,6 +56,25 @@ struct `A write that the server refuses` {
     }
 }
 
+struct `A document that cannot be followed` {
+    /// An autoscaler writes the size every few seconds, and each event may be a message to people.
+    /// Holds: 8.0 all errors.
+    @Test func `is told of once for each text`() async throws {
+        let wrong: JSON = ["spec": ["minReadySeconds": -1, "revisionHistoryLimit": -1]]
+        let site = try Site(
+            try modelAPI().map { $0.kind == "Rollout" ? $0.json.merged(with: wrong) : $0.json },
+            now: Timestamp(milliseconds: 1_767_225_600_000))
+        await site.settle()
+        for change in [#"{"replicas":4}"#, #"{"replicas":5}"#, #"{"revisionHistoryLimit":-2}"#] {
+            try await site.send(
+                Sent(.mergePatch, #"{"spec":\#(change)}"#), to: .rollouts, "model-api")
+            await site.settle()
+            await site.wait(60)
+        }
+        #expect(await site.reasons == ["InvalidSpec", "InvalidSpec"])
+    }
+}
+
 struct `Looking at a rollout` {
     @Test func `leaves no trace in what is remembered`() async throws {
         let memory = Recollection()
