@@ -32,6 +32,12 @@ struct WebhookCommand: AsyncParsableCommand {
             valueName: "file"))
     var socket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to answer on after SIGTERM, while a server may still ask. Default: not.",
+            valueName: "duration"))
+    var linger: TimeLimit?
+
     func validate() throws {
         if (port == nil) == (socket == nil) {
             throw ValidationError("name either --port or --socket")
@@ -52,11 +58,27 @@ struct WebhookCommand: AsyncParsableCommand {
                 log.info("listening", metadata: ["at": "\(socket ?? "127.0.0.1:\(port)")"])
             },
             handler: { door.respond(to: $0) })
+        // They end in the reverse order.
+        let services: [any Service] = [listener, Linger(time: linger, log: log)]
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: listener)],
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
+    }
+}
+
+/// Holds up the end of what stands before it.
+private struct Linger: Service {
+    /// Nil where nothing is held up.
+    let time: TimeLimit?
+    let log: Logger
+
+    func run() async throws {
+        try await gracefulShutdown()
+        guard let time else { return }
+        log.info("ending soon", metadata: ["after": "\(time)"])
+        try await Task.sleep(for: .milliseconds(time.milliseconds))
     }
 }
 
