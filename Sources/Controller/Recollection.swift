@@ -11,6 +11,8 @@ package actor Recollection {
 
     /// Until when extensions are not asked that gave no answer.
     private var silent: [String: Timestamp] = [:]
+    /// Routers that keep their weight themselves, by rollout and name.
+    private var remotes: [RolloutKey: [String: Remote]] = [:]
     /// What was read of rollouts under way.
     private var readings: [RolloutKey: RolloutReading] = [:]
 
@@ -64,6 +66,35 @@ package actor Recollection {
         silent[name] = now.advanced(bySeconds: hushSeconds)
     }
 
+    /// Notes what a router said of itself, for those who only look.
+    func heard(_ answer: RemoteAnswer, from router: String, of key: RolloutKey) {
+        remotes[key, default: [:]][router, default: Remote()].answer = answer
+    }
+
+    /// What it said last.
+    func answer(of router: String, of key: RolloutKey) -> RemoteAnswer? {
+        remotes[key]?[router]?.answer
+    }
+
+    /// The number of an order that begins: larger than any before, and than the one that the router
+    /// took last. Nil where it must not begin: nothing goes up while an earlier order has no
+    /// answer.
+    func beginsOrder(
+        to router: String, of key: RolloutKey, after taken: Int, isBack: Bool
+    ) -> Int? {
+        var remote = remotes[key]?[router] ?? Remote()
+        guard isBack || remote.open == 0 else { return nil }
+        remote.open += 1
+        remote.number = max(remote.number, min(taken, largestNumber)) + 1
+        remotes[key, default: [:]][router] = remote
+        return remote.number
+    }
+
+    /// The order was answered, or nobody waits for it any more.
+    func endsOrder(to router: String, of key: RolloutKey) {
+        remotes[key]?[router]?.open -= 1
+    }
+
     /// Holds the revision down until the status that says so is stored.
     func latch(_ key: RolloutKey, _ latch: Latch) {
         memories[key, default: Memory()].latch = latch
@@ -97,6 +128,7 @@ package actor Recollection {
         memories = [:]
         troubles = [:]
         readings = [:]
+        remotes = [:]
     }
 
     func reading(of key: RolloutKey) -> RolloutReading? { readings[key] }
@@ -113,8 +145,28 @@ package actor Recollection {
         readings[key] = nil
         memories[key] = nil
         troubles[key] = nil
+        remotes[key] = nil
     }
 }
+
+/// A router that keeps its weight itself, as one rollout has met it.
+private struct Remote: Sendable {
+    var answer: RemoteAnswer?
+    /// Of the last order.
+    var number = 0
+    /// Orders without an answer.
+    var open = 0
+}
+
+/// What such a router said when it was asked.
+enum RemoteAnswer: Hashable, Sendable {
+    case said(JSON)
+    /// It gave no answer, and why.
+    case silent(String)
+}
+
+/// As large as a number in JSON may be for every program. Whoever claims more is not followed.
+private let largestNumber = 1 << 53
 
 /// More than are in flight at once nearly everywhere. Without its reading a turn only takes longer.
 private let readingLimit = 256

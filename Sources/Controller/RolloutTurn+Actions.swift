@@ -120,7 +120,8 @@ extension RolloutTurn {
         for change in changes {
             do {
                 if let remote = router.remote {
-                    try await order(change, of: remote)
+                    try await order(
+                        change, of: remote, isBack: isBack, for: scene.key, scene.observed)
                 } else {
                     _ = try await cluster.write(
                         Write(change.reference, act(of: change, isBack: isBack, scene)))

@@ -83,25 +83,61 @@ extension PluginAnswer {
 extension RolloutTurn {
     /// What the extension says of itself. One that says nothing is no reason to leave the others
     /// where they are: its reading is unknown, and unknown is never zero.
-    func look(at remote: RemoteRouter, for observed: inout Observed) async {
+    func look(
+        at remote: RemoteRouter, of key: RolloutKey, for observed: inout Observed
+    ) async {
+        let answer = await answer(of: remote)
+        await memory.heard(answer, from: remote.name, of: key)
+        observed.take(answer, of: remote)
+    }
+
+    /// What the extension said to the last turn, for those who only look: no program of somebody
+    /// else is asked for a picture. Where it never said anything, what was asked of it counts.
+    func recall(
+        _ remote: RemoteRouter, of rollout: Object, for observed: inout Observed
+    ) async {
+        let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
+        let asked = rollout.status?["canary"]?["weights"]?["canary"]?["weight"] ?? 0
+        let answer = await memory.answer(of: remote.name, of: key) ?? .said(["weight": asked])
+        observed.take(answer, of: remote)
+    }
+
+    private func answer(of remote: RemoteRouter) async -> RemoteAnswer {
         // No other rollout waits as long for it once more.
         if await memory.isSilent(remote.name, at: now()) {
-            observed.denied[remote.reference] = "it gave no answer a moment ago"
-            return
+            return .silent("it gave no answer a moment ago")
         }
         do throws(ExtensionError) {
-            let said = try await remoteRouters.ask(
-                remote.name, remote.question(["operation": "read"]))
-            observed.objects[remote.reference] = Object(said.shortened)
+            let question = remote.question(["operation": "read"])
+            return .said(try await remoteRouters.ask(remote.name, question).shortened)
         } catch {
             await memory.fellSilent(remote.name, at: now())
-            observed.denied[remote.reference] = error.description
+            return .silent(error.description)
         }
     }
 
     /// Tells an extension how traffic is to be divided. Whether it is so, the next look says.
-    func order(_ change: Change, of remote: RemoteRouter) async throws(ClusterError) {
-        guard case .patch(.merge(let order)) = change.act else { return }
+    func order(
+        _ change: Change, of remote: RemoteRouter, isBack: Bool, for key: RolloutKey,
+        _ observed: Observed
+    ) async throws(ClusterError) {
+        guard case .patch(.merge(var order)) = change.act else { return }
+        let taken = observed.objects[remote.reference]?.json["number"]?.int ?? 0
+        guard
+            let number = await memory.beginsOrder(
+                to: remote.name, of: key, after: taken, isBack: isBack)
+        else { throw .conflict("extension \(remote.name) has an order without an answer") }
+        order["number"] = .int(Int64(number))
+        do throws(ClusterError) {
+            try await tell(remote, order)
+        } catch {
+            await memory.endsOrder(to: remote.name, of: key)
+            throw error
+        }
+        await memory.endsOrder(to: remote.name, of: key)
+    }
+
+    private func tell(_ remote: RemoteRouter, _ order: JSON) async throws(ClusterError) {
         let said: JSON
         do throws(ExtensionError) {
             said = try await remoteRouters.ask(remote.name, remote.question(order))
@@ -110,6 +146,15 @@ extension RolloutTurn {
         }
         if let error = said["error"]?.string {
             throw .refused("extension \(remote.name): \(cut(error))")
+        }
+    }
+}
+
+extension Observed {
+    fileprivate mutating func take(_ answer: RemoteAnswer, of remote: RemoteRouter) {
+        switch answer {
+        case .said(let json): objects[remote.reference] = Object(json)
+        case .silent(let why): denied[remote.reference] = why
         }
     }
 }

@@ -7,8 +7,11 @@ import Traffic
 
 /// Gathering what `decide` looks at, from caches only.
 extension RolloutTurn {
+    /// - Parameter asks: whether extensions are asked; else what they said last counts.
     /// - Returns: nil where the rollout is gone or going.
-    func observe(_ key: RolloutKey, news: Object?) async throws(ClusterError) -> Scene? {
+    func observe(
+        _ key: RolloutKey, news: Object?, asks: Bool = true
+    ) async throws(ClusterError) -> Scene? {
         guard let document = try await cluster.get(key.reference),
             document.deletionTimestamp == nil
         else {
@@ -27,17 +30,14 @@ extension RolloutTurn {
         let experiments = try await cluster.holdings(.experiments, object)
         var taken = TakenNames(replicaSets: sets.othersNames, runs: known.othersNames)
         taken.experiments = experiments.othersNames
-        var runs = known.own
-        if let news, let index = runs.firstIndex(where: { $0.uid == news.uid }) {
-            runs[index] = news
-        }
+        let runs = known.own.map { $0.uid == news?.uid ? news ?? $0 : $0 }
         let replicaSets = reading.replicaSets(sets.own)
         await memory.keep(reading, of: key)
         var services = try await services(of: parsed, in: namespace)
         let resources = try await resources(of: parsed, services: services, in: namespace)
         parsed.note(parsed.findings(in: resources, document: object))
         services.merge(try await formerServices(of: parsed, object)) { named, _ in named }
-        var observed = try await observeRouters(of: &parsed, owner: object)
+        var observed = try await observeRouters(of: &parsed, owner: object, asks: asks)
         let now = Instant(now())
         var snapshot = Snapshot(
             rollout: parsed.rollout,
@@ -86,14 +86,14 @@ extension RolloutTurn {
     /// What the routers read: those of the document, and what goes on dividing traffic although the
     /// document names it no more.
     private func observeRouters(
-        of parsed: inout ParsedRollout, owner: Object
+        of parsed: inout ParsedRollout, owner: Object, asks: Bool
     ) async throws(ClusterError) -> Observed {
         let ingresses = try await cluster.holdings(.ingresses, owner).own
         let total = parsed.rollout.spec.canary.totalWeight
         let former = FormerIngresses(among: ingresses, besides: parsed.routers, total: total)
         if let former { parsed.routers.insert(former.router, at: 0) }
         let noted = parsed.noted.flatMap(\.former).map(\.router)
-        var observed = try await observe(parsed.routers + noted, owner: owner)
+        var observed = try await observe(parsed.routers + noted, owner: owner, asks: asks)
         observed.stableHash = parsed.rollout.status.stableHash
         if case .canary(var canary) = parsed.rollout.spec.strategy {
             canary.servesPods = parsed.routers.allSatisfy(\.servesPods)
@@ -162,8 +162,9 @@ extension RolloutTurn {
         return resources
     }
 
-    private func observe(_ routers: [Router], owner: Object) async throws(ClusterError) -> Observed
-    {
+    private func observe(
+        _ routers: [Router], owner: Object, asks: Bool
+    ) async throws(ClusterError) -> Observed {
         var observed = Observed(objects: [:], owner: owner.ownerOfItsOwn)
         for reference in routers.flatMap(\.reads) {
             do {
@@ -172,7 +173,14 @@ extension RolloutTurn {
                 observed.denied[reference] = why
             }
         }
-        for remote in routers.compactMap(\.remote) { await look(at: remote, for: &observed) }
+        let key = RolloutKey(namespace: owner.namespace, name: owner.name)
+        for remote in routers.compactMap(\.remote) {
+            if asks {
+                await look(at: remote, of: key, for: &observed)
+            } else {
+                await recall(remote, of: owner, for: &observed)
+            }
+        }
         for search in routers.flatMap(\.searches) { try await find(search, for: &observed) }
         return observed
     }

@@ -40,14 +40,14 @@ package struct RolloutTurn: Sendable {
         self.now = now
     }
 
-    /// Without extensions.
+    /// Without extensions that are asked for steps.
     package init(
         cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
-        journal: Journal, now: @escaping @Sendable () -> Timestamp
+        plugins: Plugins = .none, journal: Journal, now: @escaping @Sendable () -> Timestamp
     ) {
         self.init(
-            cluster: cluster, memory: memory, routers: routers, plugins: .none, journal: journal,
-            now: now, askExtension: { _ in })
+            cluster: cluster, memory: memory, routers: routers, plugins: plugins,
+            journal: journal, now: now, askExtension: { _ in })
     }
 
     /// What a turn came to.
@@ -89,7 +89,7 @@ package struct RolloutTurn: Sendable {
     /// where it is gone or cannot be read.
     package func look(at key: RolloutKey) async -> Scene? {
         do {
-            return try await observe(key, news: nil)
+            return try await observe(key, news: nil, asks: false)
         } catch {
             return nil
         }

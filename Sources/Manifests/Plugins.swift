@@ -1,5 +1,7 @@
 import Analysis
 import Documents
+import KubernetesObjects
+import Rollouts
 import Traffic
 
 /// The extensions that the controller knows, by the names that documents give them.
@@ -9,6 +11,8 @@ package struct Plugins: Hashable, Sendable {
     /// Those whose steps are passed.
     package var disabledSteps: Set<String>
     package var routers: Set<String>
+    /// Whether any other name counts as registered, for those who only look: the controller knows.
+    private var isOpen = false
 
     package init(
         metrics: Set<String> = [], steps: Set<String> = [], disabledSteps: Set<String> = [],
@@ -26,10 +30,26 @@ package struct Plugins: Hashable, Sendable {
     /// Nobody but those that are built in.
     package static let none = Plugins()
 
+    /// What whoever only looks at this rollout takes for registered: all that it names, unless the
+    /// controller has said that it cannot follow it.
+    package static func named(by rollout: Object) -> Plugins {
+        if StatusDocument.parse(rollout.status)[.invalidSpec] != nil { return .none }
+        let routing = rollout.spec?["strategy"]?["canary"]?["trafficRouting"]
+        let routers = routing?["plugins"]?.object?.members.map(\.key) ?? []
+        var plugins = Plugins(
+            routers: Set(routers.filter { RouterKind.named($0, isPlugin: true) == nil }))
+        plugins.isOpen = true
+        return plugins
+    }
+
+    func takesStep(_ name: String) -> Bool { isOpen || steps.contains(name) }
+
+    func measures(_ name: String) -> Bool { isOpen || metrics.contains(name) }
+
     /// Notes each metric below `reader` that asks an extension nobody registered.
     func check(_ metrics: [MetricSpec], _ reader: Reader) {
         for (metric, element) in zip(metrics, reader.elements()) {
-            guard let name = metric.plugin, !self.metrics.contains(name) else { continue }
+            guard let name = metric.plugin, !measures(name) else { continue }
             element["provider"][ProviderKind.plugin.rawValue][name].refuse(
                 unknownPlugin(name), remedy: pluginRemedy("--metric-plugin", name))
         }

@@ -183,7 +183,7 @@ struct ReferenceCheck {
             return
         }
         for name in spec.metrics.compactMap(\.plugin)
-        where !resources.plugins.metrics.contains(name) {
+        where !resources.plugins.measures(name) {
             reader.invalid(
                 "AnalysisTemplate \(names): \(unknownPlugin(name))", value: .string(names),
                 remedy: pluginRemedy("--metric-plugin", name))

@@ -50,7 +50,7 @@ extension RolloutParser {
         reader.allowOnly(["name", "config"], strictness)
         let name = reader["name"].requiredString()
         let isDisabled = plugins.disabledSteps.contains(name)
-        if !name.isEmpty, !isDisabled, !plugins.steps.contains(name) {
+        if !name.isEmpty, !isDisabled, !plugins.takesStep(name) {
             reader["name"].refuse(
                 unknownPlugin(name), remedy: pluginRemedy("--step-plugin", name))
         }

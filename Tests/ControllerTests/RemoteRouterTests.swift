@@ -11,6 +11,7 @@ import Traffic
 
 struct `A router of somebody else` {
     private let remote: RemoteRouter
+    private let key = RolloutKey(namespace: "web", name: "shop")
 
     init() throws {
         let rollout = RoutedRollout(
@@ -51,7 +52,7 @@ struct `A router of somebody else` {
         let heard = Mutex<[JSON]>([])
         let turn = try turn(200, #"{"weight":30}"#) { json in heard.withLock { $0.append(json) } }
         var observed = nothing
-        await turn.look(at: remote, for: &observed)
+        await turn.look(at: remote, of: key, for: &observed)
         #expect(observed.objects[remote.reference]?.json == ["weight": 30])
         #expect(heard.withLock { $0.map { $0["operation"] } } == ["read"])
     }
@@ -60,25 +61,83 @@ struct `A router of somebody else` {
         var observed = nothing
         let heard = Mutex(0)
         let turn = try turn(500, "") { _ in heard.withLock { $0 += 1 } }
-        await turn.look(at: remote, for: &observed)
+        await turn.look(at: remote, of: key, for: &observed)
         #expect(observed.objects.isEmpty)
         #expect(observed.denied[remote.reference] == "received status 500")
         // No other rollout waits for it right afterwards.
-        await turn.look(at: remote, for: &observed)
+        await turn.look(at: remote, of: key, for: &observed)
         #expect(observed.denied[remote.reference] == "it gave no answer a moment ago")
         #expect(heard.withLock { $0 } == 1)
     }
 
     @Test func `is told what to do, again later where it gives no answer`() async throws {
-        let change = Change(remote.reference, .patch(.merge(["operation": "setWeight"])))
-        try await turn(200, "{}").order(change, of: remote)
+        try await order(turn(200, "{}"))
         await #expect(throws: ClusterError.unreachable("extension acme/mesh: received status 500"))
         {
-            try await turn(500, "").order(change, of: remote)
+            try await order(turn(500, ""))
         }
         await #expect(throws: ClusterError.refused("extension acme/mesh: no such mesh")) {
-            try await turn(200, #"{"error":"no such mesh"}"#).order(change, of: remote)
+            try await order(turn(200, #"{"error":"no such mesh"}"#))
         }
+    }
+
+    private func order(
+        _ turn: RolloutTurn, isBack: Bool = false, seen: Observed? = nil
+    ) async throws(ClusterError) {
+        let change = Change(remote.reference, .patch(.merge(["operation": "setWeight"])))
+        try await turn.order(change, of: remote, isBack: isBack, for: key, seen ?? nothing)
+    }
+
+    /// An order that comes late is known by its number, also after another one has led.
+    @Test func `is told in numbers that grow, from the one that it took last`() async throws {
+        let heard = Mutex<[Int?]>([])
+        let turn = try turn(200, "{}") { json in
+            heard.withLock { $0.append(json["number"]?.int) }
+        }
+        try await order(turn)
+        try await order(turn)
+        var seen = nothing
+        for number: JSON in [40, 3, .int(.max), "x"] {
+            seen.objects[remote.reference] = Object(["weight": 0, "number": number])
+            try await order(turn, seen: seen)
+        }
+        #expect(heard.withLock { $0 } == [1, 2, 41, 42, (1 << 53) + 1, (1 << 53) + 2])
+    }
+
+    /// What was asked for last could come first.
+    @Test func `is not raised while an order has no answer, and takes back all the same`()
+        async throws
+    {
+        let memory = Recollection()
+        func begins(isBack: Bool) async -> Int? {
+            await memory.beginsOrder(to: remote.name, of: key, after: 0, isBack: isBack)
+        }
+        #expect(await begins(isBack: false) == 1)
+        #expect(await begins(isBack: false) == nil)
+        #expect(await begins(isBack: true) == 2)
+        await memory.endsOrder(to: remote.name, of: key)
+        #expect(await begins(isBack: false) == nil)
+        await memory.endsOrder(to: remote.name, of: key)
+        #expect(await begins(isBack: false) == 3)
+    }
+
+    /// Somebody looks at a page: no program is asked for that.
+    @Test func `is shown as it said last, else as it was asked`() async throws {
+        let heard = Mutex(0)
+        let turn = try turn(200, #"{"weight":30}"#) { _ in heard.withLock { $0 += 1 } }
+        let rollout = Object([
+            "metadata": ["namespace": "web", "name": "shop"],
+            "status": ["canary": ["weights": ["canary": ["weight": 20]]]],
+        ])
+        var observed = nothing
+        await turn.recall(remote, of: rollout, for: &observed)
+        #expect(observed.objects[remote.reference]?.json == ["weight": 20])
+        #expect(heard.withLock { $0 } == 0)
+        await turn.look(at: remote, of: key, for: &observed)
+        observed = nothing
+        await turn.recall(remote, of: rollout, for: &observed)
+        #expect(observed.objects[remote.reference]?.json == ["weight": 30])
+        #expect(heard.withLock { $0 } == 1)
     }
 }
 

@@ -44,6 +44,22 @@ struct `A document that names an extension` {
         #expect(try lint(template, plugins: Plugins(metrics: ["acme/latency"])).isEmpty)
     }
 
+    /// The controller knows whom it asks, and says so in the status.
+    @Test func `is shown as it is, unless the controller refuses it`() {
+        var rollout = changedCanary {
+            $0["trafficRouting"] = ["plugins": ["acme/mesh": [:]]]
+            $0["steps"] = [["setWeight": 20], ["plugin": ["name": "acme/approval"]]]
+        }
+        let plugins = Plugins.named(by: rollout)
+        #expect(
+            RolloutDocument.parse(rollout, routers: plugins.kinds, plugins: plugins).findings == [])
+        #expect(!RolloutDocument.parse(rollout, routers: RouterKind.all).findings.isEmpty)
+        rollout["status", "conditions"] = [
+            ["type": "InvalidSpec", "status": "True", "reason": "InvalidSpec", "message": "no"]
+        ]
+        #expect(Plugins.named(by: rollout) == .none)
+    }
+
     /// Holds: 5.13 plugin.
     @Test func `refuses the rollout that would be judged by it`() throws {
         let template = Object(

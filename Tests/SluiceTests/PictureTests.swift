@@ -1,6 +1,7 @@
 import Controller
 import Documents
 import KubernetesObjects
+import Manifests
 import Testing
 
 @testable import sluice
@@ -13,8 +14,10 @@ struct `The picture of a rollout` {
         let bench = try Bench(
             [(.rollouts, object)] + (try surroundings()))
         let stored = try #require(await bench.rollout)
+        let plugins = Plugins.named(by: stored)
         let turn = RolloutTurn(
-            cluster: bench.cluster, memory: Recollection(),
+            cluster: bench.cluster, memory: Recollection(), routers: plugins.kinds,
+            plugins: plugins,
             journal: Journal(
                 announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
             now: { now })
@@ -35,6 +38,12 @@ struct `The picture of a rollout` {
             ]
         ])
         #expect(text == (try golden("invalid.txt", text)))
+    }
+
+    @Test func `shows extensions as its controller knows them`() async throws {
+        let plugins: JSON = ["nginx": .null, "plugins": ["acme/mesh": [:]]]
+        let text = try await lines(["spec": ["strategy": ["canary": ["trafficRouting": plugins]]]])
+        #expect(text.contains("10 %    10 %") && !text.contains("no extension"), "\(text)")
     }
 }
 

@@ -157,8 +157,10 @@ struct RolloutSight: Sendable {
                 throw error
             }
         }
+        let plugins = Plugins.named(by: object)
         let turn = RolloutTurn(
-            cluster: cluster, memory: Recollection(), journal: .silent, now: { .now })
+            cluster: cluster, memory: Recollection(), routers: plugins.kinds, plugins: plugins,
+            journal: .silent, now: { .now })
         let key = RolloutKey(namespace: object.namespace, name: object.name)
         guard let scene = await turn.look(at: key) else {
             if let trouble = trouble.withLock({ $0 }) {
