@@ -39,10 +39,15 @@ extension APIError {
     /// Reads a `Status` object, as it comes in an answer or in the middle of a watch.
     init(status: JSON, code: Int? = nil, retryAfter: String? = nil, call: String) {
         let details = status["details"]
-        let causes = details?["causes"]?.array ?? []
-        if causes.contains(where: { $0["reason"]?.string == "DisruptionBudget" }) {
+        let causes = (details?["causes"]?.array ?? []).compactMap { $0["reason"]?.string }
+        if causes.contains("DisruptionBudget") {
             self = .conflict(
                 status["message"]?.string ?? "\(call): a disruption budget is in the way")
+            return
+        }
+        // What was to be made has no place any more: nothing that a person could mend.
+        if causes.contains("NamespaceTerminating") {
+            self = .notFound(status["message"]?.string ?? "\(call): the namespace is going")
             return
         }
         let inBody = details?["retryAfterSeconds"]?.int

@@ -70,9 +70,15 @@ extension ObjectStore {
         guard reference.resource.isNamespaced else { return }
         let namespace = Reference(.namespaces, namespace: "", name: name)
         guard try get(namespace).metadata["deletionTimestamp"] == nil else {
-            throw .forbidden(
+            var error = StoreError.forbidden(
                 reference,
                 "unable to create new content in namespace \(name) because it is being terminated")
+            error.causes = [
+                StoreError.Cause(
+                    field: "metadata.namespace", reason: "NamespaceTerminating",
+                    message: "namespace \(name) is being terminated")
+            ]
+            throw error
         }
     }
 

@@ -265,6 +265,19 @@ struct `An answer that is no success` {
         }
     }
 
+    @Test func `may be that the namespace is going, and nobody has to look`() async throws {
+        let causes = #"[{"reason":"NamespaceTerminating","field":"metadata.namespace"}]"#
+        let body =
+            #"{"kind":"Status","reason":"Forbidden","code":403,"message":"m","#
+            + #""details":{"causes":\#(causes)}}"#
+        try await withClient {
+            $1.answer(403, body)
+        } _: { client, _ in
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            #expect(error == .notFound("m"))
+        }
+    }
+
     @Test func `of a proxy is shown in part`() async throws {
         let page = String(repeating: "x", count: 1000)
         try await withClient {
