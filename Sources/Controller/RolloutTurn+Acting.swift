@@ -142,7 +142,24 @@ extension RolloutTurn {
         guard case .refused(let text) = trouble,
             await memory.isNews(text, of: scene.key, at: Instant(now()))
         else { return }
-        await journal.announce(
-            scene.subject, Rollouts.Event("ReconciliationError", text, isWarning: true))
+        await journal.announce(scene.subject, scene.event(of: text))
+    }
+}
+
+extension RolloutTurn.Scene {
+    /// What a person must look at, by the reason that clients of the field know it by.
+    func event(of trouble: String) -> Rollouts.Event {
+        if trouble.hasPrefix(RolloutTurn.updateFailed) {
+            return Rollouts.Event("ReplicaSetUpdateError", trouble, isWarning: true)
+        }
+        let missing = parsed.routers.flatMap(\.reads).first {
+            [Resource.virtualServices, .destinationRules].contains($0.resource)
+                && trouble.contains("\($0.shown) not found")
+        }
+        guard let missing else {
+            return Rollouts.Event("ReconciliationError", trouble, isWarning: true)
+        }
+        return Rollouts.Event(
+            "\(missing.resource.kind)NotFound", "\(missing.shown) not found", isWarning: true)
     }
 }

@@ -21,6 +21,9 @@ extension RolloutTurn {
         await memory.createdReplicaSet(nil, of: scene.key)
     }
 
+    /// How a write begins to be told that the server refused.
+    static let updateFailed = "Failed to update replica set"
+
     func change(
         _ name: String, by action: Action, _ scene: Scene
     ) async throws(ClusterError) {
@@ -28,7 +31,11 @@ extension RolloutTurn {
             let body = replicaSetPatch(
                 action, of: set, size: scene.snapshot.rollout.spec.replicas)
         else { return }
-        try await patch(set, .replicaSets, body, checksVersion: false)
+        do throws(ClusterError) {
+            try await patch(set, .replicaSets, body, checksVersion: false)
+        } catch .refused(let text) {
+            throw .refused("\(Self.updateFailed) \"\(name)\": \(text)")
+        }
     }
 
     /// - Parameter size: the rollout's; nil where its document cannot be read that far.

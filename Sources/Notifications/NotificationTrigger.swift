@@ -84,6 +84,7 @@ private let eventTriggers: Set<String> = Set(
         "AnalysisRunPending", "AnalysisRunRunning", "AnalysisRunSuccessful", "AnalysisRunFailed",
         "AnalysisRunError", "AnalysisRunInconclusive", "MetricSuccessful", "MetricFailed",
         "MetricError", "MetricInconclusive", "ReconciliationError", "ReplicaSetCreateError",
-        "ReplicaSetUpdateError", "InvalidSpec", "ExperimentRunning", "ExperimentSuccessful",
+        "ReplicaSetUpdateError", "VirtualServiceNotFound", "DestinationRuleNotFound",
+        "InvalidSpec", "ExperimentRunning", "ExperimentSuccessful",
         "ExperimentFailed", "ExperimentError", "ExperimentInconclusive",
     ].map(trigger(forReason:)))

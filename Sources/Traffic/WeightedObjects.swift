@@ -93,5 +93,5 @@ extension Observed {
 
 extension Reference {
     /// As operators name it: ``HTTPRoute `shop` ``.
-    var shown: String { "\(resource.kind) `\(name)`" }
+    package var shown: String { "\(resource.kind) `\(name)`" }
 }

@@ -13,7 +13,7 @@ struct `A turn of a rollout with several routes` {
         let patched = Mutex<[String]>([])
         let routes = ["a", "b"].map(Self.route)
         let turn = Self.turn(
-            ["httpRoutes": [["name": "a"], ["name": "b"]]], routes,
+            Self.rollout(["httpRoutes": [["name": "a"], ["name": "b"]]]), routes,
             fresh: { _ throws(ClusterError) in throw .unreachable("connection refused") },
             write: { write throws(ClusterError) in
                 patched.withLock { $0.append(write.reference.name) }
@@ -30,7 +30,7 @@ struct `A turn of a rollout with several routes` {
 
     @Test func `goes on where the server has their kind no more`() async throws {
         let turn = Self.turn(
-            ["httpRouteSelector": ["matchLabels": ["app": "shop"]]], [],
+            Self.rollout(["httpRouteSelector": ["matchLabels": ["app": "shop"]]]), [],
             list: { resource, _ throws(ClusterError) in
                 if resource == .httpRoutes { throw .notFound("404 page not found") }
                 return []
@@ -39,17 +39,42 @@ struct `A turn of a rollout with several routes` {
         #expect(scene.observed.denied.values.sorted() == ["404 page not found"])
     }
 
+    /// Holds: 7.5 VirtualServiceNotFound, 7.5 DestinationRuleNotFound, 7.5 ReplicaSetUpdateError.
+    @Test func `names what goes wrong as the field does`() async throws {
+        var rollout = Self.rollout([:])
+        rollout["spec", "strategy", "canary", "trafficRouting"] = [
+            "istio": [
+                "virtualService": ["name": "shop"],
+                "destinationRule": [
+                    "name": "sides", "stableSubsetName": "old", "canarySubsetName": "new",
+                ],
+            ]
+        ]
+        let scene = try #require(await Self.turn(rollout, []).look(at: Self.key))
+        let told = [
+            "istio: VirtualService `shop` not found; create it, or correct its name",
+            "istio: DestinationRule `sides` not found; create it, or correct its name",
+            "Failed to update replica set \"shop-1\": forbidden", "istio: forbidden",
+        ].map { scene.event(of: $0) }
+        #expect(
+            told.map(\.reason) == [
+                "VirtualServiceNotFound", "DestinationRuleNotFound", "ReplicaSetUpdateError",
+                "ReconciliationError",
+            ])
+        #expect(told[0].message == "VirtualService `shop` not found")
+    }
+
     private static let key = RolloutKey(namespace: "default", name: "shop")
 
     private static func turn(
-        _ gateway: JSON, _ routes: [Object],
+        _ rollout: Object, _ routes: [Object],
         list: @escaping @Sendable (Resource, String) async throws(ClusterError) -> [Object] = {
             _, _ in []
         },
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object? = { _ in nil }
     ) -> RolloutTurn {
-        let objects = routes + [rollout(gateway)]
+        let objects = routes + [rollout]
         return RolloutTurn(
             cluster: Cluster(
                 get: { reference in

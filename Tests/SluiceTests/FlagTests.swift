@@ -74,6 +74,7 @@ struct `The flags of the controller` {
     }
 
     /// Holds: 7.4 unknown flags.
+    /// Refuses: 7.5 WeightVerifyError.
     @Test func `that cannot be followed are refused, all at once and by name`() throws {
         let arguments = [
             "--rollout-thread", "5", "--aws-verify-target-group", "--controllers=analysis",
