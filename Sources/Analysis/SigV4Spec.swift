@@ -6,6 +6,8 @@ package struct SigV4Spec: Hashable, Sendable {
     package var region: String?
     /// A role to act in; nil where that of the controller is meant.
     package var roleARN: String?
+    /// Whose keys are taken from the files of AWS' own tools; nil where the environment has them.
+    package var profile: String?
 
     /// That of the controller, in every respect.
     package init() {}
@@ -18,10 +20,6 @@ extension SigV4Spec {
         guard reader.value?.object?.isEmpty == false else { return nil }
         region = reader["region"].string().flatMap { $0.isEmpty ? nil : $0 }
         roleARN = reader["roleArn"].string().flatMap { $0.isEmpty ? nil : $0 }
-        if reader["profile"].string()?.isEmpty == false {
-            reader["profile"].refuse(
-                "profiles of AWS are not supported yet",
-                remedy: "use roleArn, or the role of the controller's service account")
-        }
+        profile = reader["profile"].string().flatMap { $0.isEmpty ? nil : $0 }
     }
 }

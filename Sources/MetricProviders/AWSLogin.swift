@@ -4,20 +4,50 @@ import Documents
 
 extension ProviderCall {
     /// Signs what is sent from now on for a service of AWS: with the keys of the controller's
-    /// environment, or as the role of its service account, and from there as the role that the
-    /// document names.
+    /// environment or of a profile, or as the role of its service account, and from there as the
+    /// role that the document names.
     mutating func sign(
         for service: String, as spec: SigV4Spec
     ) async throws(ProviderError) {
-        let region = try awsRegion(spec.region, edge)
-        var credentials = try await ownCredentials(region)
-        if let role = spec.roleARN {
-            signature = SignatureV4(
-                credentials: credentials, region: region, service: "sts", time: edge.now())
-            credentials = try await assume("AssumeRole", [("RoleArn", role)], region)
+        let profile = try spec.profile.map { name throws(ProviderError) in
+            try AWSProfile(name, edge)
         }
+        let region = try awsRegion(spec.region ?? profile?.region, edge)
+        var credentials: SignatureV4.Credentials
+        if let profile {
+            credentials = try await self.credentials(of: profile, region)
+        } else {
+            credentials = try await ownCredentials(region)
+        }
+        if let role = spec.roleARN { credentials = try await act(as: role, credentials, region) }
         signature = SignatureV4(
             credentials: credentials, region: region, service: service, time: edge.now())
+    }
+
+    private mutating func act(
+        as role: String, _ credentials: SignatureV4.Credentials, _ region: String
+    ) async throws(ProviderError) -> SignatureV4.Credentials {
+        signature = SignatureV4(
+            credentials: credentials, region: region, service: "sts", time: edge.now())
+        defer { signature = nil }
+        return try await assume("AssumeRole", [("RoleArn", role)], region)
+    }
+
+    /// Its own keys, or those of the role that it takes from where it says.
+    private mutating func credentials(
+        of profile: AWSProfile, _ region: String
+    ) async throws(ProviderError) -> SignatureV4.Credentials {
+        switch try profile.source(edge) {
+        case .keys(let keys): return known(keys)
+        case .role(let role, let keys):
+            let keys = known(keys)
+            return try await act(as: role, keys, region)
+        case .environment(let role):
+            let own = try await ownCredentials(region)
+            return try await act(as: role, own, region)
+        case .webIdentity(let role, let path):
+            return try await act(as: role, withTokenIn: path, "the profile", region)
+        }
     }
 
     private mutating func ownCredentials(
@@ -39,8 +69,14 @@ extension ProviderCall {
                 "sigv4: the controller has no credentials of AWS; give its service account a role, "
                     + "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         }
+        return try await act(as: role, withTokenIn: path, "AWS_WEB_IDENTITY_TOKEN_FILE", region)
+    }
+
+    private mutating func act(
+        as role: String, withTokenIn path: String, _ namedBy: String, _ region: String
+    ) async throws(ProviderError) -> SignatureV4.Credentials {
         guard let token = edge.file(path), !token.isEmpty else {
-            throw ProviderError("sigv4: the token of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read")
+            throw ProviderError("sigv4: the token of \(namedBy) cannot be read")
         }
         learn([Secret(token)])
         return try await assume(

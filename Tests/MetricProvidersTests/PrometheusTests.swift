@@ -122,13 +122,6 @@ struct `A Prometheus query` {
             (
                 [
                     "query": "up", "address": "http://p",
-                    "authentication": ["sigv4": ["region": "x", "profile": "y"]],
-                ],
-                "profiles of AWS are not supported yet"
-            ),
-            (
-                [
-                    "query": "up", "address": "http://p",
                     "rangeQuery": ["start": "1", "end": "now()", "step": "1m"],
                 ],
                 "rangeQuery.start: expected time, but got int"

@@ -73,7 +73,7 @@ struct `A query to the Prometheus of AWS` {
     ) async throws -> Answer {
         var edge = ProviderEdge(now: { now }) { await server.take($0) }
         edge.environment = environment
-        edge.file = { $0 == "/token" ? "the-web-identity" : nil }
+        edge.file = { files[$0] }
         return try await MetricSource.live(edge).ask(question(provider))
     }
 
@@ -127,6 +127,47 @@ struct `A query to the Prometheus of AWS` {
                 "AWS4-HMAC-SHA256 Credential=own-id/20260102/eu-west-1/sts/aws4_request",
                 "AWS4-HMAC-SHA256 Credential=other-id/20260102/eu-west-1/aps/aws4_request",
             ])
+    }
+
+    /// Holds: 5.10 sigv4.
+    @Test(arguments: [
+        ("team", "AKTEAM", [String]()), ("shared", "AKSHARED", []),
+        ("acting", "AssumeRole-id", ["Action=AssumeRole&"]),
+        ("pod", "AssumeRoleWithWebIdentity-id", ["Action=AssumeRoleWithWebIdentity&"]),
+        ("from-here", "AssumeRole-id", ["Action=AssumeRole&"]),
+    ])
+    func `is signed as a profile says`(
+        _ profile: String, _ key: String, _ asked: [String]
+    ) async throws {
+        let action = String(key.dropLast(3))
+        let server = Recorded(
+            asked.map { _ in session(action, action) } + [(200, vector)])
+        let environment = keys.merging(["HOME": "/home/me"]) { $1 }
+        _ = try await ask(server, provider(["profile": .string(profile)]), environment)
+        let requests = await server.requests
+        let authorization = requests.last?.headers.first { $0.name == "Authorization" }?.value
+        #expect(authorization?.contains("Credential=\(key)/20260102/eu-north-1/aps/") == true)
+        #expect(requests.count == asked.count + 1)
+        for (request, beginning) in zip(requests, asked) {
+            #expect(String(decoding: request.body ?? [], as: UTF8.self).hasPrefix(beginning))
+        }
+    }
+
+    @Test(arguments: [
+        ("nobody", "the controller knows no profile nobody of AWS"),
+        ("empty", "the profile empty of AWS has neither keys nor a role"),
+        ("loop", "the profile loop of AWS has neither keys nor a role"),
+    ])
+    func `is not sent where a profile says nothing of use`(
+        _ profile: String, _ message: String
+    ) async throws {
+        let server = Recorded()
+        let error = await #expect(throws: ProviderError.self) {
+            try await ask(
+                server, provider(["profile": .string(profile)]), ["HOME": "/home/me"])
+        }
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        #expect(await server.requests.isEmpty)
     }
 
     /// Holds: 5.10 sigv4.
@@ -188,3 +229,45 @@ struct `A query to the Prometheus of AWS` {
             error?.message.hasPrefix("client_error: client error: 403: \"***** *****\"; ") == true)
     }
 }
+
+/// What the controller finds in its container.
+private let files = [
+    "/token": "the-web-identity",
+    "/home/me/.aws/credentials": """
+    # of the team
+    [team]
+    aws_access_key_id = AKTEAM
+    aws_secret_access_key=team/secret=
+
+    [ shared ]
+    aws_access_key_id=AKSHARED
+    aws_secret_access_key = shared-secret
+    """,
+    "/home/me/.aws/config": """
+    [profile team]
+    region = eu-north-1
+    s3 =
+      region = us-west-2
+    [profile shared]
+    region = eu-north-1
+    aws_access_key_id = OVERRIDDEN
+    [profile acting]
+    region = eu-north-1
+    role_arn = arn:aws:iam::3:role/acting
+    source_profile = team
+    [profile pod]
+    region = eu-north-1
+    role_arn = arn:aws:iam::3:role/pod
+    web_identity_token_file = /token
+    [profile from-here]
+    region = eu-north-1
+    role_arn = arn:aws:iam::3:role/here
+    credential_source = Environment
+    [profile empty]
+    region = eu-north-1
+    [profile loop]
+    region = eu-north-1
+    role_arn = arn:aws:iam::3:role/loop
+    source_profile = loop
+    """,
+]
