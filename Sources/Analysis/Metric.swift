@@ -27,16 +27,24 @@ package struct Metric: Hashable, Sendable {
         count ?? (intervalMilliseconds == nil ? 1 : nil)
     }
 
-    /// Scheme, host and port of who is asked where the document names them, else the kind of
-    /// provider. However it is written and whoever logs in, it is one place.
-    fileprivate var origin: String {
-        let address = (provider["address"]?.string ?? provider["url"]?.string ?? "").lowercased()
+    /// Scheme, host and port of who is asked where the document names them, else the provider and
+    /// whose account it is. However it is written and whoever logs in, it is one place.
+    fileprivate func origin(in namespace: String, prometheus: String?) -> String {
+        let usual = providerKind == ProviderKind.prometheus.rawValue ? prometheus : nil
+        let named = [provider["address"]?.string, provider["url"]?.string, usual]
+        let address = named.compactMap(\.self).first { !$0.isEmpty }?.lowercased() ?? ""
         let scheme = address.firstRange(of: "://").map { address[..<$0.upperBound] } ?? ""
         var place = address.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
         if let login = place.lastIndex(of: "@") { place = place[place.index(after: login)...] }
-        let usual = scheme == "https://" ? ":443" : ":80"
-        if place.hasSuffix(usual) { place = place.dropLast(usual.count) }
-        return place.isEmpty ? providerKind : String(scheme + place)
+        let port = scheme == "https://" ? ":443" : ":80"
+        if place.hasSuffix(port) { place = place.dropLast(port.count) }
+        if !place.isEmpty { return String(scheme + place) }
+        if providerKind == ProviderKind.plugin.rawValue {
+            return "\(providerKind) \(provider.object?.members.first?.key ?? "")"
+        }
+        guard let credentials else { return providerKind }
+        let owner = credentials.owner == .run ? "\(namespace)/" : ""
+        return "\(providerKind) of \(owner)\(credentials.name)"
     }
 
     /// What a new result of this metric carries about it.
@@ -69,10 +77,15 @@ package struct PreparedRun: Hashable, Sendable {
 
 extension PreparedRun {
     /// Who is asked for this; nil where nobody is.
-    package func origin(of task: Due.Task) -> String? {
+    ///
+    /// - Parameter prometheus: who is asked where a metric of Prometheus names no address.
+    package func origin(
+        of task: Due.Task, in namespace: String, prometheus: String?
+    ) -> String? {
         if case .terminate = task { return nil }
         let metric = metrics.first { $0.name == task.metric }
-        return metric.flatMap { $0.providerKind == ProviderKind.job.rawValue ? nil : $0.origin }
+        guard let metric, metric.providerKind != ProviderKind.job.rawValue else { return nil }
+        return metric.origin(in: namespace, prometheus: prometheus)
     }
 }
 

@@ -80,8 +80,11 @@ extension AnalysisTurn {
         _ underWay: inout [String: String], in group: inout TaskGroup<News>
     ) async {
         for task in tasks {
-            let origin = prepared.origin(of: task) ?? ""
-            if !origin.isEmpty, !(await lines.take(origin, for: reference)) { continue }
+            let origin =
+                prepared.origin(
+                    of: task, in: reference.namespace,
+                    prometheus: source.defaultPrometheusAddress) ?? ""
+            if !origin.isEmpty, !(await lines.take(origin, for: reference, at: now())) { continue }
             underWay[task.metric] = origin
             group.addTask { .taken(await carryOut(task, of: run)) }
         }

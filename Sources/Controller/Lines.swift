@@ -1,8 +1,9 @@
+import Documents
 import KubernetesObjects
 
-/// Which runs ask which provider at this moment. One that does not answer keeps those who ask it
-/// waiting, and with them the workers that all runs share: so no more than a part of them ask the
-/// same one.
+/// Which runs ask which provider at this moment, and which wait until they may. One that does not
+/// answer keeps those who ask it waiting, and with them the workers that all runs share: so no more
+/// than a part of them ask the same one, and whoever came first is next.
 package actor Lines {
     /// How many runs may ask one provider.
     private let each: Int
@@ -10,6 +11,13 @@ package actor Lines {
     /// several names could else take the workers by halves.
     private let all: Int
     private var callers: [String: Set<Reference>] = [:]
+    private var waiting: [String: [Waiting]] = [:]
+
+    /// A run that was turned away, and when it asked last.
+    private struct Waiting: Sendable {
+        let run: Reference
+        var asked: Timestamp
+    }
 
     /// - Parameter workers: how many runs are worked on at once.
     package init(workers: Int = 30) {
@@ -18,14 +26,37 @@ package actor Lines {
     }
 
     /// Whether `run` may ask the provider at `origin` now; then it does until it is `kept` no more.
-    func take(_ origin: String, for run: Reference) -> Bool {
+    /// Else it has its place in the line for as long as it asks again.
+    func take(_ origin: String, for run: Reference, at now: Timestamp) -> Bool {
         let known = callers[origin] ?? []
         if known.contains(run) { return true }
-        let asking = callers.values.reduce(into: Set()) { $0.formUnion($1) }
-        let isCrowded = asking.count >= all && !asking.contains(run)
-        if known.count >= each || isCrowded && !known.isEmpty { return false }
+        let line = (waiting[origin] ?? []).filter {
+            $0.run == run || now < $0.asked.advanced(bySeconds: patienceSeconds)
+        }
+        let ahead = line.prefix { $0.run != run }.count
+        guard !isCrowded(for: run) || known.isEmpty, ahead < each - known.count else {
+            wait(in: line, of: origin, Waiting(run: run, asked: now))
+            return false
+        }
+        waiting[origin] = line.filter { $0.run != run }
         callers[origin] = known.union([run])
         return true
+    }
+
+    private func isCrowded(for run: Reference) -> Bool {
+        let asking = callers.values.reduce(into: Set()) { $0.formUnion($1) }
+        return asking.count >= all && !asking.contains(run)
+    }
+
+    private func wait(in line: [Waiting], of origin: String, _ one: Waiting) {
+        if waiting.count >= longestList { waiting = [:] }
+        var line = line
+        if let place = line.firstIndex(where: { $0.run == one.run }) {
+            line[place] = one
+        } else if line.count < longestList {
+            line.append(one)
+        }
+        waiting[origin] = line
     }
 
     /// `run` asks nobody else any more.
@@ -35,3 +66,9 @@ package actor Lines {
         }
     }
 }
+
+/// Whoever waits asks again within some seconds; who does not is gone, or wants nothing any more.
+private let patienceSeconds = 10
+
+/// More than wait anywhere. Behind these it is chance again.
+private let longestList = 1_000

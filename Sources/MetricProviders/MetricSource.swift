@@ -11,6 +11,8 @@ package struct MetricSource: Sendable {
     package var ask: @Sendable (Question) async throws(ProviderError) -> Answer
     /// The extensions that can be asked.
     package var plugins: Set<String> = []
+    /// Who is asked where a metric of Prometheus names no address.
+    package var defaultPrometheusAddress: String?
 
     package init(ask: @escaping @Sendable (Question) async throws(ProviderError) -> Answer) {
         self.ask = ask
@@ -93,6 +95,7 @@ extension MetricSource {
             }
         }
         source.plugins = Set(edge.plugins.keys)
+        source.defaultPrometheusAddress = edge.defaultPrometheusAddress
         return source
     }
 }
