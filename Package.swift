@@ -78,7 +78,7 @@ let package = Package(
             "Simulation",
             knows: [
                 "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",
-                "KubernetesObjects",
+                "KubernetesObjects", "Extensions",
                 "Traffic", "Manifests", "History", "MetricProviders", "Notifications",
             ]),
         .executableTarget(

@@ -43,11 +43,12 @@ package struct RolloutTurn: Sendable {
     /// Without extensions that are asked for steps.
     package init(
         cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,
-        plugins: Plugins = .none, journal: Journal, now: @escaping @Sendable () -> Timestamp
+        plugins: Plugins = .none, journal: Journal, now: @escaping @Sendable () -> Timestamp,
+        remoteRouters: ExtensionCaller = .none
     ) {
         self.init(
             cluster: cluster, memory: memory, routers: routers, plugins: plugins,
-            journal: journal, now: now, askExtension: { _ in })
+            journal: journal, now: now, remoteRouters: remoteRouters, askExtension: { _ in })
     }
 
     /// What a turn came to.

@@ -1,7 +1,5 @@
 import Analysis
 import Documents
-import KubernetesObjects
-import Rollouts
 import Traffic
 
 /// The extensions that the controller knows, by the names that documents give them.
@@ -12,7 +10,7 @@ package struct Plugins: Hashable, Sendable {
     package var disabledSteps: Set<String>
     package var routers: Set<String>
     /// Whether any other name counts as registered, for those who only look: the controller knows.
-    private var isOpen = false
+    var isOpen = false
 
     package init(
         metrics: Set<String> = [], steps: Set<String> = [], disabledSteps: Set<String> = [],
@@ -29,18 +27,6 @@ package struct Plugins: Hashable, Sendable {
 
     /// Nobody but those that are built in.
     package static let none = Plugins()
-
-    /// What whoever only looks at this rollout takes for registered: all that it names, unless the
-    /// controller has said that it cannot follow it.
-    package static func named(by rollout: Object) -> Plugins {
-        if StatusDocument.parse(rollout.status)[.invalidSpec] != nil { return .none }
-        let routing = rollout.spec?["strategy"]?["canary"]?["trafficRouting"]
-        let routers = routing?["plugins"]?.object?.members.map(\.key) ?? []
-        var plugins = Plugins(
-            routers: Set(routers.filter { RouterKind.named($0, isPlugin: true) == nil }))
-        plugins.isOpen = true
-        return plugins
-    }
 
     func takesStep(_ name: String) -> Bool { isOpen || steps.contains(name) }
 

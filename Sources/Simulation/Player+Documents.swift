@@ -26,7 +26,9 @@ extension Player {
         }
         let madeUp = MadeUpObjects(for: rollouts, beside: objects).objects
         let all = documents + madeUp.map { Document(value: $0.json, file: "made up") }
-        let findings = Lint.findings(in: all, routers: RouterKind.all, isComplete: true)
+        let plugins = Plugins.played(in: objects)
+        let findings = Lint.findings(
+            in: all, routers: plugins.kinds, plugins: plugins, isComplete: true)
         guard findings.isEmpty else { throw PlayRefusal(findings: findings) }
         let answers = metrics.sorted { $0.key < $1.key }.map { name, answer in
             Story.Moment(seconds: 0, .metric(name, answer))
@@ -36,6 +38,7 @@ extension Player {
         let told = story ?? Story([update].compactMap(\.self))
         self.init(
             objects: (objects + madeUp).filter(\.playsAPart), story: Story(answers + told.moments))
+        self.plugins = plugins
     }
 
     /// The metrics of the templates that the story gives no answer for: they have no data.

@@ -1,6 +1,7 @@
 import Controller
 import Documents
 import KubernetesObjects
+import Manifests
 
 /// Plays a story against the same decisions, documents and routers as a real cluster, on a virtual
 /// clock.
@@ -8,6 +9,8 @@ package struct Player: Sendable {
     /// What there is at the beginning: rollouts, templates, services, ingresses.
     package var objects: [Object]
     package var story: Story
+    /// The extensions that take part: routers follow at once, and steps are passed.
+    package var plugins = Plugins.none
     package var timing = SimulatedTiming()
     /// Faults for tests: each happens at most once.
     package var faults: [SimulatedFault] = []

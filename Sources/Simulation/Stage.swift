@@ -2,6 +2,7 @@ import Analysis
 import Controller
 import Documents
 import KubernetesObjects
+import Manifests
 import MetricProviders
 import ObjectStore
 import Rollouts
@@ -11,6 +12,7 @@ struct Stage {
     private let player: Player
     private let cluster: SimulatedCluster
     private let notes = Notes()
+    private let mesh = SimulatedMesh()
     private var memory = Recollection()
     private var unstored = Unstored()
     private var obstacles = Obstacles()
@@ -223,14 +225,14 @@ extension Stage {
 
     private func rolloutTurn(at now: Timestamp) -> RolloutTurn {
         var turn = RolloutTurn(
-            cluster: edge, memory: memory,
+            cluster: edge, memory: memory, routers: player.plugins.kinds, plugins: player.plugins,
             journal: Journal(
                 announce: { [notes] rollout, event in notes.told(event, about: rollout) },
                 decided: { [notes] decision, scene in
                     notes.decided(decision, scene.snapshot, scene.key)
                 },
                 stumbled: { _, _, _ in }),
-            now: { now })
+            now: { now }, remoteRouters: mesh.caller(of: player.plugins.routers))
         turn.stopsAtBrokenInvariants = false
         return turn
     }
@@ -248,11 +250,12 @@ extension Stage {
         let reference = Reference(.analysisRuns, namespace: run.namespace, name: run.name)
         guard isDue(reference, version: run.resourceVersion, at: now) else { return }
         let rollouts = rolloutTurn(at: now)
+        var source = MetricSource { [cluster] question throws(ProviderError) in
+            try await cluster.answer(question)
+        }
+        source.plugins = player.plugins.metrics
         let turn = AnalysisTurn(
-            cluster: edge,
-            source: MetricSource { [cluster] question throws(ProviderError) in
-                try await cluster.answer(question)
-            },
+            cluster: edge, source: source,
             secrets: .none, unstored: unstored,
             tell: { key, run in _ = await rollouts.take(key, news: run) },
             announce: { _, _, _, _ in },

@@ -27,7 +27,7 @@ enum Rooms {
         ],
         "Simulation": [
             "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis", "KubernetesObjects",
-            "Traffic", "Manifests", "History", "MetricProviders", "Notifications",
+            "Extensions", "Traffic", "Manifests", "History", "MetricProviders", "Notifications",
         ],
         "sluice": [
             "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",

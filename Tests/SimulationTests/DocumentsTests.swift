@@ -52,6 +52,18 @@ struct `Somebody's own documents` {
         #expect(player.unansweredMetrics == [])
     }
 
+    @Test func `are played with the extensions that they name`() throws {
+        let text = (Self.rollout + Self.template)
+            .replacing("{nginx: {stableIngress: shop}}", with: "{plugins: {acme/mesh: {}}}")
+            .replacing("- pause: {duration: 2h}", with: "- plugin: {name: acme/approval}")
+            .replacing(
+                #"prometheus: {address: "http://localhost:9090", query: up}"#,
+                with: "plugin: {acme/errors: {}}")
+        let transcript = try player(text, metrics: ["error-rate": .value(0.01)]).play()
+        #expect(transcript.ends["web/shop"]?.phase == "Healthy", "\(transcript.text)")
+        #expect(transcript.events.contains { $0.message == "Traffic weight updated from 0 to 20" })
+    }
+
     @Test func `may leave the Deployment out that has the template`() throws {
         let text = Self.rollout.replacing(
             #/  template:\n.*\n.*\n/#,

@@ -11,8 +11,8 @@ struct Simulate: ParsableCommand {
             "Play an update of your own YAML on a virtual clock, and say what happens and why.",
         discussion: """
             Without --story a new image comes after ten seconds. Services and Ingresses that the \
-            files leave out altogether are made up. A story has a line for each thing that \
-            happens:
+            files leave out altogether are made up, the routers of extensions follow at once, and \
+            their steps are passed. A story has a line for each thing that happens:
 
                 10s   image model-api:v2
                 40s   metric error-rate 0.09
