@@ -88,7 +88,7 @@ let package = Package(
                 "Curl", "Extensions",
                 "KubernetesClient", "MetricProviders", "Notifications", "History", "Serving",
                 "Assets", "StatusPage", "Controller", "ObjectStore", "LocalCluster", "Simulation",
-                argumentParser, lifecycle, logging,
+                argumentParser, lifecycle, logging, "CProcess",
             ],
             swiftSettings: house()),
 

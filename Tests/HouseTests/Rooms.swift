@@ -60,7 +60,7 @@ enum Rooms {
         "CLibYaml": ["Documents"],
         "CLibCrypto": ["Traffic", "MetricProviders", "Notifications"],
         "CCurlShim": ["Curl"],
-        "CProcess": ["LocalCluster"],
+        "CProcess": ["LocalCluster", "sluice"],
     ]
 
     /// What the toolchain brings along.

@@ -99,4 +99,9 @@ int cprocess_connects(const char *address, int port, int milliseconds);
 ssize_t cprocess_ask(
     const char *socket_path, const char *request, char *answer, size_t capacity, int milliseconds);
 
+/* Bytes of this process that are in use of what the allocator holds. */
+size_t cprocess_used_memory(void);
+/* Gives the pages that the allocator holds and nobody uses back to the machine. */
+void cprocess_return_memory(void);
+
 #endif

@@ -47,7 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
         switch part {
         case .small: try await ReleaseMeasure(rollouts: 25).sections()
         case .large: [try await IdleMeasure(rollouts: 1_000).section()]
-        case .huge: [try await IdleMeasure(rollouts: 10_000).section()]
+        case .huge: [try await IdleMeasure(rollouts: 10_000, pods: 1).section()]
         case .rollback: try await RollbackMeasure().sections()
         case .pure: [StoryMeasure().section()]
         case .endurance: [try await EnduranceMeasure().section()]

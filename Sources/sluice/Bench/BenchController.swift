@@ -42,6 +42,7 @@ struct BenchController: AsyncParsableCommand {
             configuration: .init(
                 services: [
                     .init(service: BoxPart { await controller.run() }),
+                    .init(service: BoxPart { await UnusedMemory.giveBack() }),
                     .init(
                         service: BoxPart { try await outlive(parent) },
                         successTerminationBehavior: .gracefullyShutdownGroup),

@@ -6,11 +6,14 @@ import ObjectStore
 /// What a controller costs that has many rollouts and nothing to do.
 struct IdleMeasure: Sendable {
     let rollouts: Int
+    /// Of each. The controller sees none of them; the measuring process has to look after all.
+    var pods: Int64 = 4
     private static let idleSeconds = 10
 
     func section() async throws -> BenchReport.Section {
-        try await BenchCluster.measuring { cluster, controller in
-            let fleet = Fleet(rollouts, steps: [["setWeight": 10], ["pause": [:]]])
+        var fleet = Fleet(rollouts, steps: [["setWeight": 10], ["pause": [:]]])
+        fleet.size = pods
+        return try await BenchCluster.measuring { [fleet] cluster, controller in
             // Until the caches are full of nothing.
             try await Task.sleep(for: .seconds(3))
             let empty = controller.memory.anonymous

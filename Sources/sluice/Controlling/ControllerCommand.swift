@@ -137,6 +137,7 @@ struct ControllerCommand: AsyncParsableCommand {
         // They end in the reverse order: first of all the lease is given back.
         let services =
             try listeners(controller, store, secrets, log)
+            + [BoxPart { await UnusedMemory.giveBack() }]
             + [BoxPart({ await controller.run() }, end: leadership.map { $0.resign })]
         let group = ServiceGroup(
             configuration: .init(
