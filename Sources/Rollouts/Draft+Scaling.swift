@@ -39,8 +39,9 @@ extension Draft {
 
     mutating func scale(_ set: ReplicaSet, to count: Int, keepsDeadline: Bool = false) {
         let wanted = seen.withSparePod(count, set)
-        if set.scaleDownDeadline != nil, wanted > 0, !keepsDeadline {
-            actions.append(.cancelScaleDown(replicaSet: set.name))
+        let cancel = Action.cancelScaleDown(replicaSet: set.name)
+        if set.scaleDownDeadline != nil, wanted > 0, !keepsDeadline, !actions.contains(cancel) {
+            actions.append(cancel)
         }
         if wanted < set.desired, isNeeded(set, for: wanted) { return }
         let isStale = wanted > 0 && set.rolloutReplicas != seen.size
