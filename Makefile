@@ -38,7 +38,7 @@ test-faults:
 
 soak:
 	@Scripts/install build run test
-	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any (blue-green )?release|A bad release'
+	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any ((blue-green )?release|controller)|A bad release'
 
 conformance:
 	@Scripts/install build run test

@@ -54,7 +54,8 @@ final class Notes: @unchecked Sendable {
     /// A line for each decision that does something or has another reason than the one before. Of
     /// several reasons to wait at one instant only the last is told.
     func decided(_ decision: Decision, _ seen: Snapshot, _ key: RolloutKey) {
-        transcript.broken += brokenInvariants(of: decision, seen)
+        transcript.broken +=
+            brokenInvariants(of: decision, seen) + untoldChanges(by: decision, seen)
         for case .route(let split) in decision.actions { transcript.weights.append(split.canary) }
         let act = decision.acts(seen)
         let reason = decision.reason.sentence
@@ -108,6 +109,7 @@ final class Notes: @unchecked Sendable {
         if !cause.isEmpty { add(cause: cause, act: "", reason: "nothing changes") }
         var result = transcript
         result.writes = await cluster.writes
+        result.emptyWrites = await cluster.emptyWrites
         result.samples = await cluster.samples
         result.shown = await cluster.shown
         result.placed = await cluster.placed

@@ -21,6 +21,8 @@ actor SimulatedCluster {
     private var rolls: [Reference: SimulatedRoll] = [:]
     /// How often the controller wrote, or tried to.
     private(set) var writes = 0
+    /// Writes of the controller after which everything was as before.
+    private(set) var emptyWrites = 0
     /// The controller was killed: it writes nothing any more.
     private(set) var isDead = false
     private var faults: [SimulatedFault] = []
@@ -81,7 +83,10 @@ actor SimulatedCluster {
         if faults.contains(.forbid(number)) { throw .refused("forbidden: exceeded quota") }
         if write.act == .evict { try keepPod() }
         for case .command(number, let command) in faults { place(command) }
+        let before = version
         let object = try perform(write)
+        // Those of pods are in no store.
+        if version == before, write.reference.resource != .pods { emptyWrites += 1 }
         sample()
         for case .commandAfter(number, let command) in faults { place(command) }
         if faults.contains(.killAfter(number)) { isDead = true }

@@ -38,7 +38,7 @@ extension Transcript.Sample {
             let canaryName = (others + (blueGreen == nil ? [] : names))
                 .compactMap({ $0?.string }).first
         else { return nil }
-        let world = World(store: store, namespace: rollout.namespace)
+        let world = World(store, rollout.namespace)
         self.milliseconds = milliseconds
         total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
         weight = max(
@@ -55,9 +55,19 @@ extension Transcript.Sample {
         podsWanted = world.podsWanted
     }
 
+    /// What is there, listed once.
     private struct World {
         let store: ObjectStore
         let namespace: String
+        private var services: [Object] = []
+        private var replicaSets: [Object] = []
+
+        init(_ store: ObjectStore, _ namespace: String) {
+            self.store = store
+            self.namespace = namespace
+            services = list(.services)
+            replicaSets = list(.replicaSets)
+        }
 
         func list(_ resource: Resource) -> [Object] {
             do {
@@ -68,17 +78,17 @@ extension Transcript.Sample {
         }
 
         func hash(behind service: String) -> String {
-            let object = list(.services).first { $0.name == service }
+            let object = services.first { $0.name == service }
             return object?.spec?["selector"]?[Keys.templateHash]?.string ?? ""
         }
 
         func available(_ hash: String) -> Int {
-            list(.replicaSets).filter { $0.labels[Keys.templateHash] == hash }
+            replicaSets.filter { $0.labels[Keys.templateHash] == hash }
                 .reduce(0) { $0 + ($1.status?["availableReplicas"]?.int ?? 0) }
         }
 
         var podsWanted: Int {
-            list(.replicaSets).reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
+            replicaSets.reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
         }
 
         /// Percent of a model's requests that the policies of any gateway send to the service.

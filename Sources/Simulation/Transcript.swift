@@ -21,6 +21,8 @@ package struct Transcript: Hashable, Sendable {
     package internal(set) var ends: [String: End] = [:]
     /// How often the controller wrote, or tried to.
     package internal(set) var writes = 0
+    /// How many of them found everything as they wanted it.
+    package internal(set) var emptyWrites = 0
     /// Promises that were broken on the way. Always empty, or there is a bug.
     package internal(set) var broken: [String] = []
     /// How traffic stood after each write that moved it or its pods.

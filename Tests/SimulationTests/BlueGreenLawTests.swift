@@ -4,6 +4,7 @@ import Testing
 /// Random plans, random events and faults on the whole stack: the laws hold, and at the end
 /// everything can be given back.
 struct `Any blue-green release` {
+    /// Holds: 9.4 P5, 9.4 P10, 9.4 P12.
     @Test func `keeps the laws`() async throws {
         try await expect(Self.laws) { Self.release($0) }
     }
@@ -69,6 +70,10 @@ struct `Any blue-green release` {
         if random.next(0...2) == 0 { plan.append("previewReplicaCount: \(random.next(1...3))") }
         if random.next(0...1) == 0 { plan.append("prePromotionAnalysis: \(analysis)") }
         if random.next(0...1) == 0 { plan.append("postPromotionAnalysis: \(analysis)") }
+        if random.next(0...3) == 0 {
+            plan.append("previewMetadata: {labels: {part: preview}}")
+            plan.append("activeMetadata: {labels: {part: active}}")
+        }
         return plan
     }
 

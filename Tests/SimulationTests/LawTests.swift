@@ -4,6 +4,7 @@ import Testing
 /// Random documents, random events and faults on the whole stack: the laws hold, and at the end
 /// everything can be given back.
 struct `Any release` {
+    /// Holds: 9.4 P3, 9.4 P4, 9.4 P5, 9.4 P6, 9.4 P10, 9.4 P11, 9.4 P12.
     @Test func `keeps the laws`() async throws {
         try await expect(Self.laws) { Self.release($0) }
     }
@@ -14,6 +15,7 @@ struct `Any release` {
             return broken + ["END: nothing was played"]
         }
         if end.weight != 0 || last.weight != 0 { broken.append("P6: weight \(last.weight) stays") }
+        if end.isAborted, end.step ?? 0 != 0 { broken.append("P6: step \(end.step ?? 0) stays") }
         if last.stableHash != end.stable { broken.append("END: stable serves another revision") }
         if trial.ending.contains("110s promote full") {
             if end.phase != "Healthy" { broken.append("END: \(end.phase), \(end.message)") }
@@ -77,7 +79,8 @@ struct `Any release` {
     }
 
     private static func step(_ random: inout Lehmer) -> String {
-        switch random.next(0...7) {
+        switch random.next(0...8) {
+        case 8: "{experiment: {duration: 5s, templates: [{name: old, specRef: stable}]}}"
         case 7: "{analysis: {templates: [{templateName: quick}]}}"
         case 0: "{pause: {}}"
         case 1: "{pause: {duration: \(random.next(0...20))}}"
@@ -198,6 +201,7 @@ private let mended =
 /// A release that turns bad and stays so, whatever is done to its document meanwhile, refused by
 /// the server, or killed.
 struct `A bad release` {
+    /// Holds: 9.4 P6.
     @Test func `ends with nothing on it, under whatever name`() async throws {
         try await expect(Self.laws) { Self.release($0) }
     }

@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 /// What a play must not break: sentences that begin with the name of the law, `P3: …`.
-typealias Laws = @Sendable (Transcript, Trial) -> [String]
+typealias Laws = @Sendable (Transcript, Trial) throws -> [String]
 
 /// The releases that each suite of laws plays: `make soak SEEDS=5000` looks further.
 let lawSeeds =
@@ -23,7 +23,7 @@ func expect(_ laws: @escaping Laws, of release: @escaping @Sendable (Int) -> Tri
                 try lawSeeds.filter { seed in
                     guard seed % workers == worker else { return false }
                     let trial = release(seed)
-                    return laws(try trial.play(), trial) != []
+                    return try laws(try trial.play(), trial) != []
                 }
             }
         }
@@ -32,9 +32,10 @@ func expect(_ laws: @escaping Laws, of release: @escaping @Sendable (Int) -> Tri
     for seed in failing.sorted().prefix(3) {
         let short = try release(seed).shrunk(under: laws)
         let transcript = try short.play()
+        let broken = try laws(transcript, short)
         Issue.record(
             """
-            seed \(seed) of \(failing.count) failing ones: \(laws(transcript, short))
+            seed \(seed) of \(failing.count) failing ones: \(broken)
             \(short.text)\(transcript.text)
             """)
         if ProcessInfo.processInfo.environment["KEEP_STORIES"] != nil { try short.keep() }
@@ -48,13 +49,13 @@ extension Trial {
     /// The release without all that it takes not to break the same law: pieces are left out one by
     /// one, until none can be spared.
     func shrunk(under laws: Laws) throws -> Trial {
-        let names = Set(laws(try play(), self).compactMap(\.lawName))
+        let names = Set(try laws(try play(), self).compactMap(\.lawName))
         var best = self, plays = 0, isShorter = true
         while isShorter, plays < Self.longestSearch {
             isShorter = false
             for shorter in best.withoutOnePiece where plays < Self.longestSearch {
                 plays += 1
-                let broken = laws(try shorter.play(), shorter).compactMap(\.lawName)
+                let broken = try laws(try shorter.play(), shorter).compactMap(\.lawName)
                 guard !names.isDisjoint(with: broken) else { continue }
                 best = shorter
                 isShorter = true

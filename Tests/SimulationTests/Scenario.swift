@@ -73,7 +73,10 @@ extension SimulatedFault {
 }
 
 /// The rollout that the stories are about: a model API behind nginx.
-func modelAPI() throws -> [Object] {
+func modelAPI() throws -> [Object] { try readModelAPI.get() }
+
+/// Read once: laws by seed play it a thousand times.
+private let readModelAPI = Result {
     try documents(in: [Scenario.folder.appending(path: "model-api.yaml")]).map { Object($0.value) }
 }
 

@@ -4,7 +4,8 @@ import Simulation
 /// the objects that nginx and the Services serve, not by what the controller thinks.
 func brokenLaws(_ transcript: Transcript) -> [String] {
     let steps = zip(transcript.samples, transcript.samples.dropFirst())
-    return transcript.broken
+    let empty = transcript.emptyWrites
+    return transcript.broken + (empty == 0 ? [] : ["P10: \(empty) writes that change nothing"])
         + steps.flatMap { before, after in
             (raising(before, after) + lowering(before, after) + switching(before, after))
                 .map { "\(after.milliseconds) ms: \($0)" }
