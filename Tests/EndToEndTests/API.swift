@@ -55,15 +55,8 @@ struct API: Sendable {
     func wait(
         for what: String, seconds: Int = 60, until isThere: (Rollout) -> Bool
     ) async throws -> Rollout {
-        var last: Rollout?
-        do {
-            return try await eventually(what, seconds: seconds) {
-                let rollout = try await look()
-                last = rollout
-                return rollout.isObserved && isThere(rollout) ? rollout : nil
-            }
-        } catch {
-            throw Failure("\(error); the rollout is \(last.map { "\($0)" } ?? "not there")")
+        try await Rollout.wait(for: what, seconds: seconds, look: look) {
+            $0.isObserved && isThere($0)
         }
     }
 
@@ -168,4 +161,24 @@ struct Rollout: Decodable, Sendable {
     var isObserved: Bool { status?.observedGeneration == String(metadata.generation) }
     /// Whether all pods are those of the document.
     var isUpdated: Bool { status?.stableRS != nil && status?.stableRS == status?.currentPodHash }
+}
+
+extension Rollout {
+    /// Waits until a rollout looks as told. Where that was in vain, what it looked like is said.
+    @discardableResult
+    static func wait(
+        for what: String, seconds: Int, everyMilliseconds pause: Int = 50,
+        look: () async throws -> Rollout, until isThere: (Rollout) -> Bool
+    ) async throws -> Rollout {
+        var last: Rollout?
+        do {
+            return try await eventually(what, seconds: seconds, everyMilliseconds: pause) {
+                let rollout = try await look()
+                last = rollout
+                return isThere(rollout) ? rollout : nil
+            }
+        } catch {
+            throw Failure("\(error); the rollout is \(last.map { "\($0)" } ?? "not there")")
+        }
+    }
 }

@@ -84,16 +84,8 @@ struct Example: Sendable {
     func wait(
         for what: String, seconds: Int = 60, until isThere: (Rollout) -> Bool
     ) async throws -> Rollout {
-        var last: Rollout?
-        do {
-            return try await eventually(what, seconds: seconds, everyMilliseconds: 200) {
-                let rollout = try await look()
-                last = rollout
-                return isThere(rollout) ? rollout : nil
-            }
-        } catch {
-            throw Failure("\(error); the rollout is \(last.map { "\($0)" } ?? "not there")")
-        }
+        try await Rollout.wait(
+            for: what, seconds: seconds, everyMilliseconds: 200, look: look, until: isThere)
     }
 
     /// Waits for an open pause at a weight.

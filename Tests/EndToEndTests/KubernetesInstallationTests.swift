@@ -242,6 +242,20 @@ private struct Account {
             environment: ["KUBECONFIG": kubeconfig, "POD_NAMESPACE": namespace], limitSeconds: 230)
     }
 
+    /// The same, once the server has written down that all of `needed` was.
+    func asked(upTo needed: Set<Right>) async throws -> Set<Right> {
+        var unused = needed
+        do {
+            return try await eventually("an audit", seconds: 10, everyMilliseconds: 200) {
+                let asked = try asked() ?? []
+                unused = needed.subtracting(asked)
+                return unused.isEmpty ? asked : nil
+            }
+        } catch {
+            throw Failure("nobody needs \(unused.map(\.description).sorted())")
+        }
+    }
+
     /// What it has asked for, as the server has written it down; nil where that is not known.
     func asked() throws -> Set<Right>? {
         guard let path = ProcessInfo.processInfo.environment["SLUICE_TEST_AUDIT"] else {
@@ -377,14 +391,7 @@ extension Kubernetes {
         controller.signal(SIGTERM)
         #expect(try await controller.ended(within: 30) == 0)
         guard try account.asked() != nil else { return }
-        var (asked, unused) = (Set<Right>(), Set<Right>())
-        for _ in 0..<50 {
-            asked = try account.asked() ?? []
-            unused = given.subtracting(asked).subtracting(Right.rare)
-            if unused.isEmpty { break }
-            try await Task.sleep(for: .milliseconds(200))
-        }
-        #expect(unused.map(\.description).sorted() == [])
+        let asked = try await account.asked(upTo: given.subtracting(Right.rare))
         #expect(asked.subtracting(given).map(\.description).sorted() == [])
     }
 }
