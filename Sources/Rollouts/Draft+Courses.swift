@@ -208,7 +208,12 @@ extension Draft {
     }
 
     private var hasEnoughPods: Bool {
-        new.available >= seen.canary.enoughToPromote(of: seen.size) && new.desired >= seen.size
+        let enough = seen.canary.enoughToPromote(of: seen.size)
+        let shares = shares(at: 100)
+        if !seen.canary.hasRouter, shares.lacksRoomForLast {
+            return new.available >= max(enough - 1, shares.least) && new.desired >= seen.size - 1
+        }
+        return new.available >= enough && new.desired >= seen.size
     }
 
     /// The new revision is stable from here on. Services and router follow in the next turns

@@ -193,9 +193,10 @@ extension Draft {
             let target = stableTarget, service.hash != target.hash
         else { return }
         let onStable = seen.total - seen.canaryWeight
-        // Without a router pods are missing as they are without a release.
-        let all =
-            seen.canary.hasRouter ? seen.size : seen.canary.enoughToPromote(of: seen.size)
+        // Without a router nothing else leads to the new pods, and of the former ones a single pod
+        // may be left: the service follows as soon as as many are available as may serve at any
+        // time (P1), and no sooner.
+        let all = seen.canary.hasRouter ? seen.size : shares(at: 100).least
         let share = max(1, all * onStable / seen.total)
         guard target.available >= (service.managedBy == nil ? max(seen.size, 1) : share) else {
             return

@@ -24,7 +24,7 @@ package struct PodShares: Hashable, Sendable {
     package var stable: Side
     /// The pods that ReplicaSets of other revisions still ask for.
     package var older: Int
-    /// A Service leads to stable alone: its last pod goes only where there is no room for it.
+    /// A Service leads to stable alone: its last pod goes only where it is the only one.
     package var keepsStable = false
 
     package init(
@@ -98,11 +98,15 @@ extension PodShares {
             shrink(&wanted.canary, to: ideal.canary, spare: serving - least)
             limit(&wanted.stable, beside: wanted.canary)
         }
-        if keepsStable, wanted.stable == 0, stable.desired > 0, wanted.canary < most {
+        if keepsStable, wanted.stable == 0, stable.desired > 0, wanted.canary < most, most > 1 {
             wanted.stable = 1
         }
         return wanted
     }
+
+    /// Whether the last pod of stable is in the place of one of the canary's: nothing may come on
+    /// top of them, and until the promotion a Service leads to it.
+    var lacksRoomForLast: Bool { keepsStable && stable.desired > 0 && surge == 0 && most > 1 }
 
     private func grown(towards ideal: (canary: Int, stable: Int)) -> (canary: Int, stable: Int) {
         var room = max(0, most - canary.desired - stable.desired - older)

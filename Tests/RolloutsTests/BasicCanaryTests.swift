@@ -75,6 +75,32 @@ struct `A canary without a router` {
         #expect(world.status.currentStepIndex == 1)
     }
 
+    @Test(arguments: 2...5)
+    func `moves its service before the last pod behind it goes, also without surge`(size: Int) {
+        var world = plain([.setWeight(50), .setWeight(100)], size: size, services: true)
+        world.rollout.spec.canary.maxSurge = .pods(0)
+        world.update(to: "h2")
+        for _ in 0..<100 {
+            world.turn()
+            let behind = world.services["stable"]?.hash.flatMap(world.set)
+            #expect((behind?.available ?? 0) > 0)
+        }
+        #expect(world.status.phase == .healthy)
+        #expect(world.set("h1")?.desired == 0)
+        #expect(world.set("h2")?.desired == size)
+        #expect(world.services["stable"]?.hash == "h2")
+        #expect(world.broken == [])
+    }
+
+    @Test func `takes the place of a single pod without surge`() {
+        var world = plain([], size: 1, services: true)
+        world.rollout.spec.canary.maxSurge = .pods(0)
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.services["stable"]?.hash == "h2")
+        #expect(world.set("h1")?.desired == 0)
+    }
+
     /// Holds: 4.7 third revision.
     @Test func `makes a third revision the canary and lets the second go`() {
         var world = plain([.setWeight(40), .pause(seconds: nil)], size: 10, services: true)
@@ -99,7 +125,7 @@ struct `A canary without a router` {
         #expect(world.broken == [])
     }
 
-    /// Holds: 4.3 never below, 4.3 never above.
+    /// Holds: 4.3 never below, 4.3 never above, 9.4 P1, 9.4 P2.
     @Test(arguments: 0..<200) func `keeps enough pods whatever happens`(seed: Int) {
         var random = Lehmer(seed)
         let steps = (0..<random.next(0...4)).flatMap { _ -> [Step] in

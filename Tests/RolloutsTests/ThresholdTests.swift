@@ -111,4 +111,25 @@ struct `A canary without a router for which fewer pods suffice` {
         #expect(world.set("h1")?.desired == 0)
         #expect(world.broken == [])
     }
+
+    @Test func `moves the stable service to as many pods as may serve at any time`() {
+        var world = deployed([.setWeight(50)], size: 10)
+        world.rollout.spec.canary.hasRouter = false
+        world.rollout.spec.canary.progressThreshold = .percent(50)
+        world.limits["h2"] = 8
+        world.update(to: "h2")
+        for _ in 0..<100 where world.status.stableHash != "h2" { world.turn() }
+        #expect(world.services["stable"]?.hash == "h1")
+        world.limits["h2"] = 7
+        world.letPodsStart()
+        world.settle()
+        #expect(world.services["stable"]?.hash == "h1")
+        #expect((world.set("h1")?.available ?? 0) > 0)
+        world.limits["h2"] = 8
+        world.letPodsStart()
+        world.settle()
+        #expect(world.services["stable"]?.hash == "h2")
+        #expect(world.set("h1")?.desired == 0)
+        #expect(world.broken == [])
+    }
 }
