@@ -45,8 +45,9 @@ extension Draft {
         }
         if wanted < set.desired, isNeeded(set, for: wanted) { return }
         let isStale = wanted > 0 && set.rolloutReplicas != seen.size
-        guard set.desired != wanted || isStale else { return }
-        actions.append(.scale(replicaSet: set.name, from: set.desired, to: wanted))
+        let action = Action.scale(replicaSet: set.name, from: set.desired, to: wanted)
+        guard set.desired != wanted || isStale, !actions.contains(action) else { return }
+        actions.append(action)
         guard set.desired != wanted else { return }
         let direction = set.desired < wanted ? "up" : "down"
         let revision = set.name == new.name ? self.revision : set.revision
