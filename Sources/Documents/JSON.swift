@@ -27,7 +27,12 @@ package struct JSONObject: Sendable {
     /// removes it.
     package subscript(key: String) -> JSON? {
         get {
-            for member in members where member.key == key { return member.value }
+            // By index: a loop over the members would copy each of them.
+            var index = 0
+            while index < members.count {
+                if members[index].key == key { return members[index].value }
+                index += 1
+            }
             return nil
         }
         set {

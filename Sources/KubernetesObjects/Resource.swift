@@ -28,6 +28,12 @@ package struct Resource: Hashable, Sendable {
         self.hasScale = hasScale
     }
 
+    /// Group and plural tell nearly all kinds apart, and a resource is looked up at every turn.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(group)
+        hasher.combine(plural)
+    }
+
     /// `apps/v1`, or `v1` for the core group.
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
