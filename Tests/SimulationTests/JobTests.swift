@@ -58,10 +58,10 @@ struct `A Job of a run` {
     @Test(arguments: [("Complete", "Successful"), ("Failed", "Failed")])
     func `is told of by events, and its run with it`(type: String, phase: String) async throws {
         let site = try await begun("smoke")
-        #expect(await site.told == [])
+        #expect(await site.toldOfRuns == [])
         try await end("r-1.smoke.1", type, at: site)
         #expect(
-            await site.told == [
+            await site.toldOfRuns == [
                 "Metric\(phase): Metric 'smoke' Completed. Result: \(phase)",
                 "AnalysisRun\(phase): Analysis Completed. Result: \(phase)",
             ])

@@ -171,8 +171,16 @@ struct `What a client sends` {
     /// Holds: 7.6 restart.
     @Test func `restarts its pods, and goes on waiting`() async throws {
         let site = try await paused()
-        let time = "2026-01-02T03:04:05Z"
+        try await site.startPods()
+        await site.wait(60)
+        let time = "2026-01-02T03:05:05Z"
         try await send(Sent(.mergePatch, #"{"spec":{"restartAt":"\#(time)"}}"#), to: site)
+        for gone in 1...4 {
+            #expect(await site.written.count { $0.hasPrefix("evict pod ") } == gone)
+            #expect(await site.get(.rollouts, "shop")?.status?["restartedAt"] == nil)
+            try await site.startPods()
+            await site.wait(30)
+        }
         #expect(await site.get(.rollouts, "shop")?.status?["restartedAt"]?.string == time)
         #expect(try await stand(at: site) == atFirstPause)
     }

@@ -8,8 +8,8 @@ import Rollouts
 import Testing
 
 /// A controller at an API server in memory that begins with what others have left there: objects
-/// with their status, as a backup has them. Pods are there at once, or not at all, and nothing is
-/// measured.
+/// with their status, as a backup has them. Pods are there at once, or not at all, as numbers and
+/// where a test starts them as objects, and nothing is measured.
 actor Site {
     private var store: ObjectStore
     private(set) var now: Timestamp
@@ -19,7 +19,7 @@ actor Site {
     /// What the controller wrote, in order.
     private(set) var written: [String] = []
     /// The events of runs, in order.
-    private(set) var told: [String] = []
+    private(set) var toldOfRuns: [String] = []
     /// The reasons of the events of rollouts and experiments, in order.
     private(set) var reasons: [String] = []
 
@@ -83,6 +83,24 @@ actor Site {
         try send(Sent(.mergePatch, body), to: .analysisRuns, run)
     }
 
+    /// Gives each ReplicaSet the Pods that it asks for and does not have; they are ready.
+    func startPods() throws {
+        for set in list(.replicaSets) {
+            let running = list(.pods).count { $0.controllerOwner?.uid == set.uid }
+            for _ in running..<max(running, set.spec?.int("replicas") ?? 0) {
+                var pod = Object(set.spec?["template"] ?? [:])
+                (pod["apiVersion"], pod["kind"]) = ("v1", "Pod")
+                pod["metadata", "generateName"] = .string("\(set.name)-")
+                let owner = OwnerReference(
+                    apiVersion: set.apiVersion, kind: set.kind, name: set.name, uid: set.uid)
+                pod["metadata", "ownerReferences"] = [owner.json]
+                let made = try store.create(pod, in: .pods, namespace: "default", by: writer())
+                let body = #"{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"#
+                try send(Sent(.mergePatch, status: true, body), to: .pods, made.object.name)
+            }
+        }
+    }
+
     /// Gives each run its turn, in which no provider answers.
     func takeRuns() async {
         let now = now
@@ -91,7 +109,7 @@ actor Site {
             source: MetricSource { _ throws(ProviderError) in throw ProviderError("nobody is asked")
             },
             secrets: .none, unstored: Unstored(), tell: { _, _ in },
-            announce: { _, reason, message, _ in await self.tell("\(reason): \(message)") },
+            announce: { _, reason, message, _ in await self.tellOfRun("\(reason): \(message)") },
             // Until nobody waits any more: nothing here takes so long that it is looked at before.
             pause: { _ in await untilCancelled() }, now: { now })
         for run in list(.analysisRuns) {
@@ -100,7 +118,7 @@ actor Site {
         }
     }
 
-    private func tell(_ event: String) { told.append(event) }
+    private func tellOfRun(_ event: String) { toldOfRuns.append(event) }
 
     private func note(_ event: Rollouts.Event) { reasons.append(event.reason) }
 
@@ -177,7 +195,9 @@ actor Site {
                 return nil
             case .evict:
                 written.append("evict \(subject)")
-                _ = try store.delete(reference, by: writer())
+                // No program of it has to end first.
+                let deletion = Deletion(gracePeriodSeconds: 0)
+                _ = try store.delete(reference, deletion, by: writer())
                 return nil
             }
         } catch {
