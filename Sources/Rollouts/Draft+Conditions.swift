@@ -84,7 +84,8 @@ extension Draft {
         } else if wasPaused {
             set(.progressing, .unknown, "RolloutResumed", "Rollout is resumed")
         } else if before == nil {
-            // One with pods was there before the rollout said anything.
+            // One with pods was there before the rollout said anything. One without may be what the
+            // turn before this one has made, and nothing tells the two apart.
             if new.desired > 0 {
                 set(
                     .progressing, .yes, "FoundNewReplicaSet",

@@ -16,6 +16,13 @@ func withClient<Result>(
     }
 }
 
+/// One that would ask again at once.
+private func patient(_ client: APIClient) -> APIClient {
+    var client = client
+    client.patience = Patience(sleep: { _ in }, jitter: { 0 })
+    return client
+}
+
 let demo = Reference(.rollouts, namespace: "shop", name: "demo")
 let demoPath = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/demo"
 let demoText =
@@ -247,7 +254,8 @@ struct `An answer that is no success` {
             $1.answer(429, body, headers: ["Retry-After": "10"])
         } _: { client, server in
             let pod = Reference(.pods, namespace: "shop", name: "old")
-            let error = await #expect(throws: APIError.self) { try await client.evict(pod) }
+            let asking = patient(client)
+            let error = await #expect(throws: APIError.self) { try await asking.evict(pod) }
             #expect(error == .conflict("m"))
             #expect(server.requests.map(\.target) == ["/api/v1/namespaces/shop/pods/old/eviction"])
         }

@@ -60,18 +60,23 @@ struct `A blue-green document` {
     }
 
     /// Holds: 1.3 abortScaleDownDelaySeconds, 1.3 scaleDownDelayRevisionLimit.
-    /// Holds: 1.3 previewReplicaCount, 1.3 maxUnavailable.
+    /// Holds: 1.3 previewReplicaCount.
     @Test func `reads 0 as never, where it means that`() {
         let plan = plan {
             $0["abortScaleDownDelaySeconds"] = 0
             $0["scaleDownDelaySeconds"] = 0
             $0["scaleDownDelayRevisionLimit"] = 2
             $0["previewReplicaCount"] = 1
-            $0["maxUnavailable"] = "10%"
         }
         #expect(plan?.abortScaleDownDelaySeconds == nil && plan?.scaleDownDelaySeconds == 0)
         #expect(plan?.scaleDownDelayRevisionLimit == 2 && plan?.previewReplicaCount == 1)
-        #expect(plan?.maxUnavailable == .percent(10))
+    }
+
+    /// Holds: 1.3 maxUnavailable.
+    @Test func `lets as many pods be missing as it says, and a quarter where it is silent`() {
+        let tenth = plan { $0["maxUnavailable"] = "10%" }
+        let silent = plan { _ in }
+        #expect(tenth?.maxUnavailable == .percent(10) && silent?.maxUnavailable == .standard)
     }
 
     /// Holds: 1.3 previewMetadata, 1.3 activeMetadata, 1.3 antiAffinity.

@@ -38,6 +38,10 @@ struct `A set of documents of the field` {
             !known.contains { finding.path.description.contains($0) }
         }
         #expect(others.map(\.description) == [])
+        let followed = known.filter { field in
+            !findings.contains { $0.path.description.contains(field) }
+        }
+        #expect(followed.isEmpty, "\(followed) are not refused any more")
         #expect(findings.allSatisfy { $0.place != nil })
     }
 
