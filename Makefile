@@ -38,7 +38,7 @@ test-faults:
 
 soak:
 	@Scripts/install build run test
-	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any ((blue-green )?release|controller)|A bad release'
+	LAW_SEEDS=$${SEEDS:-2000} KEEP_STORIES=1 swift test --no-parallel --filter 'Any ((blue-green )?release|controller)|A bad release|A release whose'
 
 conformance:
 	@Scripts/install build run test
@@ -61,7 +61,7 @@ image:
 
 fuzz:
 	@Scripts/install build
-	@for target in json yaml expression template; do Scripts/fuzz $$target $${SECONDS_EACH:-60}; done
+	@for target in json yaml expression template admission; do Scripts/fuzz $$target $${SECONDS_EACH:-60}; done
 
 clean:
 	swift package clean

@@ -87,7 +87,7 @@ actor SimulatedCluster {
         let object = try perform(write)
         // Those of pods are in no store.
         if version == before, write.reference.resource != .pods { emptyWrites += 1 }
-        sample()
+        if !unsampled.contains(write.reference.resource) { sample() }
         for case .commandAfter(number, let command) in faults { place(command) }
         if faults.contains(.killAfter(number)) { isDead = true }
         if faults.contains(.loseAnswer(number)) { throw .unreachable("connection reset") }
@@ -293,6 +293,9 @@ actor SimulatedCluster {
         }
     }
 }
+
+/// What says nothing of traffic, and is not the status of a rollout.
+private let unsampled: Set<Resource> = [.analysisRuns, .experiments, .jobs, .pods]
 
 /// How long a write that is held back waits for one that is sent at the same time. All tasks of a
 /// turn are runnable after fewer rounds than this.

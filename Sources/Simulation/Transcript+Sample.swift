@@ -22,6 +22,8 @@ extension Transcript {
         package var size: Int
         package var currentHash: String
         package var isAborted: Bool
+        /// `status.currentStepIndex`; nil without steps.
+        package var step: Int?
         /// The pods that are asked for, over all ReplicaSets.
         package var podsWanted: Int
     }
@@ -52,6 +54,7 @@ extension Transcript.Sample {
         size = rollout.spec?["replicas"]?.int ?? 1
         currentHash = rollout.status?["currentPodHash"]?.string ?? ""
         isAborted = rollout.status?["abort"]?.bool ?? false
+        step = rollout.status?["currentStepIndex"]?.int
         podsWanted = world.podsWanted
     }
 

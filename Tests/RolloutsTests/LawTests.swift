@@ -3,7 +3,7 @@ import Testing
 
 /// Whatever happens in whatever order, the promises hold and the story ends where it should.
 struct `A rollout under random events` {
-    /// Holds: 9.4 P12.
+    /// Holds: 9.4 P6, 9.4 P12.
     @Test(arguments: 0..<300) func `never breaks an invariant and ends well`(seed: Int) {
         var random = Lehmer(seed)
         var world = begun(&random, seed)
@@ -23,6 +23,9 @@ struct `A rollout under random events` {
         #expect(world.set(world.status.stableHash)?.available == world.rollout.spec.replicas)
         let served = world.services["stable"]?.hash
         #expect(served == world.status.stableHash, "seed \(seed)")
+        if world.status.isAborted {
+            #expect(world.status.currentStepIndex ?? 0 == 0, "seed \(seed)")
+        }
     }
 
     /// What is carried out needs no second decision; the same snapshot gives the same decision.

@@ -18,7 +18,7 @@ struct `Any blue-green release` {
         if last.stableAvailable != last.size {
             broken.append("END: \(last.stableAvailable) of \(last.size) active pods")
         }
-        if trial.ending.contains("110s promote full") {
+        if trial.ending.contains("80s promote full") {
             if end.phase != "Healthy" { broken.append("END: \(end.phase), \(end.message)") }
             if end.stable != end.current { broken.append("END: what was promoted is not active") }
         }
@@ -48,11 +48,11 @@ struct `Any blue-green release` {
         ]
         trial.opening = ["0s metric error-rate 0.001", "5s image model-api:v2"]
         for number in 1...random.next(2...9) {
-            trial.events.append("\(5 + number * random.next(1...9))s \(event(&random))")
+            trial.events.append("\(5 + number * random.next(1...6))s \(event(&random))")
         }
         trial.ending = [
-            "100s new-pods all", "100s stable-pods all", "100s edit {spec: {paused: false}}",
-            random.next(0...1) == 0 ? "110s abort" : "110s promote full", "250s end",
+            "70s new-pods all", "70s stable-pods all", "70s edit {spec: {paused: false}}",
+            random.next(0...1) == 0 ? "80s abort" : "80s promote full", "400s end",
         ]
         trial.addWorld(&random) { `Any release`.fault(&$0) }
         return trial

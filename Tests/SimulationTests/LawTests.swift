@@ -17,7 +17,7 @@ struct `Any release` {
         if end.weight != 0 || last.weight != 0 { broken.append("P6: weight \(last.weight) stays") }
         if end.isAborted, end.step ?? 0 != 0 { broken.append("P6: step \(end.step ?? 0) stays") }
         if last.stableHash != end.stable { broken.append("END: stable serves another revision") }
-        if trial.ending.contains("110s promote full") {
+        if trial.ending.contains("80s promote full") {
             if end.phase != "Healthy" { broken.append("END: \(end.phase), \(end.message)") }
             if end.stable != end.current { broken.append("END: what was promoted is not stable") }
         }
@@ -31,10 +31,10 @@ struct `Any release` {
     }
 
     /// In every third document stable shrinks as the canary grows, in every fourth fewer pods
-    /// suffice, or it divides by Gateway API, too; in every fifth the template stands in a
-    /// Deployment, which the rollout takes over, and in every seventh pods have metadata of their
+    /// suffice, and it divides by Gateway API or Istio, too; in every fifth the template stands in
+    /// a Deployment, which the rollout takes over, and in every seventh pods have metadata of their
     /// part. It ends with everything mended, and with the rollout given up or brought to its end:
-    /// then all traffic is on stable.
+    /// then all traffic is on stable. A restart of eight pods takes up to four minutes.
     private static func release(_ seed: Int) -> Trial {
         var random = Lehmer(seed)
         var trial = Trial(seed: seed)
@@ -57,25 +57,28 @@ struct `Any release` {
         if seed % 4 == 3 { addRoute(to: &trial) }
         trial.opening = ["0s metric errors 0.001", "5s image model-api:v2"]
         for number in 1...random.next(2...9) {
-            let time = 5 + number * random.next(1...9)
+            let time = 5 + number * random.next(1...6)
             trial.events.append("\(time)s \(event(&random))")
         }
         trial.ending = [
-            "100s metric errors 0.001", "100s edit \(mended)", "100s new-pods all",
-            "100s stable-pods all", "100s edit {spec: {paused: false}}",
-            random.next(0...1) == 0 ? "110s abort" : "110s promote full", "200s end",
+            "70s metric errors 0.001", "70s edit \(mended)", "70s new-pods all",
+            "70s stable-pods all", "70s edit {spec: {paused: false}}",
+            random.next(0...1) == 0 ? "80s abort" : "80s promote full", "400s end",
         ]
         trial.addWorld(&random) { Self.fault(&$0) }
         return trial
     }
 
     private static func addRoute(to trial: inout Trial) {
-        trial.fields.append(
-            "trafficRouting: {managedRoutes: [{name: testers}], "
-                + "plugins: {argoproj-labs/gatewayAPI: {httpRoute: model}}}")
+        let isIstio = trial.seed % 8 == 7
+        let router =
+            isIstio
+            ? "istio: {virtualService: {name: model}}"
+            : "plugins: {argoproj-labs/gatewayAPI: {httpRoute: model}}"
+        trial.fields.append("trafficRouting: {managedRoutes: [{name: testers}], \(router)}")
         let match = "[{headerName: X-Test, headerValue: {exact: a}}]"
         trial.steps.insert("{setHeaderRoute: {name: testers, match: \(match)}}", at: 0)
-        trial.objects += "\n" + lawRoute
+        trial.objects += "\n" + (isIstio ? lawVirtualService : lawRoute)
     }
 
     private static func step(_ random: inout Lehmer) -> String {
@@ -145,7 +148,7 @@ private let lawObjects = """
         spec:
           metrics:
             - name: errors
-              interval: 4s
+              interval: 7s
               successCondition: "result[0] <= 0.01"
               provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
       - apiVersion: argoproj.io/v1alpha1
@@ -284,4 +287,17 @@ private let lawRoute = """
         spec:
           rules:
             - backendRefs: [{name: model-api, weight: 1}, {name: model-api-canary, weight: 0}]
+    """
+
+private let lawVirtualService = """
+      - apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: model}
+        spec:
+          hosts: [model.local]
+          http:
+            - name: first
+              route:
+                - {destination: {host: model-api}, weight: 100}
+                - {destination: {host: model-api-canary}, weight: 0}
     """

@@ -5,9 +5,10 @@ import Testing
 /// What a play must not break: sentences that begin with the name of the law, `P3: …`.
 typealias Laws = @Sendable (Transcript, Trial) throws -> [String]
 
-/// The releases that each suite of laws plays: `make soak SEEDS=5000` looks further.
-let lawSeeds =
-    (environment("LAW_FROM") ?? 0)..<(environment("LAW_SEEDS") ?? 200)
+/// The releases that a suite of laws plays: `make soak SEEDS=5000` looks further.
+private func lawSeeds(_ usual: Int) -> Range<Int> {
+    (environment("LAW_FROM") ?? 0)..<(environment("LAW_SEEDS") ?? usual)
+}
 
 private func environment(_ name: String) -> Int? {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
@@ -15,12 +16,15 @@ private func environment(_ name: String) -> Int? {
 
 /// Plays a release for each seed, on all processors. Those that break a law are shown as short as
 /// they can be made; with `KEEP_STORIES` set they are kept among the scenarios.
-func expect(_ laws: @escaping Laws, of release: @escaping @Sendable (Int) -> Trial) async throws {
+func expect(
+    _ laws: @escaping Laws, seeds: Int = 200, of release: @escaping @Sendable (Int) -> Trial
+) async throws {
+    let seeds = lawSeeds(seeds)
     let workers = ProcessInfo.processInfo.activeProcessorCount
     let failing = try await withThrowingTaskGroup(of: [Int].self) { group in
         for worker in 0..<workers {
             group.addTask {
-                try lawSeeds.filter { seed in
+                try seeds.filter { seed in
                     guard seed % workers == worker else { return false }
                     let trial = release(seed)
                     return try laws(try trial.play(), trial) != []
@@ -36,10 +40,17 @@ func expect(_ laws: @escaping Laws, of release: @escaping @Sendable (Int) -> Tri
         Issue.record(
             """
             seed \(seed) of \(failing.count) failing ones: \(broken)
+            LAW_FROM=\(seed) LAW_SEEDS=\(seed + 1) swift test --filter '\(thisTest)'
             \(short.text)\(transcript.text)
             """)
         if ProcessInfo.processInfo.environment["KEEP_STORIES"] != nil { try short.keep() }
     }
+}
+
+/// The name of the test that runs, as a filter takes it.
+private var thisTest: String {
+    let name = Test.current?.name ?? ""
+    return name.prefix { $0 != "(" }.filter { $0 != "`" }
 }
 
 extension Trial {
@@ -49,14 +60,18 @@ extension Trial {
     /// The release without all that it takes not to break the same law: pieces are left out one by
     /// one, until none can be spared.
     func shrunk(under laws: Laws) throws -> Trial {
-        let names = Set(try laws(try play(), self).compactMap(\.lawName))
+        let whole = try play()
+        let names = Set(try laws(whole, self).compactMap(\.lawName))
         var best = self, plays = 0, isShorter = true
         while isShorter, plays < Self.longestSearch {
             isShorter = false
             for shorter in best.withoutOnePiece where plays < Self.longestSearch {
                 plays += 1
-                let broken = try laws(try shorter.play(), shorter).compactMap(\.lawName)
-                guard !names.isDisjoint(with: broken) else { continue }
+                let transcript = try shorter.play()
+                let broken = try laws(transcript, shorter).compactMap(\.lawName)
+                // A document that is refused without the piece ends badly for another reason.
+                guard !names.isDisjoint(with: broken), transcript.isRefused == whole.isRefused
+                else { continue }
                 best = shorter
                 isShorter = true
                 break
@@ -88,6 +103,10 @@ extension Trial {
         try "# What broke a law with seed \(seed): say here what it was.\n\(text)".write(
             to: file, atomically: true, encoding: .utf8)
     }
+}
+
+extension Transcript {
+    fileprivate var isRefused: Bool { end?.message.hasPrefix("InvalidSpec") ?? false }
 }
 
 extension String {

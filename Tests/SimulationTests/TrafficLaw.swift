@@ -1,13 +1,15 @@
 import Simulation
 
-/// What real traffic must never show, whatever happened (rollout-semantics §6.3, §9.4): judged by
-/// the objects that nginx and the Services serve, not by what the controller thinks.
+/// What real traffic, and whoever reads the status, must never see, whatever happened
+/// (rollout-semantics §6.3, §9.4): judged by the objects that nginx and the Services serve, not by
+/// what the controller thinks.
 func brokenLaws(_ transcript: Transcript) -> [String] {
     let steps = zip(transcript.samples, transcript.samples.dropFirst())
     let empty = transcript.emptyWrites
     return transcript.broken + (empty == 0 ? [] : ["P10: \(empty) writes that change nothing"])
         + steps.flatMap { before, after in
-            (raising(before, after) + lowering(before, after) + switching(before, after))
+            (raising(before, after) + lowering(before, after) + switching(before, after)
+                + stepping(before, after))
                 .map { "\(after.milliseconds) ms: \($0)" }
         }
 }
@@ -52,6 +54,14 @@ private func switching(_ before: Sample, _ after: Sample) -> [String] {
         broken.append("P5: the stable service selects nobody")
     }
     return broken
+}
+
+/// P8: within a revision steps only advance, unless it is given up or begun again.
+private func stepping(_ before: Sample, _ after: Sample) -> [String] {
+    guard before.currentHash == after.currentHash, !before.isAborted, !after.isAborted,
+        let old = before.step, let new = after.step, new < old
+    else { return [] }
+    return ["P8: back from step \(old) to \(new)"]
 }
 
 extension [Int] {
