@@ -133,10 +133,15 @@ extension Snapshot {
     /// only this one.
     fileprivate var needsSparePod: Bool {
         guard let start = dueRestart, let new, let pods, size > 0, maySurge,
-            new.hash == rollout.status.stableHash,
+            new.hash == rollout.status.stableHash, !isCrowded,
             mayBeMissing == 0 || (size == 1 && isSelected(new))
         else { return false }
         return pods.contains { $0.replicaSet == new.name && $0.created < start }
+    }
+
+    /// Whether pods of former revisions still take the room above the size (P2).
+    private var isCrowded: Bool {
+        spec.blueGreen == nil && !canary.hasRouter && others.contains { $0.desired > 0 }
     }
 
     /// The pods that a ReplicaSet should have, with the spare one of a restart.
