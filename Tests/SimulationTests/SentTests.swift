@@ -177,7 +177,9 @@ struct `What a client sends` {
         try await send(Sent(.mergePatch, #"{"spec":{"restartAt":"\#(time)"}}"#), to: site)
         for gone in 1...4 {
             #expect(await site.written.count { $0.hasPrefix("evict pod ") } == gone)
-            #expect(await site.get(.rollouts, "shop")?.status?["restartedAt"] == nil)
+            if gone < 4 {
+                #expect(await site.get(.rollouts, "shop")?.status?["restartedAt"] == nil)
+            }
             try await site.startPods()
             await site.wait(30)
         }
