@@ -255,6 +255,7 @@ package struct ControllerLoop: Sendable {
                 group.addTask { await self.follow(resource, routes.cache) }
             }
             if let notifier { group.addTask { await notifier.run() } }
+            group.addTask { await self.sayForeignPlugins() }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }

@@ -44,6 +44,29 @@ struct `A document that names an extension` {
         #expect(try lint(template, plugins: Plugins(metrics: ["acme/latency"])).isEmpty)
     }
 
+    @Test func `is told of where Argo Rollouts would load a program for it`() {
+        let map = Object([
+            "data": [
+                "stepPlugins": """
+                - name: acme/approval
+                  location: file:///plugins/approval
+                - name: acme/known
+                """,
+                "metricProviderPlugins": "- {name: acme/latency, location: https://a.example}",
+                "trafficRouterPlugins": "- name: argoproj-labs/gatewayAPI\n- name: acme/mesh",
+            ]
+        ])
+        let known = Plugins(metrics: ["acme/latency"], disabledSteps: ["acme/known"])
+        let told = ForeignPlugins.remedies(in: map, besides: known)
+        #expect(
+            told.map { $0.split(separator: ";").last ?? "" } == [
+                " register it with --step-plugin acme/approval=URL (docs/EXTENDING.md)",
+                " register it with --router-plugin acme/mesh=URL (docs/EXTENDING.md)",
+            ])
+        let torn = Object(["data": ["stepPlugins": "- {name: "]])
+        #expect(ForeignPlugins.remedies(in: torn, besides: .none).count == 1)
+    }
+
     /// The controller knows whom it asks, and says so in the status.
     @Test func `is shown as it is, unless the controller refuses it`() {
         var rollout = changedCanary {
