@@ -42,6 +42,8 @@ struct `The flags of the controller` {
         #expect(try watched("--namespaced", "--namespace=shop") == ["shop"])
         #expect(try watched("-n", "shop", "--namespaced") == ["shop"])
         #expect(try watched("-n", "shop") == nil)
+        #expect(try parsed("-n", "shop").settings([:]).home == "argo-rollouts")
+        #expect(try parsed("-n", "shop", "--namespaced").settings([:]).home == "shop")
     }
 
     /// As installations of Argo Rollouts pass them: its own manifests, its chart, and what people

@@ -125,7 +125,7 @@ struct ControllerCommand: AsyncParsableCommand {
         let clock = SteadyClock { log.warning("\($0)") }
         let settings = try settings(environment, of: connected.namespace)
         if let named = cluster.namespace, settings.namespaces == nil {
-            log.notice(
+            log.warning(
                 "all namespaces are looked at; --namespaced limits it to one",
                 metadata: ["namespace": "\(named)"])
         }
@@ -190,7 +190,9 @@ struct ControllerCommand: AsyncParsableCommand {
     /// Where the controller runs; nil where nothing says so.
     private func leaseNamespace(_ environment: [String: String]) throws -> String? {
         if let named = environment["POD_NAMESPACE"], !named.isEmpty { return named }
-        return try Connection.inCluster(environment: environment)?.namespace ?? cluster.namespace
+        // Whoever looks at all namespaces is the only one, wherever he was told to be at home.
+        let limited = field.says("--namespaced") ? cluster.namespace : nil
+        return try Connection.inCluster(environment: environment)?.namespace ?? limited
     }
 
     private func listeners(
