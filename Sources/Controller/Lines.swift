@@ -11,11 +11,13 @@ package actor Lines {
     /// several names could else take the workers by halves.
     private let all: Int
     private var callers: [String: Set<Reference>] = [:]
-    private var waiting: [String: [Waiting]] = [:]
+    /// Only before providers that somebody waits for.
+    private(set) var waiting: [String: [Reference: Waiting]] = [:]
+    private var turnedAway = 0
 
-    /// A run that was turned away, and when it asked last.
-    private struct Waiting: Sendable {
-        let run: Reference
+    /// A run that was turned away: which place it has, and when it asked last.
+    struct Waiting: Sendable {
+        let place: Int
         var asked: Timestamp
     }
 
@@ -30,15 +32,17 @@ package actor Lines {
     func take(_ origin: String, for run: Reference, at now: Timestamp) -> Bool {
         let known = callers[origin] ?? []
         if known.contains(run) { return true }
-        let line = (waiting[origin] ?? []).filter {
-            $0.run == run || now < $0.asked.advanced(bySeconds: patienceSeconds)
-        }
-        let ahead = line.prefix { $0.run != run }.count
-        guard !isCrowded(for: run) || known.isEmpty, ahead < each - known.count else {
-            wait(in: line, of: origin, Waiting(run: run, asked: now))
+        let isAdmitted = !isCrowded(for: run) || known.isEmpty
+        let oldest = now.advanced(bySeconds: -patienceSeconds)
+        let line = waiting[origin] ?? [:]
+        let place = line[run]?.place ?? .max
+        let ahead = line.values.count { $0.place < place && oldest < $0.asked }
+        guard isAdmitted, ahead < each - known.count else {
+            wait(run, before: origin, at: now)
             return false
         }
-        waiting[origin] = line.filter { $0.run != run }
+        waiting[origin]?[run] = nil
+        if waiting[origin]?.isEmpty == true { waiting[origin] = nil }
         callers[origin] = known.union([run])
         return true
     }
@@ -48,14 +52,22 @@ package actor Lines {
         return asking.count >= all && !asking.contains(run)
     }
 
-    private func wait(in line: [Waiting], of origin: String, _ one: Waiting) {
-        if waiting.count >= longestList { waiting = [:] }
-        var line = line
-        if let place = line.firstIndex(where: { $0.run == one.run }) {
-            line[place] = one
-        } else if line.count < longestList {
-            line.append(one)
+    private func wait(_ run: Reference, before origin: String, at now: Timestamp) {
+        if waiting[origin]?[run] != nil {
+            waiting[origin]?[run]?.asked = now
+            return
         }
+        let oldest = now.advanced(bySeconds: -patienceSeconds)
+        if waiting[origin] == nil, waiting.count >= mostLines {
+            waiting = waiting.filter { $0.value.values.contains { oldest < $0.asked } }
+        }
+        var line = (waiting[origin] ?? [:]).filter { oldest < $0.value.asked }
+        let isNew = waiting[origin] == nil
+        guard line.count < longestLine, origin.utf8.count <= longestName,
+            !isNew || waiting.count < mostLines
+        else { return }
+        turnedAway += 1
+        line[run] = Waiting(place: turnedAway, asked: now)
         waiting[origin] = line
     }
 
@@ -67,8 +79,14 @@ package actor Lines {
     }
 }
 
-/// Whoever waits asks again within some seconds; who does not is gone, or wants nothing any more.
-private let patienceSeconds = 10
+/// Whoever waits asks again within two seconds; who does not is gone, or wants nothing any more.
+private let patienceSeconds = 5
 
-/// More than wait anywhere. Behind these it is chance again.
-private let longestList = 1_000
+/// Behind these it is chance again: each that asks looks at all of them.
+private let longestLine = 100
+
+/// More providers are not asked by crowds at once. Before others it is chance.
+private let mostLines = 100
+
+/// Longer than any name of a host. Nobody's document is to fill the memory.
+private let longestName = 300

@@ -33,11 +33,27 @@ struct `A line before a provider` {
         #expect(await letIn(["e", "d"], lines, after: 3) == ["d"])
     }
 
+    /// Documents name as many hosts as they like.
+    @Test func `is not kept where nobody waits`() async {
+        let lines = Lines(workers: 2)
+        for host in 0..<200 {
+            let isLetIn = await lines.take("\(host)", for: run("a"), at: now)
+            #expect(isLetIn)
+            let isTurnedAway = await !lines.take("\(host)", for: run("b"), at: now)
+            #expect(isTurnedAway)
+            await lines.keep(only: [], for: run("a"))
+        }
+        #expect(await lines.waiting.count == 100)
+        #expect(await lines.take("new", for: run("a"), at: now.advanced(bySeconds: 9)))
+        #expect(await !lines.take("new", for: run("b"), at: now.advanced(bySeconds: 9)))
+        #expect(await Set(lines.waiting.keys) == ["new"])
+    }
+
     @Test func `does not wait for those who ask no more`() async {
         let lines = Lines(workers: 2)
         #expect(await letIn(["a", "gone"], lines, after: 0) == ["a"])
-        #expect(await letIn(["b"], lines, after: 9) == [])
+        #expect(await letIn(["b"], lines, after: 4) == [])
         await lines.keep(only: [], for: run("a"))
-        #expect(await letIn(["b"], lines, after: 10) == ["b"])
+        #expect(await letIn(["b"], lines, after: 5) == ["b"])
     }
 }
