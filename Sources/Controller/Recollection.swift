@@ -79,20 +79,23 @@ package actor Recollection {
     /// The number of an order that begins: larger than any before, and than the one that the router
     /// took last. Nil where it must not begin: nothing goes up while an earlier order has no
     /// answer.
+    ///
+    /// - Parameter now: whoever leads next, and has not heard the router, is above by the clock.
     func beginsOrder(
-        to router: String, of key: RolloutKey, after taken: Int, isBack: Bool
+        to router: String, of key: RolloutKey, after taken: Int, isBack: Bool, at now: Timestamp
     ) -> Int? {
         var remote = remotes[key]?[router] ?? Remote()
-        guard isBack || remote.open == 0 else { return nil }
-        remote.open += 1
-        remote.number = max(remote.number, min(taken, largestNumber)) + 1
+        guard isBack || remote.open.isEmpty else { return nil }
+        let believed = taken < largestNumber ? taken : 0
+        remote.number = max(remote.number, believed, Int(now.milliseconds)) + 1
+        remote.open.insert(remote.number)
         remotes[key, default: [:]][router] = remote
         return remote.number
     }
 
     /// The order was answered, or nobody waits for it any more.
-    func endsOrder(to router: String, of key: RolloutKey) {
-        remotes[key]?[router]?.open -= 1
+    func endsOrder(_ number: Int, to router: String, of key: RolloutKey) {
+        remotes[key]?[router]?.open.remove(number)
     }
 
     /// Holds the revision down until the status that says so is stored.
@@ -154,8 +157,8 @@ private struct Remote: Sendable {
     var answer: RemoteAnswer?
     /// Of the last order.
     var number = 0
-    /// Orders without an answer.
-    var open = 0
+    /// The numbers of orders without an answer.
+    var open: Set<Int> = []
 }
 
 /// What such a router said when it was asked.
@@ -165,8 +168,9 @@ enum RemoteAnswer: Hashable, Sendable {
     case silent(String)
 }
 
-/// As large as a number in JSON may be for every program. Whoever claims more is not followed.
-private let largestNumber = 1 << 53
+/// What a program may claim to have taken, far below what every program can read of JSON: the clock
+/// comes to it in thousands of years. Whoever claims more is not followed.
+private let largestNumber = 1 << 52
 
 /// More than are in flight at once nearly everywhere. Without its reading a turn only takes longer.
 private let readingLimit = 256

@@ -125,16 +125,16 @@ extension RolloutTurn {
         let taken = observed.objects[remote.reference]?.json["number"]?.int ?? 0
         guard
             let number = await memory.beginsOrder(
-                to: remote.name, of: key, after: taken, isBack: isBack)
+                to: remote.name, of: key, after: taken, isBack: isBack, at: now())
         else { throw .conflict("extension \(remote.name) has an order without an answer") }
         order["number"] = .int(Int64(number))
         do throws(ClusterError) {
             try await tell(remote, order)
         } catch {
-            await memory.endsOrder(to: remote.name, of: key)
+            await memory.endsOrder(number, to: remote.name, of: key)
             throw error
         }
-        await memory.endsOrder(to: remote.name, of: key)
+        await memory.endsOrder(number, to: remote.name, of: key)
     }
 
     private func tell(_ remote: RemoteRouter, _ order: JSON) async throws(ClusterError) {

@@ -101,7 +101,7 @@ struct `A router of somebody else` {
             seen.objects[remote.reference] = Object(["weight": 0, "number": number])
             try await order(turn, seen: seen)
         }
-        #expect(heard.withLock { $0 } == [1, 2, 41, 42, (1 << 53) + 1, (1 << 53) + 2])
+        #expect(heard.withLock { $0 } == [1, 2, 41, 42, 43, 44])
     }
 
     /// What was asked for last could come first.
@@ -109,16 +109,22 @@ struct `A router of somebody else` {
         async throws
     {
         let memory = Recollection()
-        func begins(isBack: Bool) async -> Int? {
-            await memory.beginsOrder(to: remote.name, of: key, after: 0, isBack: isBack)
+        func begins(isBack: Bool, at seconds: Int64 = 0) async -> Int? {
+            await memory.beginsOrder(
+                to: remote.name, of: key, after: 0, isBack: isBack,
+                at: Timestamp(seconds: seconds))
         }
         #expect(await begins(isBack: false) == 1)
         #expect(await begins(isBack: false) == nil)
         #expect(await begins(isBack: true) == 2)
-        await memory.endsOrder(to: remote.name, of: key)
+        await memory.endsOrder(1, to: remote.name, of: key)
         #expect(await begins(isBack: false) == nil)
-        await memory.endsOrder(to: remote.name, of: key)
+        await memory.endsOrder(2, to: remote.name, of: key)
+        await memory.endsOrder(2, to: remote.name, of: key)
         #expect(await begins(isBack: false) == 3)
+        // Another process, which heard nothing yet.
+        await memory.forgetAll()
+        #expect(await begins(isBack: true, at: 60) == 60_001)
     }
 
     /// Somebody looks at a page: no program is asked for that.
