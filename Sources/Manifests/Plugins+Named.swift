@@ -7,9 +7,10 @@ import Traffic
 /// For those who ask no extension, and therefore cannot know which are registered.
 extension Plugins {
     /// What whoever only looks at this rollout takes for registered: all that it names, unless the
-    /// controller has said that it cannot follow it.
+    /// controller has said that it knows one of them not.
     package static func named(by rollout: Object) -> Plugins {
-        if StatusDocument.parse(rollout.status)[.invalidSpec] != nil { return .none }
+        let refusal = StatusDocument.parse(rollout.status)[.invalidSpec]?.message ?? ""
+        if refusal.contains(unknownExtension) { return .none }
         var plugins = Plugins(routers: rollout.namedRouters)
         plugins.isOpen = true
         return plugins

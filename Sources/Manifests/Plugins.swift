@@ -44,8 +44,11 @@ package struct Plugins: Hashable, Sendable {
 
 /// What is said of an extension that nobody registered.
 func unknownPlugin(_ name: String) -> String {
-    "no extension is registered as \"\(name)\", and programs of others are not loaded"
+    "\(unknownExtension) \"\(name)\", and programs of others are not loaded"
 }
+
+/// By these words a refusal is known.
+let unknownExtension = "no extension is registered as"
 
 /// What to do about that: `flag` is the one that registers it.
 func pluginRemedy(_ flag: String, _ name: String) -> String {

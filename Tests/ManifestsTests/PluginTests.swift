@@ -80,6 +80,13 @@ struct `A document that names an extension` {
         rollout["status", "conditions"] = [
             ["type": "InvalidSpec", "status": "True", "reason": "InvalidSpec", "message": "no"]
         ]
+        #expect(Plugins.named(by: rollout) == plugins)
+        rollout["status", "conditions"] = [
+            [
+                "type": "InvalidSpec", "status": "True", "reason": "InvalidSpec",
+                "message": .string(unknownPlugin("acme/mesh")),
+            ]
+        ]
         #expect(Plugins.named(by: rollout) == .none)
     }
 
