@@ -17,7 +17,10 @@ struct AWSProfile: Sendable {
         var values: [String: String] = [:]
         for (variable, file, title) in files {
             let path = edge.environment[variable] ?? "\(folder)/\(file)"
-            values.merge(section(title, of: edge.file(path) ?? "")) { $1 }
+            let said = section(title, of: edge.file(path) ?? "")
+            // What lets in belongs together.
+            if said["aws_access_key_id"] != nil { values["aws_session_token"] = nil }
+            values.merge(said) { $1 }
         }
         guard !values.isEmpty else {
             throw ProviderError(
@@ -41,8 +44,10 @@ struct AWSProfile: Sendable {
 
     /// - Throws: where it says nothing that could be followed without running a program.
     func source(_ edge: ProviderEdge) throws(ProviderError) -> Source {
-        if let keys { return .keys(keys) }
-        guard let role = values["role_arn"] else { throw unusable }
+        guard let role = values["role_arn"] else {
+            guard let keys else { throw unusable }
+            return .keys(keys)
+        }
         if let path = values["web_identity_token_file"] {
             return .webIdentity(role: role, tokenFile: path)
         }
@@ -64,7 +69,8 @@ struct AWSProfile: Sendable {
     private var unusable: ProviderError {
         ProviderError(
             "sigv4: the profile \(name) of AWS has neither keys nor a role with source_profile, "
-                + "web_identity_token_file or credential_source = Environment")
+                + "web_identity_token_file or credential_source = Environment; a source_profile "
+                + "needs keys of its own")
     }
 }
 

@@ -135,6 +135,7 @@ struct `A query to the Prometheus of AWS` {
         ("acting", "AssumeRole-id", ["Action=AssumeRole&"]),
         ("pod", "AssumeRoleWithWebIdentity-id", ["Action=AssumeRoleWithWebIdentity&"]),
         ("from-here", "AssumeRole-id", ["Action=AssumeRole&"]),
+        ("itself", "AssumeRole-id", ["Action=AssumeRole&"]),
     ])
     func `is signed as a profile says`(
         _ profile: String, _ key: String, _ asked: [String]
@@ -239,6 +240,10 @@ private let files = [
     aws_access_key_id = AKTEAM
     aws_secret_access_key=team/secret=
 
+    [itself]
+    aws_access_key_id = AKITSELF
+    aws_secret_access_key = own-secret
+
     [ shared ]
     aws_access_key_id=AKSHARED
     aws_secret_access_key = shared-secret
@@ -263,6 +268,10 @@ private let files = [
     region = eu-north-1
     role_arn = arn:aws:iam::3:role/here
     credential_source = Environment
+    [profile itself]
+    region = eu-north-1
+    role_arn = arn:aws:iam::3:role/reader
+    source_profile = itself
     [profile empty]
     region = eu-north-1
     [profile loop]
