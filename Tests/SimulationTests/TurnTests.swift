@@ -45,7 +45,7 @@ struct `A write that the server refuses` {
         let story = "spec: {strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}\n---\n"
         let before = try Scenario(text: story + "9s end").player.play().writes
         var player = try Scenario(text: story + "10s image model-api:v2\n60s end").player
-        player.faults = [.forbid(before + 4)]
+        player.faults = [.forbid(before + 6)]
         let transcript = player.play()
         #expect(
             transcript.events.filter { $0.reason == "ReconciliationError" }.map(\.message) == [
@@ -61,9 +61,11 @@ struct `A document that cannot be followed` {
     /// Holds: 8.0 all errors.
     @Test func `is told of once for each text`() async throws {
         let wrong: JSON = ["spec": ["minReadySeconds": -1, "revisionHistoryLimit": -1]]
-        let site = try Site(
-            try modelAPI().map { $0.kind == "Rollout" ? $0.json.merged(with: wrong) : $0.json },
-            now: Timestamp(milliseconds: 1_767_225_600_000))
+        let documents = try modelAPI().map { object in
+            let json = object.json.merged(with: ["metadata": ["namespace": "default"]])
+            return object.kind == "Rollout" ? json.merged(with: wrong) : json
+        }
+        let site = try Site(documents, now: Timestamp(milliseconds: 1_767_225_600_000))
         await site.settle()
         for change in [#"{"replicas":4}"#, #"{"replicas":5}"#, #"{"revisionHistoryLimit":-2}"#] {
             try await site.send(
