@@ -23,6 +23,11 @@ extension RolloutTurn {
             isStored = try await store(decision.status, scene)
             try await carryOut(decision.actions, of: decision, scene)
         } catch {
+            // A status that went ahead of its router has to be told from traffic that was given
+            // back by a process that died of it.
+            if decision.actions.contains(where: { $0.raises(in: scene.snapshot) }) {
+                await memory.couldNotRaise(scene.key)
+            }
             await journal.stumbled(scene.key, "carrying out a decision", error)
             // The next turn does not say again what the stored status says already.
             if isStored { await announce(decision.events, scene) }
@@ -37,8 +42,7 @@ extension RolloutTurn {
         _ actions: [Action], of decision: Decision, _ scene: Scene
     ) async throws(ClusterError) {
         for action in actions {
-            let raises = action.raises(in: scene.snapshot)
-            if raises || action.shrinks || action.makesRoutes {
+            if action.raises(in: scene.snapshot) || action.shrinks || action.makesRoutes {
                 try await requireUnchanged(scene, since: decision)
             }
             do {
@@ -47,11 +51,6 @@ extension RolloutTurn {
                 // A disruption budget allows none now. The next look is due anyway, and evictions
                 // come last.
                 return
-            } catch {
-                // A status that went ahead of its router has to be told from traffic that was given
-                // back by a process that died of it.
-                if raises { await memory.couldNotRaise(scene.key) }
-                throw error
             }
         }
     }

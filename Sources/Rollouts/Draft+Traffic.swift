@@ -54,15 +54,28 @@ extension Draft {
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return .settling("waiting for service \(service) to select the canary")
         }
-        let committed = status.weights?.canary.weight ?? 0
-        guard committed > seen.canaryWeight, let since = seen.memory.lowWeightSince,
-            !seen.memory.couldNotRaise
+        return obstacleAfterCrash
+    }
+
+    /// After a restart in the middle of giving back, what the status has committed to needs a fresh
+    /// good measurement.
+    var obstacleAfterCrash: Reason? {
+        guard isUpdating, !status.isAborted, seen.committedWeight > seen.canaryWeight,
+            let since = seen.memory.lowWeightSince, !seen.memory.couldNotRaise
         else { return nil }
         let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
             .first { !$0.phase.isCompleted }
         guard let running else { return nil }
         if let good = running.lastGoodMeasurement, good > since { return nil }
         return .waitingForFreshMeasurement(running.name)
+    }
+
+    /// What stays written down while it waits for that, or the next turn would not know of it: no
+    /// more than the step wants by now.
+    private var heldWeight: Int {
+        guard seen.hasSize, obstacleAfterCrash != nil else { return 0 }
+        let index = status.currentStepIndex ?? seen.canary.steps.count
+        return min(seen.committedWeight, seen.canary.weight(at: index))
     }
 
     /// Commits to a canary weight: into the status, and as an action where a router carries another
@@ -74,7 +87,8 @@ extension Draft {
         let isUnsure =
             seen.unreadable != nil
             || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next))
-        record(isUnsure ? max(next, seen.canaryWeight, seen.committedWeight) : next)
+        let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : heldWeight
+        record(max(next, least))
         guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
         // document that cannot be followed nothing is written but what gives back.

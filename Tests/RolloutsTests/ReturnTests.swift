@@ -57,7 +57,37 @@ struct `Traffic that was given back` {
         #expect(!decision.actions.contains { $0.raises(from: 0) })
         #expect(decision.reason == .waitingForFreshMeasurement("app-h2-2-1"))
         // What was decided before the crash stays written down.
-        #expect(world.status.weights?.canary.weight == 50)
+        #expect(decision.status.weights?.canary.weight == 50)
+    }
+
+    @Test func `waits as long as it takes, turn after turn`() {
+        var (world, _) = seen { world in
+            world.weight = 0
+            world.memory = Memory()
+        }
+        for _ in 0..<5 {
+            world.look()
+            world.turn()
+        }
+        #expect(world.weight == 0)
+        world.now = world.now.advanced(bySeconds: 5)
+        world.runs[0].lastGoodMeasurement = world.now
+        world.look()
+        world.turn()
+        #expect(world.weight == 50 && world.broken == [])
+    }
+
+    /// Nothing is measured where there are no pods.
+    @Test func `is forgotten where there is nothing to send it to`() {
+        var (world, _) = seen { world in
+            world.weight = 0
+            world.memory = Memory()
+        }
+        world.rollout.spec.replicas = 0
+        world.look()
+        world.turn()
+        #expect(world.status.weights?.canary.weight == 0)
+        #expect(world.broken == [])
     }
 
     @Test func `is raised again after a good measurement, and not after an old one`() {

@@ -111,6 +111,11 @@ struct World {
         return decision
     }
 
+    /// What a process takes down of the weight before it decides.
+    mutating func look() {
+        memory.sawWeight(weight ?? 0, committed: status.weights?.canary.weight ?? 0, at: now)
+    }
+
     /// Takes turns until nothing changes any more.
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {

@@ -156,8 +156,12 @@ struct `A fault at any write` {
                 point.story, fault, rolloutsFirst: point.story.hasSuffix("abort"))
             #expect(brokenLaws(transcript) == [], "\(fault)\n\(transcript.text)")
             #expect(transcript.end == usual.end, "\(fault)\n\(transcript.text)")
-            // Nothing is raised again after it was given back, and nothing above what was judged.
-            #expect(transcript.servedWeights == usual.servedWeights, "\(fault)\n\(transcript.text)")
+            // Nothing is raised again after it was given back, and nothing above what was judged: a
+            // process that begins between the two writes of the way up cannot tell it from the way
+            // back, and the measurement that it waits for is bad.
+            let waits = point.story == "watched-abort" && fault.contains(where: \.isKill)
+            let served = waits ? [usual.servedWeights, [0]] : [usual.servedWeights]
+            #expect(served.contains(transcript.servedWeights), "\(fault)\n\(transcript.text)")
         }
     }
 
@@ -173,5 +177,14 @@ struct `A fault at any write` {
         #expect(transcript.end?.phase == "Degraded", "\(transcript.text)")
         #expect(transcript.servedWeights == [0, 50, 0], "\(transcript.text)")
         #expect(brokenLaws(transcript) == [], "\(transcript.text)")
+    }
+}
+
+extension SimulatedFault {
+    fileprivate var isKill: Bool {
+        switch self {
+        case .killBefore, .killAfter: true
+        case .refuse, .forbid, .loseAnswer, .holdBack, .keepPods, .command, .commandAfter: false
+        }
     }
 }

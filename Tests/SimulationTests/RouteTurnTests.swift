@@ -28,6 +28,24 @@ struct `A turn of a rollout with several routes` {
         #expect(patched.withLock { $0 } == ["a", "b"])
     }
 
+    /// What is low then was never given back, and waits for no measurement.
+    @Test(arguments: [true, false])
+    func `knows that it raised nothing, whatever kept it from that`(isStored: Bool) async throws {
+        let turn = Self.turn(
+            Self.rollout(["httpRoute": "a"]), [Self.route("a")],
+            write: { _ throws(ClusterError) in
+                if isStored { return nil }
+                throw .unreachable("no answer")
+            })
+        var scene = try #require(await turn.look(at: Self.key))
+        scene.object["metadata", "generation"] = 7
+        let decision = Decision(
+            status: scene.snapshot.rollout.status,
+            actions: [.route(Split(canary: 60, of: 100))], reason: .healthy)
+        #expect(await turn.act(on: decision, in: scene) != nil)
+        #expect(await turn.memory[Self.key].couldNotRaise)
+    }
+
     @Test func `goes on where the server has their kind no more`() async throws {
         let turn = Self.turn(
             Self.rollout(["httpRouteSelector": ["matchLabels": ["app": "shop"]]]), [],
