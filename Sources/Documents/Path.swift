@@ -6,23 +6,59 @@ package struct Path: Hashable, Sendable, CustomStringConvertible {
         case index(Int)
     }
 
-    package var components: [Component]
+    /// The step that leads here, and where it leads from. Readers make a path of all that they look
+    /// at, and hardly ever show one: paths share their beginnings.
+    private final class Step: Sendable {
+        let component: Component
+        let before: Path
+
+        init(_ component: Component, after before: Path) {
+            self.component = component
+            self.before = before
+        }
+    }
+
+    /// Nil at the root.
+    private let last: Step?
+
+    private init(last: Step?) {
+        self.last = last
+    }
 
     package init(_ components: [Component] = []) {
-        self.components = components
+        self = components.reduce(.root) { $0.appending($1) }
     }
 
-    package static let root = Path()
+    package static let root = Path(last: nil)
+
+    private func appending(_ component: Component) -> Path {
+        Path(last: Step(component, after: self))
+    }
 
     /// The path of the member `key` of this value.
-    package func appending(_ key: String) -> Path { Path(components + [.key(key)]) }
+    package func appending(_ key: String) -> Path { appending(.key(key)) }
     /// The path of the element at `index`, counted from 0.
-    package func appending(_ index: Int) -> Path { Path(components + [.index(index)]) }
+    package func appending(_ index: Int) -> Path { appending(.index(index)) }
 
     /// The path of the value that contains this one; nil at the root.
-    package var parent: Path? {
-        components.isEmpty ? nil : Path(Array(components.dropLast()))
+    package var parent: Path? { last?.before }
+
+    /// All steps from the root.
+    package var components: [Component] {
+        var components: [Component] = []
+        var path = self
+        while let step = path.last {
+            components.append(step.component)
+            path = step.before
+        }
+        return components.reversed()
     }
+
+    package static func == (left: Path, right: Path) -> Bool {
+        left.components == right.components
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(components) }
 
     package var description: String {
         components.reduce(into: "") { text, component in

@@ -70,14 +70,14 @@ extension Timestamp {
     /// are kept. Nil for everything else, also for days that no calendar has and, as in Go, for
     /// leap seconds.
     package init?(rfc3339 text: String) {
-        var scanner = DateScanner(rest: text.utf8[...])
+        var scanner = DateScanner(text)
         guard let year = scanner.number(digits: 4), scanner.skip("-"),
             let month = scanner.number(digits: 2), scanner.skip("-"),
             let day = scanner.number(digits: 2), scanner.skip("T") || scanner.skip("t"),
             let hour = scanner.number(digits: 2), scanner.skip(":"), hour < 24,
             let minute = scanner.number(digits: 2), scanner.skip(":"), minute < 60,
             let second = scanner.number(digits: 2), second < 60,
-            let fraction = scanner.fraction(), let offset = scanner.offset(), scanner.rest.isEmpty,
+            let fraction = scanner.fraction(), let offset = scanner.offset(), scanner.isAtEnd,
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
         let minutes = date.daysSince1970 * 1440 + hour * 60 + minute - offset
@@ -88,20 +88,31 @@ extension Timestamp {
 }
 
 private struct DateScanner {
-    var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    private var next = 0
+
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+    }
+
+    var isAtEnd: Bool { next == bytes.count }
+
+    func isAt(_ character: Unicode.Scalar) -> Bool {
+        next < bytes.count && bytes[next] == UInt8(ascii: character)
+    }
 
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard rest.first == UInt8(ascii: character) else { return false }
-        rest.removeFirst()
+        guard isAt(character) else { return false }
+        next += 1
         return true
     }
 
     mutating func digit() -> Int64? {
-        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
-            return nil
-        }
-        rest.removeFirst()
-        return Int64(byte - UInt8(ascii: "0"))
+        guard next < bytes.count else { return nil }
+        let (digit, isBelow) = bytes[next].subtractingReportingOverflow(UInt8(ascii: "0"))
+        guard !isBelow, digit < 10 else { return nil }
+        next += 1
+        return Int64(digit)
     }
 
     mutating func number(digits: Int) -> Int64? {
@@ -128,7 +139,7 @@ private struct DateScanner {
     /// Minutes east of UTC.
     mutating func offset() -> Int64? {
         if skip("Z") || skip("z") { return 0 }
-        let isWest = rest.first == UInt8(ascii: "-")
+        let isWest = isAt("-")
         guard skip("+") || skip("-"), let hours = number(digits: 2), hours < 24, skip(":"),
             let minutes = number(digits: 2), minutes < 60
         else { return nil }
