@@ -15,6 +15,8 @@ package actor Recollection {
     private var remotes: [RolloutKey: [String: Remote]] = [:]
     /// What was read of rollouts under way.
     private var readings: [RolloutKey: RolloutReading] = [:]
+    /// The same of those that came to rest a moment ago.
+    private var resting: [RolloutKey: RolloutReading] = [:]
 
     package init() {}
 
@@ -131,21 +133,31 @@ package actor Recollection {
         memories = [:]
         troubles = [:]
         readings = [:]
+        resting = [:]
         remotes = [:]
     }
 
-    func reading(of key: RolloutKey) -> RolloutReading? { readings[key] }
+    func reading(of key: RolloutKey) -> RolloutReading? { readings[key] ?? resting[key] }
 
-    /// Keeps what was read for the next turn, which for a rollout at rest may be far.
+    /// Keeps what was read for the next turn. For a rollout at rest that may be far, but first
+    /// there are some more, as its old pods go.
     func keep(_ reading: RolloutReading, of key: RolloutKey) {
         let status = reading.parsed.rollout.status
         let isAtRest = status.stableHash == status.currentPodHash
-        if readings.count >= readingLimit, readings[key] == nil { readings = [:] }
-        readings[key] = isAtRest ? nil : reading
+        readings[key] = nil
+        resting[key] = nil
+        if isAtRest {
+            if resting.count >= restingLimit { resting = [:] }
+            resting[key] = reading
+        } else {
+            if readings.count >= readingLimit { readings = [:] }
+            readings[key] = reading
+        }
     }
 
     func forget(_ key: RolloutKey) {
         readings[key] = nil
+        resting[key] = nil
         memories[key] = nil
         troubles[key] = nil
         remotes[key] = nil
@@ -174,6 +186,8 @@ private let largestNumber = 1 << 52
 
 /// More than are in flight at once nearly everywhere. Without its reading a turn only takes longer.
 private let readingLimit = 256
+/// More than come to rest at one moment: thousands that stay at rest cost nothing.
+private let restingLimit = 16
 /// Servers keep events for an hour: a trouble that lasts stays visible.
 private let silenceSeconds = 600
 /// As long as a router that is not followed yet is left alone.

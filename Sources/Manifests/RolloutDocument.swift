@@ -8,10 +8,13 @@ import Traffic
 package enum RolloutDocument {
     /// Reads an object of the API server. The status is read whatever the spec is like.
     ///
-    /// - Parameter workload: what the rollout refers to, if it does.
+    /// - Parameters:
+    ///   - workload: what the rollout refers to, if it does.
+    ///   - former: an earlier version, whose template may be the same.
     package static func parse(
         _ object: Object, workload: WorkloadSeen = .elsewhere, routers kinds: [RouterKind],
-        plugins: Plugins = .none, strictness: Strictness = .controller
+        plugins: Plugins = .none, strictness: Strictness = .controller,
+        after former: ParsedRollout? = nil
     ) -> ParsedRollout {
         let findings = Reader.Findings()
         var parser = RolloutParser(
@@ -19,6 +22,7 @@ package enum RolloutDocument {
             kinds: kinds, strictness: strictness)
         parser.workloadSeen = workload
         parser.plugins = plugins
+        parser.former = former
         return parser.parse()
     }
 
@@ -36,6 +40,11 @@ package enum RolloutDocument {
 }
 
 extension ParsedRollout {
+    /// Whether it was read of the same template, with as many collisions of names.
+    fileprivate func hasTemplate(_ template: JSON, _ collisionCount: Int?) -> Bool {
+        rollout.status.collisionCount == collisionCount && self.template == template
+    }
+
     /// The same, with what `object` says where its spec has not changed.
     func again(_ object: Object, _ status: Status) -> ParsedRollout {
         var parsed = self
@@ -88,6 +97,7 @@ struct RolloutParser {
 
     var plugins = Plugins.none
     var workloadSeen = WorkloadSeen.elsewhere
+    var former: ParsedRollout?
     var workload: WorkloadReference?
     /// As the status has it.
     var stablePingPong: PingPong?
@@ -114,12 +124,19 @@ struct RolloutParser {
         root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
         let template = root["spec"]["template"].value ?? .object(JSONObject())
         stablePingPong = status.stablePingPong
-        let spec = spec(root["spec"], collisionCount: status.collisionCount)
+        // What takes the longest, and changes least.
+        let same = former.flatMap { $0.hasTemplate(template, status.collisionCount) ? $0 : nil }
+        let hash =
+            same?.rollout.spec.templateHash
+            ?? TemplateHash.ofTemplate(template, collisionCount: status.collisionCount)
+        let spec = spec(root["spec"], templateHash: hash)
         return ParsedRollout(
             rollout: Rollout(object, spec, status, isReadable: root.findings.all.isEmpty),
-            workload: workload, template: template, meaning: TemplateMeaning(template),
-            formerTemplateHash: TemplateHash.ofTemplate(
-                template, collisionCount: status.collisionCount, library: .former),
+            workload: workload, template: template,
+            meaning: same?.meaning ?? TemplateMeaning(template),
+            formerTemplateHash: same?.formerTemplateHash
+                ?? TemplateHash.ofTemplate(
+                    template, collisionCount: status.collisionCount, library: .former),
             routers: routers, routerKeys: routerKeys, stepAnalyses: stepAnalyses,
             stepExperiments: stepExperiments, backgroundAnalysis: backgroundAnalysis,
             preAnalysis: preAnalysis,
@@ -134,7 +151,7 @@ struct RolloutParser {
         "restartAt", "rollbackWindow", "analysis",
     ]
 
-    private mutating func spec(_ reader: Reader, collisionCount: Int?) -> Spec {
+    private mutating func spec(_ reader: Reader, templateHash: String) -> Spec {
         if !reader.isPresent {
             reader.require(remedy: "add a spec with selector, template and strategy")
         }
@@ -158,9 +175,7 @@ struct RolloutParser {
         let strategy = strategy(reader["strategy"])
         let steps = reader["strategy"]["canary"]["steps"].value
         var spec = Spec(
-            replicas: replicas,
-            templateHash: TemplateHash.ofTemplate(
-                reader["template"].value, collisionCount: collisionCount),
+            replicas: replicas, templateHash: templateHash,
             stepsHash: reader["strategy"]["canary"].isPresent ? TemplateHash.ofSteps(steps) : "",
             strategy: strategy)
         spec.selector = selector

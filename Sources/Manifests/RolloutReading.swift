@@ -26,7 +26,9 @@ package struct RolloutReading: Sendable {
             compared = former.compared
         } else {
             parsed = RolloutDocument.parse(
-                object, workload: workload, routers: routers, plugins: plugins)
+                object, workload: workload, routers: routers, plugins: plugins,
+                after: former?.parsed)
+            if let former, former.parsed.template == parsed.template { compared = former.compared }
         }
         if let former { parsed.remember(former.parsed) }
         parsed.readNotes(of: object, routers)
