@@ -162,9 +162,16 @@ func room(
     _ name: String, knows rooms: [String] = [], lodgers: [Target.Dependency] = [],
     plugins: [Target.PluginUsage]? = nil
 ) -> Target {
-    .target(
-        name: name, dependencies: rooms.map { .byName(name: $0) } + lodgers, swiftSettings: house(),
-        plugins: plugins)
+    // What these do is most of each turn: optimized in a debug build, too. None of them asserts
+    // anything (docs/decisions/0017).
+    let pure: Set = [
+        "Rollouts", "Documents", "Analysis", "KubernetesObjects", "Traffic", "Manifests",
+        "ObjectStore",
+    ]
+    let optimized = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+    return .target(
+        name: name, dependencies: rooms.map { .byName(name: $0) } + lodgers,
+        swiftSettings: house() + (pure.contains(name) ? [optimized] : []), plugins: plugins)
 }
 
 /// A library of somebody else's, named by product and package.
