@@ -116,13 +116,15 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case alreadyExists(String)
     /// A person must look: the server will refuse this again.
     case refused(String)
+    /// The same, where events of the field have a reason of its own, by which somebody is told.
+    case refusedAs(reason: String, String)
     /// Try again later; what runs stays as it is.
     case unreachable(String)
 
     package var description: String {
         switch self {
         case .conflict(let text), .notFound(let text), .alreadyExists(let text), .refused(let text),
-            .unreachable(let text):
+            .refusedAs(_, let text), .unreachable(let text):
             text
         }
     }

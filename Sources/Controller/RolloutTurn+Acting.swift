@@ -138,27 +138,22 @@ extension RolloutTurn {
 
     /// Conflicts are the ordinary way of the world; what a person must look at becomes an event.
     private func announceTrouble(_ trouble: ClusterError, _ scene: Scene) async {
-        guard case .refused(let text) = trouble,
-            await memory.isNews(text, of: scene.key, at: Instant(now()))
+        guard let event = trouble.event,
+            await memory.isNews(event.message, of: scene.key, at: Instant(now()))
         else { return }
-        await journal.announce(scene.subject, scene.event(of: text))
+        await journal.announce(scene.subject, event)
     }
 }
 
-extension RolloutTurn.Scene {
-    /// What a person must look at, by the reason that clients of the field know it by.
-    func event(of trouble: String) -> Rollouts.Event {
-        if trouble.hasPrefix(RolloutTurn.updateFailed) {
-            return Rollouts.Event("ReplicaSetUpdateError", trouble, isWarning: true)
+extension ClusterError {
+    /// What a person must look at, by the reason that clients of the field know it by; nil for what
+    /// is tried again anyway.
+    fileprivate var event: Rollouts.Event? {
+        switch self {
+        case .refused(let text):
+            Rollouts.Event("ReconciliationError", text, isWarning: true)
+        case .refusedAs(let reason, let text): Rollouts.Event(reason, text, isWarning: true)
+        case .conflict, .notFound, .alreadyExists, .unreachable: nil
         }
-        let missing = parsed.routers.flatMap(\.reads).first {
-            [Resource.virtualServices, .destinationRules].contains($0.resource)
-                && trouble.contains("\($0.shown) not found")
-        }
-        guard let missing else {
-            return Rollouts.Event("ReconciliationError", trouble, isWarning: true)
-        }
-        return Rollouts.Event(
-            "\(missing.resource.kind)NotFound", "\(missing.shown) not found", isWarning: true)
     }
 }

@@ -101,7 +101,7 @@ extension RolloutTurn {
                 do throws(RouterError) {
                     changes = try plan(router)
                 } catch {
-                    throw .refused("\(router.kind): \(error.description)")
+                    throw ClusterError(error, of: router)
                 }
                 try await write(changes, of: router, isBack: isBack, scene)
             } catch {
@@ -246,6 +246,19 @@ extension RolloutTurn {
             _ = try await cluster.write(Write(reference, .delete(uid: object.uid)))
         } catch .notFound {
             return
+        }
+    }
+}
+
+extension ClusterError {
+    /// What a router that cannot write means for a turn.
+    fileprivate init(_ error: RouterError, of router: Router) {
+        let named = [Resource.virtualServices, .destinationRules]
+        if let missing = error.missing, named.contains(missing.resource) {
+            self = .refusedAs(
+                reason: "\(missing.resource.kind)NotFound", "\(missing.shown) not found")
+        } else {
+            self = .refused("\(router.kind): \(error.description)")
         }
     }
 }

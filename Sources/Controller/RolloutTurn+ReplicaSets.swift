@@ -21,9 +21,6 @@ extension RolloutTurn {
         await memory.createdReplicaSet(nil, of: scene.key)
     }
 
-    /// How a write begins to be told that the server refused.
-    static let updateFailed = "Failed to update replica set"
-
     func change(
         _ name: String, by action: Action, _ scene: Scene
     ) async throws(ClusterError) {
@@ -34,7 +31,9 @@ extension RolloutTurn {
         do throws(ClusterError) {
             try await patch(set, .replicaSets, body, checksVersion: false)
         } catch .refused(let text) {
-            throw .refused("\(Self.updateFailed) \"\(name)\": \(text)")
+            throw .refusedAs(
+                reason: "ReplicaSetUpdateError",
+                "Failed to update replica set \"\(name)\": \(text)")
         }
     }
 

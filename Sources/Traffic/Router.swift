@@ -162,9 +162,12 @@ package struct Change: Hashable, Sendable {
 /// Why a router cannot write: a person must look. Nothing was changed.
 package struct RouterError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// The object that the document names and nobody has made; nil where something else is wrong.
+    package let missing: Reference?
 
-    package init(_ description: String) {
+    package init(_ description: String, missing: Reference? = nil) {
         self.description = description
+        self.missing = missing
     }
 }
 

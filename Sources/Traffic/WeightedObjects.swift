@@ -87,7 +87,8 @@ extension Observed {
         if let why = denied[reference] {
             throw RouterError("\(reference.shown) cannot be read: \(why)")
         }
-        throw RouterError("\(reference.shown) not found; create it, or correct its name")
+        throw RouterError(
+            "\(reference.shown) not found; create it, or correct its name", missing: reference)
     }
 }
 

@@ -57,31 +57,6 @@ struct `A turn of a rollout with several routes` {
         #expect(scene.observed.denied.values.sorted() == ["404 page not found"])
     }
 
-    /// Holds: 7.5 VirtualServiceNotFound, 7.5 DestinationRuleNotFound, 7.5 ReplicaSetUpdateError.
-    @Test func `names what goes wrong as the field does`() async throws {
-        var rollout = Self.rollout([:])
-        rollout["spec", "strategy", "canary", "trafficRouting"] = [
-            "istio": [
-                "virtualService": ["name": "shop"],
-                "destinationRule": [
-                    "name": "sides", "stableSubsetName": "old", "canarySubsetName": "new",
-                ],
-            ]
-        ]
-        let scene = try #require(await Self.turn(rollout, []).look(at: Self.key))
-        let told = [
-            "istio: VirtualService `shop` not found; create it, or correct its name",
-            "istio: DestinationRule `sides` not found; create it, or correct its name",
-            "Failed to update replica set \"shop-1\": forbidden", "istio: forbidden",
-        ].map { scene.event(of: $0) }
-        #expect(
-            told.map(\.reason) == [
-                "VirtualServiceNotFound", "DestinationRuleNotFound", "ReplicaSetUpdateError",
-                "ReconciliationError",
-            ])
-        #expect(told[0].message == "VirtualService `shop` not found")
-    }
-
     private static let key = RolloutKey(namespace: "default", name: "shop")
 
     private static func turn(

@@ -184,7 +184,7 @@ extension Notifier {
                 case .conflict:
                     await pause()
                     event = self.event(errand.reference)
-                case .refused:
+                case .refused, .refusedAs:
                     if await attempts.noting(isAllowed: false) {
                         log.error(
                             """

@@ -111,7 +111,7 @@ struct Delivery: Sendable {
         } catch {
             switch error {
             case .conflict: return false
-            case .refused(let text):
+            case .refused(let text), .refusedAs(_, let text):
                 // A JSON patch whose test fails is refused, not in conflict.
                 if writes.contains(where: \.isTested),
                     try await rollout(key).resourceVersion != present.resourceVersion
