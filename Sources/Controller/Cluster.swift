@@ -118,13 +118,15 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case refused(String)
     /// The same, where events of the field have a reason of its own, by which somebody is told.
     case refusedAs(reason: String, String)
+    /// The namespace is being deleted, and nothing is made in it any more: there is nothing to do.
+    case ending(String)
     /// Try again later; what runs stays as it is.
     case unreachable(String)
 
     package var description: String {
         switch self {
         case .conflict(let text), .notFound(let text), .alreadyExists(let text), .refused(let text),
-            .refusedAs(_, let text), .unreachable(let text):
+            .refusedAs(_, let text), .ending(let text), .unreachable(let text):
             text
         }
     }

@@ -101,8 +101,8 @@ struct EventWriter: Sendable {
         do {
             let stored = try await cluster.write(Write(reference, .create(object)))
             if due != nil, let stored { await wrote(stored.uid) }
-        } catch .notFound(let why) {
-            // Its namespace is going, and all that is told of it.
+        } catch .ending(let why) {
+            // So is all that is told of it.
             log.debug(
                 "event not written",
                 metadata: ["reason": "\(unwritten.event.reason)", "error": "\(why)"])

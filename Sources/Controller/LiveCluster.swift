@@ -257,6 +257,7 @@ extension ClusterError {
         switch error {
         case .conflict(let text): self = .conflict(text)
         case .notFound(let text): self = .notFound(text)
+        case .ending(let text): self = .ending(text)
         case .alreadyExists(let text): self = .alreadyExists(text)
         case .refused(_, let text): self = .refused(text)
         case .gone, .throttled, .unreachable, .cancelled: self = .unreachable(error.description)

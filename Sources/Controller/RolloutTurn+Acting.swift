@@ -153,7 +153,7 @@ extension ClusterError {
         case .refused(let text):
             Rollouts.Event("ReconciliationError", text, isWarning: true)
         case .refusedAs(let reason, let text): Rollouts.Event(reason, text, isWarning: true)
-        case .conflict, .notFound, .alreadyExists, .unreachable: nil
+        case .conflict, .notFound, .alreadyExists, .ending, .unreachable: nil
         }
     }
 }

@@ -47,7 +47,7 @@ extension APIError {
         }
         // What was to be made has no place any more: nothing that a person could mend.
         if causes.contains("NamespaceTerminating") {
-            self = .notFound(status["message"]?.string ?? "\(call): the namespace is going")
+            self = .ending(status["message"]?.string ?? "\(call): the namespace is going")
             return
         }
         let inBody = details?["retryAfterSeconds"]?.int

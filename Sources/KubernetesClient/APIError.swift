@@ -4,6 +4,8 @@ package enum APIError: Error, Hashable, Sendable {
     case conflict(String)
     /// There is no such object.
     case notFound(String)
+    /// The namespace is being deleted, and takes nothing new: there is nothing to do.
+    case ending(String)
     /// An object of this name exists: read it, it may be our own.
     case alreadyExists(String)
     /// The version asked for is no longer kept: list again.
@@ -23,6 +25,7 @@ extension APIError: CustomStringConvertible {
         switch self {
         case .conflict(let message): "conflict: \(message)"
         case .notFound(let message): "not found: \(message)"
+        case .ending(let message): "the namespace is going: \(message)"
         case .alreadyExists(let message): "already exists: \(message)"
         case .gone(let message): "the version is no longer kept: \(message)"
         case .refused(401, let message):

@@ -282,7 +282,7 @@ struct `An answer that is no success` {
             $1.answer(403, body)
         } _: { client, _ in
             let error = await #expect(throws: APIError.self) { try await client.get(demo) }
-            #expect(error == .notFound("m"))
+            #expect(error == .ending("m"))
         }
     }
 

@@ -193,7 +193,7 @@ extension Notifier {
                             """, metadata: ["error": "\(error.description)"])
                     }
                     return await attempts.failed(errand, at: now())
-                case .alreadyExists, .unreachable:
+                case .alreadyExists, .ending, .unreachable:
                     log.warning(
                         "notifications: told, and not noted",
                         metadata: ["event": "\(errand.reference)", "error": "\(error)"])

@@ -81,7 +81,7 @@ extension WriteFailure {
     fileprivate init(_ error: APIError) {
         switch error {
         case .conflict, .alreadyExists, .gone: self = .conflict
-        case .notFound: self = .missing
+        case .notFound, .ending: self = .missing
         case .refused(_, let message): self = .refused(message)
         case .throttled, .unreachable, .cancelled: self = .unreachable("\(error)")
         }

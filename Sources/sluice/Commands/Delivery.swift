@@ -121,7 +121,7 @@ struct Delivery: Sendable {
                 throw CommandFailure(
                     "\(subject(key)): \(order.words) is refused: \(text)",
                     remedy: "ask for the right to write it, or correct what the message names")
-            case .notFound(let text), .alreadyExists(let text):
+            case .notFound(let text), .alreadyExists(let text), .ending(let text):
                 throw CommandFailure("\(subject(key)): \(text)")
             case .unreachable(let text):
                 throw CommandFailure(

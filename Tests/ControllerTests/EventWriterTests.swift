@@ -1,0 +1,48 @@
+import Documents
+import KubernetesClient
+import KubernetesObjects
+import Logging
+import Rollouts
+import Testing
+
+@testable import Controller
+
+struct `An event that cannot be written` {
+    /// With the namespace all goes that is told of it; anything else somebody has to know.
+    @Test(arguments: [
+        (APIError.ending("m"), Logger.Level.debug), (.notFound("m"), .warning),
+        (.refused(status: 403, message: "m"), .warning),
+    ])
+    func `is a line in the log`(error: APIError, level: Logger.Level) async {
+        let (levels, told) = AsyncStream<Logger.Level>.makeStream()
+        let writer = EventWriter(
+            cluster: Cluster(
+                get: { _ in nil }, list: { _, _ in [] },
+                write: { _ throws(ClusterError) in throw ClusterError(error) }),
+            secrets: .none, log: Logger(label: "test") { _ in Levels(told: told) },
+            now: { Timestamp(seconds: 1_767_323_045) })
+        let shop: JSON = ["kind": "Rollout", "metadata": ["name": "shop", "namespace": "web"]]
+        writer.write(Rollouts.Event("RolloutPaused", "m"), about: Object(shop))
+        let writing = Task { await writer.keep() }
+        for await found in levels {
+            #expect(found == level)
+            break
+        }
+        writing.cancel()
+        await writing.value
+    }
+}
+
+/// Tells how urgent each line is.
+private struct Levels: LogHandler {
+    let told: AsyncStream<Logger.Level>.Continuation
+    var logLevel = Logger.Level.trace
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { told.yield(event.level) }
+}
