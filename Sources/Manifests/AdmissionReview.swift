@@ -130,9 +130,9 @@ extension AdmissionReview {
         let causes = errors.prefix(mostFindings).map { finding -> JSON in
             [
                 "reason": "FieldValueInvalid",
-                "field": .string(finding.path.description.cut(toBytes: longestField)),
+                "field": .string(finding.path.description.cut(toBytesInJSON: longestField)),
                 "message": .string(
-                    "\(finding.message); \(finding.remedy)".cut(toBytes: longestCause)),
+                    "\(finding.message); \(finding.remedy)".cut(toBytesInJSON: longestCause)),
             ]
         }
         let message =

@@ -5,7 +5,7 @@ extension Collection<Finding> {
     /// A line each of at most `longest` bytes; where there are more than `most`, the last line says
     /// so.
     func lines(most: Int, longest: Int) -> [String] {
-        let lines = prefix(most).map { $0.description.cut(toBytes: longest) }
+        let lines = prefix(most).map { $0.description.cut(toBytesInJSON: longest) }
         return lines + (count > lines.count ? [rest(after: lines.count)] : [])
     }
 
