@@ -2,10 +2,11 @@ import Documents
 import Foundation
 import Testing
 
-/// The program of the webhook when its pod goes.
-struct `A webhook that is asked to end` {
+/// The program of the webhook as its pod has it.
+struct `A webhook in its pod` {
     /// API servers ask on until they know, and what is not answered is stored unseen.
-    @Test(.timeLimit(.minutes(2))) func `answers on for a while`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `that is asked to end answers on for a while`() async throws {
         try await Scratch.with { scratch in
             let webhook = try Program(
                 [Tool.sluice, "webhook", "--port=0", "--linger=1h", "--logformat=json"],
@@ -18,6 +19,24 @@ struct `A webhook that is asked to end` {
             ]).checked()
             #expect(answer == "ok\n")
             webhook.signal(SIGKILL)
+        }
+    }
+
+    /// As the kubelet asks it, from inside of its pod.
+    @Test(.timeLimit(.minutes(2))) func `says whether it lives`() async throws {
+        try await Scratch.with { scratch in
+            let webhook = try Program(
+                [Tool.sluice, "webhook", "--port=0", "--logformat=json"], in: scratch,
+                limitSeconds: 90)
+            let address = try await line("listening", of: webhook)["at"]?.string ?? ""
+            let port = address.split(separator: ":").last ?? ""
+            let probe = [Tool.sluice, "webhook", "--port=\(port)", "--probe"]
+            #expect(try await scratch.run(probe).status == 0)
+            webhook.signal(SIGKILL)
+            _ = try await webhook.ended(within: 40)
+            let answer = try await scratch.run(probe)
+            #expect(answer.status == 1)
+            #expect(answer.errors.contains("the webhook does not answer"), "\(answer.errors)")
         }
     }
 

@@ -38,6 +38,9 @@ struct WebhookCommand: AsyncParsableCommand {
             valueName: "duration"))
     var linger: TimeLimit?
 
+    @Flag(help: "Only ask whoever listens there whether it lives, as a kubelet may: 0 for yes.")
+    var probe = false
+
     func validate() throws {
         if (port == nil) == (socket == nil) {
             throw ValidationError("name either --port or --socket")
@@ -45,6 +48,7 @@ struct WebhookCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if probe { return try await askOther() }
         let log = Logger(label: "sluice", factory: logging.handler)
         let door = AdmissionDoor(log: log, plugins: try extensions.registered().plugins)
         var limits = Listener.Limits()
