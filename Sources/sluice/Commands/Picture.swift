@@ -74,11 +74,14 @@ struct Picture {
     private func traffic(_ palette: Palette) -> [String] {
         if !view.selectedSides.isEmpty { return services(palette) }
         let traffic = view.traffic
+        let routers = view.snapshot.routers
+        // Nobody but the controller asks programs of others.
+        let carried = routers.contains(where: \.isPolled) ? nil : traffic.carried
         guard let weights = view.status.weights else { return [] }
         var table = Columns(head: ["SIDE", "ASKED", "CARRIED", "SERVICE", "HASH"], indent: 2)
         let sides = [
-            ("canary", weights.canary, traffic.carried),
-            ("stable", weights.stable, traffic.carried.map { traffic.total - $0 }),
+            ("canary", weights.canary, carried),
+            ("stable", weights.stable, carried.map { traffic.total - $0 }),
         ]
         table.rows = sides.map { name, asked, carried in
             let isOff = carried.map { $0 != asked.weight } ?? false
@@ -88,11 +91,17 @@ struct Picture {
                 Columns.Cell(asked.serviceName), Columns.Cell(asked.podTemplateHash),
             ]
         }
-        let unread = view.snapshot.routers.compactMap { router -> String? in
+        let unread = routers.compactMap { router -> String? in
             guard case .unreadable(let why) = router.reading else { return nil }
             return "  " + palette.paint(shown("\(router.kind) cannot be read: \(why)"), .bad)
         }
-        return [palette.paint("traffic", .strong)] + table.lines(palette) + unread
+        let unasked = routers.filter(\.isPolled).map { router in
+            "  "
+                + palette.paint(
+                    "only the controller asks \(router.kind): what it carries, and what waits for"
+                        + " it, the status page shows", .faint)
+        }
+        return [palette.paint("traffic", .strong)] + table.lines(palette) + unread + unasked
     }
 
     private func services(_ palette: Palette) -> [String] {
