@@ -127,6 +127,7 @@ extension Draft {
         growToFullSize()
         let current = seen.canaryWeight
         route(towards: current, canaryWanted: ceiling(current * seen.size, seen.total))
+        scaleStable(at: seen.canary.steps.count)
         if hasEnoughPods {
             promote("Full promotion requested")
         } else {
@@ -150,6 +151,7 @@ extension Draft {
         route(
             towards: holds ? seen.canaryWeight : seen.total,
             canaryWanted: holds ? podsAtEnd(for: seen.canaryWeight) : seen.size)
+        scaleStable(at: seen.canary.steps.count)
         if let why = seen.unverified { note(.waitingForRouter(why)) }
         guard hasEnoughPods else {
             note(.waitingForCanaryPods(available: new.available, of: seen.size))
@@ -181,9 +183,9 @@ extension Draft {
         let wanted = seen.hasSize ? max(seen.canaryWeight, last) : 0
         let sizing = seen.sizing(at: count)
         followSize(atMost: sizing.replicas.canary, forWeight: wanted)
-        scaleStable(sizing)
         bindStable()
         route(towards: wanted, canaryWanted: podsAtEnd(for: wanted))
+        scaleStable(at: count)
     }
 
     /// The pods that `weight` needs after the last step: those of that step, and its full share
@@ -199,7 +201,6 @@ extension Draft {
     private mutating func growToFullSize() {
         if seen.canary.hasRouter {
             scale(new, to: max(seen.size, 0))
-            scaleStable(seen.sizing(at: seen.canary.steps.count))
         } else {
             scaleShares(at: 100)
         }

@@ -1,6 +1,6 @@
 /// Sizes of ReplicaSets (rollout-semantics §4.3b, §4.5, §4.6, §3.6).
 extension Draft {
-    /// Sizes both sides for step `index`.
+    /// Sizes the canary for step `index`; without a router both sides.
     mutating func scale(at index: Int) {
         guard seen.canary.hasRouter else {
             scaleShares(atStep: index)
@@ -14,12 +14,20 @@ extension Draft {
                 wanted, min(new.desired, ceiling(seen.canaryWeight * seen.size, seen.total)))
         }
         scale(new, to: wanted)
-        scaleStable(sizing)
         if new.available < seen.canary.enoughPods(of: wanted) {
             note(.waitingForCanaryPods(available: new.available, of: wanted))
         } else if new.desired > wanted {
             note(.settling("scaling the canary down to \(wanted)"))
         }
+    }
+
+    /// Sizes stable for step `index`, once it is known what traffic it gets: what it is about to
+    /// get back counts like what it has.
+    mutating func scaleStable(at index: Int) {
+        guard seen.canary.hasRouter else { return }
+        var sizing = seen.sizing(at: index)
+        sizing.actualCanaryWeight = sizing.actualCanaryWeight.map { min($0, weight) }
+        scaleStable(sizing)
     }
 
     mutating func scaleStable(_ sizing: Sizing) {

@@ -9,6 +9,7 @@ extension Draft {
         }
         scale(at: index)
         moveTraffic(at: index)
+        scaleStable(at: index)
         startBackgroundAnalysis()
         switch step {
         case .setWeight:
@@ -51,9 +52,9 @@ extension Draft {
         let sizing = seen.sizing(at: index)
         let wanted = heldWeight(at: index)
         followSize(atMost: sizing.replicas.canary, forWeight: wanted)
-        scaleStable(sizing)
         bindStable()
         route(towards: wanted, canaryWanted: podsNeeded(for: wanted, at: index))
+        scaleStable(at: index)
         startBackgroundAnalysis()
     }
 

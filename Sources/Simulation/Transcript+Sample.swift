@@ -18,12 +18,17 @@ extension Transcript {
         package var canaryAvailable: Int
         package var stableHash: String
         package var stableAvailable: Int
+        /// The pods that are asked for of both.
+        package var canaryWanted: Int
+        package var stableWanted: Int
         /// `spec.replicas`.
         package var size: Int
         package var currentHash: String
         package var isAborted: Bool
         /// `status.currentStepIndex`; nil without steps.
         package var step: Int?
+        /// Whether services and routers divide the traffic; else pods do by their number.
+        package var isRouted: Bool
         /// The pods that are asked for, over all ReplicaSets.
         package var podsWanted: Int
     }
@@ -51,11 +56,14 @@ extension Transcript.Sample {
         stableHash = world.hash(behind: stableName)
         canaryAvailable = world.available(canaryHash)
         stableAvailable = world.available(stableHash)
+        canaryWanted = world.wanted(canaryHash)
+        stableWanted = world.wanted(stableHash)
         size = rollout.spec?["replicas"]?.int ?? 1
         currentHash = rollout.status?["currentPodHash"]?.string ?? ""
         isAborted = rollout.status?["abort"]?.bool ?? false
         step = rollout.status?["currentStepIndex"]?.int
         podsWanted = world.podsWanted
+        isRouted = blueGreen?.object != nil || canary?["trafficRouting"]?.object != nil
     }
 
     /// What is there, listed once.
@@ -88,6 +96,11 @@ extension Transcript.Sample {
         func available(_ hash: String) -> Int {
             replicaSets.filter { $0.labels[Keys.templateHash] == hash }
                 .reduce(0) { $0 + ($1.status?["availableReplicas"]?.int ?? 0) }
+        }
+
+        func wanted(_ hash: String) -> Int {
+            replicaSets.filter { $0.labels[Keys.templateHash] == hash }
+                .reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
         }
 
         var podsWanted: Int {

@@ -8,9 +8,9 @@ func brokenLaws(_ transcript: Transcript) -> [String] {
     let empty = transcript.emptyWrites
     return transcript.broken + (empty == 0 ? [] : ["P10: \(empty) writes that change nothing"])
         + steps.flatMap { before, after in
-            (raising(before, after) + lowering(before, after) + switching(before, after)
-                + stepping(before, after))
-                .map { "\(after.milliseconds) ms: \($0)" }
+            let broken = [raising, lowering, shrinking, switching, stepping]
+                .flatMap { $0(before, after) }
+            return broken.map { "\(after.milliseconds) ms: \($0)" }
         }
 }
 
