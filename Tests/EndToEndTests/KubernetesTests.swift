@@ -17,6 +17,8 @@ import Testing
             ).checked()
             #expect(Set(services.split(separator: " ")).count == 1)
             if !example.cluster.isBox {
+                // Pods on a node that is none are swept away after a minute.
+                _ = try await example.cluster.kubectl("get", "node", "hollow").checked()
                 // Made by the server's own controllers, of pods that are on a node.
                 let isPod = "{.subsets[0].addresses[0].targetRef.kind}=Pod"
                 _ = try await example.cluster.kubectl(

@@ -49,7 +49,8 @@ package struct RemoteCluster: Sendable {
         do throws(APIError) {
             switch write {
             case .create(let resource, let object):
-                caches[resource]?.observed(try await client.create(object, of: resource))
+                let stored = try await client.create(object, of: resource)
+                caches[resource]?.observed(stored)
             case .patch(let reference, var fields, let version):
                 if let version {
                     fields.set(.string(version), at: ["metadata", "resourceVersion"])

@@ -32,6 +32,23 @@ struct `A node behind a client` {
             }
         }
     }
+
+    @Test func `makes objects of kinds that it does not follow`() async throws {
+        try await withDirectory { directory in
+            let box = try Box()
+            try await serving(box, at: directory + "/api.sock") {
+                let client = APIClient(
+                    Connection(
+                        server: "http://localhost", unixSocketPath: directory + "/api.sock"))
+                let metadata: JSON = ["name": "web", "namespace": "default"]
+                let map: JSON = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata]
+                try await RemoteCluster(client, [.pods]).access.write(
+                    .create(.configMaps, Object(map)))
+                let reference = Reference(.configMaps, namespace: "default", name: "web")
+                #expect(try await client.get(reference).name == "web")
+            }
+        }
+    }
 }
 
 /// Plays a hollow node on the server behind a socket file for the length of `act`.
