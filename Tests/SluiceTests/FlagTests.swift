@@ -76,7 +76,7 @@ struct `The flags of the controller` {
     }
 
     /// Holds: 7.4 unknown flags.
-    /// Refuses: 7.5 WeightVerifyError.
+    /// Refuses: 7.5 WeightVerifyError, 2.1 load balancers.
     @Test func `that cannot be followed are refused, all at once and by name`() throws {
         let arguments = [
             "--rollout-thread", "5", "--aws-verify-target-group", "--controllers=analysis",
