@@ -26,12 +26,14 @@ extension ControllerLoop {
                 await addOwner(of: object)
             case .services:
                 await addOwner(of: object)
+                await addTrying(object)
                 await addReaders(of: Reference(object, resource))
             case .replicaSets:
                 if object.controllerOwner?.kind != Resource.rollouts.kind {
                     await addReferring(to: Reference(object, resource))
                 }
                 await addOwner(of: object)
+                await addTrying(object)
             default:
                 // Canary Mappings and the like are not in any document.
                 await addOwner(of: object)
@@ -94,6 +96,16 @@ extension ControllerLoop {
         } else if owner.kind == Resource.experiments.kind {
             await addExperiment(owner.name, object)
         }
+    }
+
+    /// The rollout whose experiment has this Service or ReplicaSet: whether a version serves says
+    /// what traffic it gets.
+    private func addTrying(_ object: Object) async {
+        guard let owner = object.controllerOwner, owner.kind == Resource.experiments.kind,
+            let experiment = cluster.caches[.experiments]?.get(
+                namespace: object.namespace, name: owner.name)
+        else { return }
+        await addOwner(of: experiment)
     }
 
     /// The experiment of this name beside `object`, unless it is another controller's.

@@ -38,20 +38,12 @@ extension ExperimentTurn {
         for event in events { await announce(scene.object, event) }
         await obstacles.toldRefusal(scene.snapshot.refusalInFull, of: scene.object.uid)
         let bad = events.filter { $0.isWarning && $0.reason.hasPrefix("AnalysisRun") }
-        guard !bad.isEmpty, let rollout = await rollout(of: scene.object) else { return }
-        for event in bad { await announce(rollout, event) }
-    }
-
-    private func rollout(of experiment: Object) async -> Object? {
-        guard let owner = experiment.controllerOwner, owner.kind == Resource.rollouts.kind else {
-            return nil
-        }
+        guard !bad.isEmpty else { return }
         do {
-            return try await cluster.get(
-                Reference(.rollouts, namespace: experiment.namespace, name: owner.name))
+            guard let rollout = try await rollout(of: scene.object) else { return }
+            for event in bad { await announce(rollout, event) }
         } catch {
             // It is told about the experiment all the same.
-            return nil
         }
     }
 
@@ -95,7 +87,8 @@ extension ExperimentTurn {
         let known = scene.snapshot.replicaSets[template]?.name
         guard let set = scene.replicaSets.first(where: { $0.name == known }) else { return }
         let made = ExperimentDocument.service(
-            name, of: template, selecting: set, for: scene.object)
+            name, of: template, selecting: set, for: scene.object,
+            beside: try await canaryService(scene.object))
         do {
             try await create(made, .services, of: template, scene)
         } catch .alreadyExists(let text) {
@@ -103,6 +96,17 @@ extension ExperimentTurn {
             await obstacles.note(text, of: template, in: scene.object.uid)
             throw .alreadyExists(text)
         }
+    }
+
+    /// That of the rollout whose step the experiment is. Routes lead to a version by its ports.
+    private func canaryService(_ experiment: Object) async throws(ClusterError) -> Object? {
+        let canary = try await rollout(of: experiment)?.spec?["strategy"]?["canary"]
+        guard
+            let name = canary?["canaryService"]?.string
+                ?? canary?["pingPong"]?["pingService"]?.string
+        else { return nil }
+        return try await cluster.get(
+            Reference(.services, namespace: experiment.namespace, name: name))
     }
 
     private func startRun(

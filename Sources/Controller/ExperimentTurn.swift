@@ -71,6 +71,7 @@ package struct ExperimentTurn: Sendable {
         snapshot.services = ExperimentDocument.byTemplate(services)
         snapshot.runs = runs.own.map(ExperimentDocument.run)
         snapshot.taken = TakenNames(replicaSets: sets.othersNames, runs: runs.othersNames)
+        snapshot.routed = try await routed(snapshot.replicaSets, object)
         snapshot.refusal = parsed.invalidSpecMessage
         snapshot.refusalInFull = parsed.refusalInFull
         snapshot.toldRefusal = await obstacles.toldRefusal(of: object.uid)
@@ -83,6 +84,29 @@ package struct ExperimentTurn: Sendable {
         return Scene(
             object: object, parsed: parsed, snapshot: snapshot, replicaSets: sets.own,
             services: services, runs: runs.own)
+    }
+
+    /// The templates whose pods the rollout of the experiment has traffic for, or still had when
+    /// its status was written.
+    private func routed(
+        _ replicaSets: [String: ReplicaSet], _ experiment: Object
+    ) async throws(ClusterError) -> Set<String> {
+        guard !replicaSets.isEmpty, let rollout = try await rollout(of: experiment) else {
+            return []
+        }
+        let weights = StatusDocument.parse(rollout.status).weights?.additional ?? []
+        let hashes = Set(weights.map(\.podTemplateHash))
+        return Set(replicaSets.filter { hashes.contains($0.value.hash) }.keys)
+    }
+
+    /// The rollout whose step the experiment is; nil for one that stands alone.
+    func rollout(of experiment: Object) async throws(ClusterError) -> Object? {
+        guard let owner = experiment.controllerOwner, owner.kind == Resource.rollouts.kind else {
+            return nil
+        }
+        let found = try await cluster.get(
+            Reference(.rollouts, namespace: experiment.namespace, name: owner.name))
+        return found?.uid == owner.uid ? found : nil
     }
 
     /// Why no run can be made of the analyses that have not begun.

@@ -10,7 +10,7 @@ extension RolloutTurn {
     func carryOut(_ action: Action, _ scene: Scene) async throws(ClusterError) {
         switch action {
         case .route(let split):
-            let isBack = split.canary < scene.snapshot.canaryWeight
+            let isBack = action.givesBack(in: scene.snapshot)
             try await move(isBack: isBack, scene) { router throws(RouterError) in
                 try router.plan(split, scene.observed)
             }

@@ -53,20 +53,44 @@ extension RolloutTurn {
         observed.currentHash = snapshot.new?.hash ?? ""
         observed.size = parsed.rollout.spec.replicas ?? 1
         for set in replicaSets { observed.available[set.hash] = set.available }
+        let versions = try await versions(of: experiments.own, snapshot.rollout.status)
+        snapshot.experiments = versions.experiments
+        observed.versions = versions.ports
         snapshot.routerNotes = parsed.addFormer(in: observed)
         snapshot.routers = parsed.routers.map {
             $0.seen(in: observed, routes: snapshot.managedRoutes)
         }
-        snapshot.experiments = experiments.own.map(ExperimentDocument.seen)
         snapshot.taken = taken
         if snapshot.dueRestart != nil { snapshot.pods = await pods(of: sets.own) }
         snapshot.memory = await memory[key]
-        snapshot.memory.sawWeight(
-            snapshot.canaryWeight, committed: parsed.rollout.status.weights?.canary.weight ?? 0,
-            at: now)
+        snapshot.memory.sawWeight(isBelowCommitted: snapshot.isBelowCommitted, at: now)
         return Scene(
             key: key, object: object, subject: object, parsed: parsed, snapshot: snapshot,
             observed: observed, replicaSets: sets.own, runs: runs, experiments: experiments.own)
+    }
+
+    /// The experiments of the rollout, and the ports of the Services of versions that may be among
+    /// the destinations of its routes: none of those that are gone.
+    private func versions(
+        of experiments: [Object], _ status: Status
+    ) async throws(ClusterError) -> (experiments: [StepExperiment], ports: [String: Set<Int>]) {
+        var seen: [StepExperiment] = []
+        let asked = status.weights?.additional.map(\.serviceName) ?? []
+        var ports = Dictionary(asked.map { ($0, Set<Int>()) }) { first, _ in first }
+        for experiment in experiments {
+            var services: [String: Object] = [:]
+            for name in ExperimentDocument.versionServices(experiment) {
+                services[name] = try await cluster.get(
+                    Reference(.services, namespace: experiment.namespace, name: name))
+                ports[name] = Set(ServiceDocument.ports(of: services[name]))
+            }
+            let isPresent = experiment.name == status.currentExperiment
+            let sets = isPresent ? try await cluster.holdings(.replicaSets, experiment).own : []
+            seen.append(
+                ExperimentDocument.seen(experiment, replicaSets: sets, services: services))
+        }
+        ports[""] = nil
+        return (seen, ports)
     }
 
     /// For a restart only. Whoever may not list pods, or cannot now, still releases.
@@ -205,6 +229,7 @@ extension Router {
             routes: readRoutes(observed, ofTheStep: routes))
         seen.selects = selects(observed)
         seen.isPolled = remote != nil
+        seen.takesVersions = takesVersions
         return seen
     }
 }

@@ -69,7 +69,8 @@ extension ExperimentDocument {
         made["minReadySeconds"] = minReadySeconds
         made["selector"] = selector
         made["template"] = template
-        made["service"] = step["service"]
+        // Traffic comes by a Service.
+        made["service"] = step["service"] ?? (step["weight"] == nil ? nil : [:])
         return .object(made)
     }
 
@@ -120,15 +121,42 @@ extension ExperimentDocument {
     }
 
     /// The Service of a version: all ports of its containers, and the labels of its pods.
+    ///
+    /// - Parameter canary: the Service in whose place a route may lead to this one, so that it has
+    ///   the same ports.
     package static func service(
-        _ name: String, of template: String, selecting replicaSet: Object, for experiment: Object
+        _ name: String, of template: String, selecting replicaSet: Object, for experiment: Object,
+        beside canary: Object? = nil
     ) -> Object {
         let pods = replicaSet.spec?["template"]
         let labels = pods?["metadata"]?["labels"]?.strings ?? [:]
         return .owned(
             by: experiment, of: .experiments, resource: .services, name: name, labels: [:],
             annotations: marks(of: template, in: experiment),
-            spec: ["selector": JSON(strings: labels), "ports": .array(ports(of: pods))])
+            spec: [
+                "selector": JSON(strings: labels), "ports": .array(ports(of: pods, beside: canary)),
+            ])
+    }
+
+    /// Those of the canary's Service, and those of the containers whose numbers it does not use.
+    private static func ports(of pods: JSON?, beside canary: Object?) -> [JSON] {
+        let members = ["name", "port", "targetPort", "protocol", "appProtocol"]
+        let given = (canary?.spec?["ports"]?.array ?? []).map { port in
+            var made: JSON = [:]
+            for member in members { made[member] = port[member] }
+            let kind = port["protocol"]?.string ?? "TCP"
+            made["name"] =
+                port["name"]
+                ?? .string("\(kind.lowercased())-\(port["port"]?.int ?? 0)")
+            return made
+        }
+        let own = ports(of: pods).filter { port in
+            !given.contains { taken in
+                let isSame = (taken["protocol"] ?? "TCP") == port["protocol"]
+                return taken["name"] == port["name"] || (isSame && taken["port"] == port["port"])
+            }
+        }
+        return given + own
     }
 
     /// The ports of a Service for these pods, each number once for each protocol.

@@ -60,13 +60,38 @@ package enum ExperimentDocument {
     }
 
     /// An experiment as the decision about its rollout sees it.
-    package static func seen(_ object: Object) -> StepExperiment {
+    ///
+    /// - Parameters:
+    ///   - replicaSets: those that it controls.
+    ///   - services: those that its versions have, by name.
+    package static func seen(
+        _ object: Object, replicaSets: [Object] = [], services: [String: Object] = [:]
+    ) -> StepExperiment {
+        let sets: [String: ReplicaSet] = byTemplate(replicaSets)
         let status = status(of: object)
-        return StepExperiment(
+        let isStopping = object.spec?["terminate"]?.bool ?? false
+        var experiment = StepExperiment(
             name: object.name, hash: object.labels[Keys.templateHash] ?? "",
             phase: status.phase ?? .pending, message: status.message,
             created: object.creationTimestamp.map { Instant($0) } ?? Instant(milliseconds: 0),
-            isTerminating: object.spec?["terminate"]?.bool ?? false)
+            isTerminating: isStopping || object.deletionTimestamp != nil)
+        experiment.versions = status.templates.map { template in
+            var version = StepExperiment.Version(
+                name: template.name, service: template.serviceName, hash: template.podTemplateHash)
+            let target = services[version.service].map(ServiceDocument.parse)
+            if let set = sets[template.name], template.phase == .running, set.desired > 0 {
+                version.isServing =
+                    set.available >= set.desired && target?.hash == version.hash
+                    && set.hash == version.hash && !set.isDeleting
+            }
+            return version
+        }
+        return experiment
+    }
+
+    /// The names of the Services that its versions have.
+    package static func versionServices(_ object: Object) -> [String] {
+        status(of: object).templates.map(\.serviceName).filter { !$0.isEmpty }
     }
 }
 
@@ -185,7 +210,9 @@ private struct ExperimentParser {
             reader.invalid(
                 problem, value: .string(name), remedy: "give the Service another name")
         }
-        if ExperimentDocument.ports(of: template["template"].value).isEmpty {
+        // One of a rollout has the ports of its canary's Service, too.
+        let isAlone = object.controllerOwner?.kind != Resource.rollouts.kind
+        if isAlone, ExperimentDocument.ports(of: template["template"].value).isEmpty {
             reader.invalid(
                 "a Service needs a port", value: .string(name),
                 remedy: "name a containerPort in the template")

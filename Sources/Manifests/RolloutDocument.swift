@@ -105,6 +105,8 @@ struct RolloutParser {
     var routerKeys: [String] = []
     var stepAnalyses: [Int: AnalysisReference] = [:]
     var stepExperiments: [Int: [ExperimentAnalysis]] = [:]
+    /// See `Canary.versionWeights`.
+    var versionWeights: [Int: [String: Int]] = [:]
     var backgroundAnalysis: AnalysisReference?
     var preAnalysis: AnalysisReference?
     var postAnalysis: AnalysisReference?

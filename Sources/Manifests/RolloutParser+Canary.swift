@@ -28,6 +28,8 @@ extension RolloutParser {
         canary.steps = reader["steps"].elements().enumerated().map {
             step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
         }
+        canary.versionWeights = versionWeights.filter { !$0.value.isEmpty }
+        checkVersionWeights(canary, reader["steps"])
         parts.newMetadata = podMetadata(reader["canaryMetadata"])
         parts.stableMetadata = podMetadata(reader["stableMetadata"])
         parts.separation = separation(reader["antiAffinity"])

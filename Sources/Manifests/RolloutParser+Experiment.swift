@@ -1,6 +1,8 @@
 import Analysis
 import Documents
 import KubernetesObjects
+import Rollouts
+import Traffic
 
 /// What an experiment measures: which template, with which arguments. Nothing is resolved yet.
 package struct ExperimentAnalysis: Hashable, Sendable {
@@ -124,16 +126,41 @@ extension RolloutParser {
         weight(reader["weight"])
     }
 
-    /// No router here divides traffic between more than two sides yet.
+    /// Only some routers divide traffic between more than two sides.
     private func weight(_ reader: Reader) {
         guard reader.isPresent else { return }
+        _ = reader.count()
         let isRouted = root["spec"]["strategy"]["canary"]["trafficRouting"].isPresent
+        if isRouted, routers.contains(where: { $0.takesVersions || !$0.isReadable }) { return }
         reader.invalid(
             isRouted
                 ? "Experiment template weight is only available for TrafficRouting with SMI, ALB, "
                     + "Istio and Plugins at this time"
                 : "Experiment template weight cannot be set unless TrafficRouting is enabled",
             remedy: "remove the weight: the version runs beside the two sides without traffic")
+    }
+
+    /// What the versions of an experiment get, by their names. A weight that is refused is none.
+    func versionWeights(of experiment: Reader) -> [String: Int] {
+        let weights = experiment["templates"].elements().compactMap { version in
+            version["weight"].value?.int.flatMap { weight in
+                let isCount = (0...Int(Int32.max)).contains(weight)
+                return isCount ? (version["name"].value?.string ?? "", weight) : nil
+            }
+        }
+        return Dictionary(weights) { first, _ in first }
+    }
+
+    /// The canary and all versions together get no more than there is.
+    func checkVersionWeights(_ canary: Canary, _ steps: Reader) {
+        let elements = steps.elements()
+        for (index, weights) in canary.versionWeights.sorted(by: { $0.key < $1.key }) {
+            let sum = weights.values.reduce(canary.weight(at: index)) { $0 + $1 }
+            guard sum > canary.totalWeight, elements.indices.contains(index) else { continue }
+            elements[index]["experiment"]["templates"].refuse(
+                "get \(sum) of \(canary.totalWeight) together with the canary",
+                remedy: "lower their weights, or that of the setWeight before")
+        }
     }
 }
 

@@ -39,6 +39,7 @@ extension RolloutParser {
             return .analysis
         case "experiment":
             stepExperiments[index] = experiment(value, step: reader)
+            versionWeights[index] = versionWeights(of: value)
             return .experiment
         case "setHeaderRoute": return headerRoute(value)
         case "setMirrorRoute": return mirrorRoute(value)

@@ -11,6 +11,11 @@ package enum ServiceDocument {
             managedBy: object.annotations[Keys.managedBy])
     }
 
+    /// The numbers under which it is reached.
+    package static func ports(of object: Object?) -> [Int] {
+        (object?.spec?["ports"]?.array ?? []).compactMap { $0["port"]?.int }
+    }
+
     /// The patch that makes a Service select the pods with this hash, and names the rollout that
     /// does so.
     package static func binding(to hash: String, by rollout: String) -> Patch {

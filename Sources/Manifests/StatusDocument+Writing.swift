@@ -43,6 +43,9 @@ extension StatusDocument {
         members["stablePingPong"] = status.stablePingPong.map { .string($0.rawValue) }
         if let weights = status.weights {
             var written: JSON = ["canary": json(weights.canary), "stable": json(weights.stable)]
+            if !weights.additional.isEmpty {
+                written["additional"] = .array(weights.additional.map(json))
+            }
             if let verified = weights.verified { written["verified"] = .bool(verified) }
             members["weights"] = written
         }

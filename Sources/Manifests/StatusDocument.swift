@@ -79,9 +79,11 @@ package enum StatusDocument {
 
     private static func weights(_ reader: Reader) -> Weights? {
         guard reader.isPresent else { return nil }
-        return Weights(
+        var weights = Weights(
             canary: destination(reader["canary"]), stable: destination(reader["stable"]),
             verified: reader["verified"].bool())
+        weights.additional = reader["additional"].elements().map(destination)
+        return weights
     }
 
     private static func destination(_ reader: Reader) -> WeightDestination {

@@ -75,15 +75,11 @@ package enum Action: Hashable, Sendable {
     /// Its answer comes with a later snapshot.
     case askExtension(PluginCall)
 
-    /// Whether this act sends more traffic to the canary.
-    package func raises(from seen: Int) -> Bool {
-        if case .route(let split) = self { split.canary > seen } else { false }
-    }
-
-    /// Whether this act sends more traffic to a revision that is not stable.
+    /// Whether this act sends more traffic to anything that is not stable: the canary, or a version
+    /// of an experiment.
     package func raises(in seen: Snapshot) -> Bool {
-        switchesActive(in: seen) { $0 != seen.rollout.status.stableHash }
-            || raises(from: seen.canaryWeight)
+        if case .route(let split) = self { return seen.isRaised(by: split) }
+        return switchesActive(in: seen) { $0 != seen.rollout.status.stableHash }
     }
 
     /// Whether this act may send requests to the canary by a route of their own.
@@ -113,14 +109,12 @@ package enum Action: Hashable, Sendable {
     }
 
     /// Whether this act gives traffic back to stable, which nothing may hold up.
-    package func givesBack(from seen: Int) -> Bool {
-        if case .route(let split) = self { split.canary < seen } else { false }
-    }
-
-    /// The same, also where a service moves all traffic at once.
     package func givesBack(in seen: Snapshot) -> Bool {
-        switchesActive(in: seen) { $0 == seen.rollout.status.stableHash }
-            || givesBack(from: seen.canaryWeight) || self == .setRoutes([])
+        if case .route(let split) = self {
+            return seen.isLowered(by: split) && !seen.isRaised(by: split)
+        }
+        return self == .setRoutes([])
+            || switchesActive(in: seen) { $0 == seen.rollout.status.stableHash }
     }
 
     private func switchesActive(in seen: Snapshot, to isMeant: (String) -> Bool) -> Bool {

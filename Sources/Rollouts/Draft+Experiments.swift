@@ -57,10 +57,11 @@ extension Draft {
     }
 
     /// Experiments that nobody waits for end, and of those that ended as many are kept as of runs
-    /// (§7.1, §5.9).
+    /// (§7.1, §5.9). One goes with its pods, so it stays as long as requests may come to them.
     mutating func tidyExperiments() {
         tidy(
             seen.experiments, current: [status.currentExperiment],
+            needed: Set(seen.experiments.filter(seen.isLedTo).map(\.name)),
             terminate: Action.terminateExperiment, delete: Action.deleteExperiment)
     }
 

@@ -17,7 +17,8 @@ extension Draft {
     mutating func noteRouters() {
         let notes = seen.routerNotes
         let isUsed =
-            weight > 0 || seen.canaryWeight > 0 || actions.contains(where: \.makesRoutes)
+            weight > 0 || seen.canaryWeight > 0 || !seen.routedVersions.isEmpty
+            || actions.contains { $0.makesRoutes || $0.raises(in: seen) }
         let areMissing = notes.areNeeded && !notes.havePresent && isUsed
         guard areMissing || notes.haveSpent else { return }
         actions.append(.noteRouters(present: notes.havePresent || areMissing))

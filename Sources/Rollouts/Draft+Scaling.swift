@@ -147,7 +147,8 @@ extension Draft {
             for run in seen.runs where run.hash == set.hash {
                 actions.append(.deleteRun(name: run.name))
             }
-            for experiment in seen.experiments where experiment.hash == set.hash {
+            for experiment in seen.experiments
+            where experiment.hash == set.hash && !seen.isLedTo(experiment) {
                 actions.append(.deleteExperiment(name: experiment.name))
             }
         }
@@ -175,8 +176,10 @@ extension Draft {
 
     /// Ends those under way that nobody waits for, and of those that ended keeps as many as the
     /// document says.
+    ///
+    /// - Parameter needed: those that must not go yet, whoever waits for them.
     mutating func tidy(
-        _ judgements: [some Judgement], current: Set<String>,
+        _ judgements: [some Judgement], current: Set<String>, needed: Set<String> = [],
         terminate: (String) -> Action, delete: (String) -> Action
     ) {
         let isJudging = isUpdating && !status.isAborted && !status.promoteFull
@@ -190,6 +193,6 @@ extension Draft {
         let surplus =
             good.dropFirst(seen.spec.successfulRunHistoryLimit)
             + bad.dropFirst(seen.spec.unsuccessfulRunHistoryLimit)
-        for one in surplus { actions.append(delete(one.name)) }
+        for one in surplus where !needed.contains(one.name) { actions.append(delete(one.name)) }
     }
 }

@@ -5,7 +5,7 @@ extension Draft {
         bindCanary(to: new)
         bindStable()
         guard seen.canary.hasRouter else {
-            status.weights = nil
+            status.weights = leftWeights
             return
         }
         guard seen.hasSize else {
@@ -37,13 +37,13 @@ extension Draft {
     /// measurement.
     mutating func route(towards wanted: Int, canaryWanted: Int) {
         guard seen.canary.hasRouter else {
-            status.weights = nil
+            status.weights = leftWeights
             return
         }
         let current = seen.canaryWeight
         let capacity = seen.capacity(canaryWanted: canaryWanted)
         var next = affordable(wanted, current: current, capacity)
-        if next > current, let obstacle = obstacleToRaising() {
+        if next > current, let obstacle = obstacleToRaising() ?? versionsGoing(beside: next) {
             note(obstacle)
             next = current
         }
@@ -60,7 +60,7 @@ extension Draft {
     /// After a restart in the middle of giving back, what the status has committed to needs a fresh
     /// good measurement.
     var obstacleAfterCrash: Reason? {
-        guard isUpdating, !status.isAborted, seen.committedWeight > seen.canaryWeight,
+        guard isUpdating, !status.isAborted, seen.isBelowCommitted,
             let since = seen.memory.lowWeightSince, !seen.memory.couldNotRaise
         else { return nil }
         let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
@@ -82,20 +82,23 @@ extension Draft {
     /// one.
     mutating func ask(for next: Int) {
         weight = next
+        let versions = versions(beside: next)
+        noteHeldVersions(versions, beside: next)
         // What cannot be read may go on as it was asked last: unknown is never zero.
         // One that keeps its weight itself has it until it says that it has not.
         let isUnsure =
             seen.unreadable != nil
-            || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next))
+            || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next, versions))
         let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : heldWeight
-        record(max(next, least))
-        guard !seen.routers.isEmpty, !seen.routersCarry(next) else { return }
+        record(max(next, least), versions)
+        guard !seen.routers.isEmpty, !seen.routersCarry(next, versions) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
         // document that cannot be followed nothing is written but what gives back.
-        let givesNothing = next == seen.canaryWeight && (next > 0 || seen.refusal != nil)
+        let split = Split(canary: next, of: seen.total, versions: versions.map(\.version))
+        let givesNothing = !seen.isLowered(by: split) && (next > 0 || seen.refusal != nil)
         if status.isAborted, givesNothing { return }
-        actions.append(.route(Split(canary: next, of: seen.total)))
-        if next < seen.canaryWeight { order = .together }
+        actions.append(.route(split))
+        if Action.route(split).givesBack(in: seen) { order = .together }
         if next != seen.canaryWeight {
             note(.movingTraffic(from: seen.canaryWeight, to: next, step: stepInWords))
         }
@@ -109,28 +112,46 @@ extension Draft {
         return "step \(index + 1) of \(count) (\(seen.canary.steps[index].description))"
     }
 
-    private mutating func record(_ next: Int) {
+    private mutating func record(_ next: Int, _ versions: [WeightDestination]) {
         guard seen.canary.hasRouter else {
-            status.weights = nil
+            status.weights = leftWeights
             return
         }
         let before = status.weights
-        status.weights = Weights(
+        var weights = weights(next, beside: versions)
+        weights.verified =
+            seen.routersVerify
+            ? seen.unverified == nil && seen.routersCarry(next, versions) : nil
+        status.weights = weights
+        tell(weights, after: before)
+    }
+
+    func weights(_ canary: Int, beside versions: [WeightDestination]) -> Weights {
+        var weights = Weights(
             canary: WeightDestination(
-                weight: next, serviceName: seen.canary.canaryService ?? "",
+                weight: canary, serviceName: seen.canary.canaryService ?? "",
                 podTemplateHash: new.hash),
             stable: WeightDestination(
-                weight: seen.total - next, serviceName: seen.canary.stableService ?? "",
-                podTemplateHash: status.stableHash.isEmpty ? new.hash : status.stableHash),
-            verified: seen.routersVerify ? seen.unverified == nil && seen.routersCarry(next) : nil)
-        if let before, before.canary.weight != next {
-            events.append(
-                Event(
-                    "TrafficWeightUpdated",
-                    "Traffic weight updated from \(before.canary.weight) to \(next)"))
-        } else if before == nil {
-            events.append(Event("TrafficWeightUpdated", "Traffic weight updated to \(next)"))
+                weight: max(0, versions.reduce(seen.total - canary) { $0 - $1.weight }),
+                serviceName: seen.canary.stableService ?? "",
+                podTemplateHash: status.stableHash.isEmpty ? new.hash : status.stableHash))
+        weights.additional = additional(versions)
+        return weights
+    }
+
+    /// What goes to somebody else than before (§7.5).
+    private mutating func tell(_ weights: Weights, after before: Weights?) {
+        let canary = weights.canary.weight
+        let versions = weights.additional.filter { $0.weight > 0 }.map(\.version)
+        let isNew = versions != before?.additional.filter { $0.weight > 0 }.map(\.version) ?? []
+        guard before?.canary.weight != canary || isNew else { return }
+        var text = "to \(canary)"
+        if let before = before?.canary.weight, before != canary { text = "from \(before) \(text)" }
+        if isNew {
+            let all = versions.map { "\($0.service) \($0.weight)" }.joined(separator: ", ")
+            text += ", additional: \(all.isEmpty ? "none" : all)"
         }
+        events.append(Event("TrafficWeightUpdated", "Traffic weight updated \(text)"))
     }
 
     /// Whether the step's weight is asked for, carried by the routers, and followed by the data
@@ -142,7 +163,7 @@ extension Draft {
             of: seen.canary.weight(at: index), canaryWanted: canaryPods(at: index))
         guard weight == wanted else { return false }
         if case .setWeight = seen.canary.steps[index], !seen.routersVerify { return true }
-        guard seen.routersCarry(wanted) || seen.routers.isEmpty else {
+        guard seen.routersCarry(wanted, versions(beside: wanted)) || seen.routers.isEmpty else {
             note(.waitingForRouter("the weight \(wanted) is not in place"))
             return false
         }

@@ -54,7 +54,7 @@ struct Draft {
 
     var decision: Decision {
         Decision(
-            status: status, actions: actions.inOrderOfSafety(from: seen.canaryWeight), order: order,
+            status: status, actions: actions.inOrderOfSafety(in: seen), order: order,
             lookAgain: lookAgain, reason: reason ?? .settling("waiting for the cluster to follow"),
             events: events)
     }
@@ -64,13 +64,13 @@ extension [Action] {
     /// Traffic that goes back comes first; then what adds capacity and points services, then
     /// traffic that goes up, and last what takes capacity away. What new pods begin with is there
     /// before they are.
-    func inOrderOfSafety(from weight: Int) -> [Action] {
+    func inOrderOfSafety(in seen: Snapshot) -> [Action] {
         let starting = compactMap { action in
             if case .scale(let name, 0, _) = action { name } else { nil as String? }
         }
         func rank(_ action: Action) -> Int {
             switch action {
-            case .route(let split): split.canary <= weight ? 0 : 4
+            case .route(let split): seen.isRaised(by: split) ? 4 : 0
             case .setRoutes(let routes): routes.isEmpty ? 0 : 4
             case .setPodMetadata(let name, _), .separate(let name, _):
                 starting.contains(name) ? 1 : 8

@@ -119,6 +119,8 @@ package struct ExperimentSnapshot: Hashable, Sendable {
     package var problems: [String: String] = [:]
     /// What the server said for good to what a template needs, by the name of the template.
     package var obstacles: [String: String] = [:]
+    /// The templates whose pods a rollout's routers may lead to.
+    package var routed: Set<String> = []
     /// Why the document cannot be followed; nil for a valid one.
     package var refusal: String?
     /// The same with everything else that is wrong, as an event tells it; nil where that is all.

@@ -8,7 +8,7 @@ extension ExperimentDraft {
         let kept = Set(living.map(\.name))
         for (template, set) in seen.replicaSets.sorted(by: { $0.key < $1.key })
         where !kept.contains(template) {
-            retire(set)
+            retire(set, of: template)
         }
     }
 
@@ -25,7 +25,9 @@ extension ExperimentDraft {
         }
         let kept = Set(serving.map(\.name))
         for (template, service) in seen.services.sorted(by: { $0.key < $1.key })
-        where !kept.contains(template) && (seen.replicaSets[template]?.available ?? 0) == 0 {
+        where !kept.contains(template) && !seen.routed.contains(template)
+            && (seen.replicaSets[template]?.available ?? 0) == 0
+        {
             actions.append(.deleteService(name: service))
         }
     }
@@ -53,8 +55,13 @@ extension ExperimentDraft {
     }
 
     /// The pods stay a little, for those who look at them, and then go.
-    private mutating func retire(_ set: ReplicaSet) {
+    private mutating func retire(_ set: ReplicaSet, of template: String) {
         guard set.desired > 0, !set.isDeleting else { return }
+        // No pods go that requests may come to.
+        guard !seen.routed.contains(template) else {
+            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            return
+        }
         let delay = experiment.scaleDownDelaySeconds
         let deadline = set.scaleDownDeadline ?? seen.now.advanced(bySeconds: delay)
         if deadline <= seen.now {

@@ -1,7 +1,7 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
-/// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14, and for routers
-/// that are left, I15). Unit tests and the simulation check every decision; debug builds of the
-/// controller do too.
+/// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14 and I16, and
+/// for routers that are left, I15). Unit tests and the simulation check every decision; debug
+/// builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
@@ -33,6 +33,7 @@ private struct Promise {
         case .scale(let name, let from, let to) where to < from: shrinking(name, to: to)
         case .deleteReplicaSet(let name): deleting(name)
         case .startExperiment(_, let step): trying(step)
+        case .deleteExperiment(let name): forgetting(name)
         default: []
         }
     }
@@ -52,10 +53,11 @@ private struct Promise {
     }
 
     private func routing(_ split: Split) -> [String] {
-        var broken = split.canary > seen.canaryWeight ? leaving() : []
-        if !(0...split.total).contains(split.canary) {
+        var broken = seen.isRaised(by: split) ? leaving() : []
+        if !(0...split.total).contains(split.canary) || split.stable < 0 {
             broken.append("the weight \(split) is out of range")
         }
+        broken += feeding(split)
         if !seen.canary.servesPods { return broken }
         let behindCanary = seen.podsBehindCanaryService
         if split.canary > seen.canaryWeight {
@@ -79,6 +81,21 @@ private struct Promise {
         return broken
     }
 
+    private func feeding(_ split: Split) -> [String] {
+        var broken: [String] = []
+        let serving = seen.experiments.flatMap(\.versions).filter(\.isServing).map(\.service)
+        if !split.versions.allSatisfy({ serving.contains($0.service) }) {
+            broken.append("I16: traffic to a version of an experiment that lacks pods")
+        }
+        if seen.isRaised(by: split), seen.isLowered(by: split) {
+            broken.append("I16: one write gives traffic to one side and takes it from another")
+        }
+        if decision.status.isAborted, !split.versions.isEmpty {
+            broken.append("I16: an aborted rollout has traffic for versions of an experiment")
+        }
+        return broken
+    }
+
     private func making(_ routes: [ManagedRoute]) -> [String] {
         var broken: [String] = []
         if seen.podsBehindCanaryService == 0 {
@@ -91,6 +108,13 @@ private struct Promise {
     private func trying(_ step: Int) -> [String] {
         let isNow = decision.status.currentStepIndex == step && !decision.status.isAborted
         return isNow ? [] : ["I14: an experiment begins out of its step"]
+    }
+
+    private func forgetting(_ experiment: String) -> [String] {
+        let services = seen.experiment(experiment)?.versions.map(\.service) ?? []
+        let routed = seen.routedVersions
+        return services.contains { routed[$0] != nil }
+            ? ["I16: \(experiment) is deleted while a router leads to it"] : []
     }
 
     private func binding(_ service: String, _ hash: String) -> [String] {

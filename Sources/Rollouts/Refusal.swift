@@ -59,7 +59,7 @@ func givingBackFirst(_ seen: Snapshot) -> Decision? {
     let isDone = decision.actions.allSatisfy { action in
         if case .setRoutes = action { return true }
         guard case .route = action else { return false }
-        return seen.unreadable != nil || !action.givesBack(from: seen.canaryWeight)
+        return seen.unreadable != nil || !action.givesBack(in: seen)
     }
     if isDone { return nil }
     // A command that met the new template holds for the new revision too, so it stays untaken.

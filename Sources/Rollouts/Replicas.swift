@@ -76,7 +76,7 @@ extension Snapshot {
 extension Canary {
     /// The nearest `setWeight` at or before step `index`: 0 before the first, everything past the
     /// last step.
-    func weight(at index: Int) -> Int {
+    package func weight(at index: Int) -> Int {
         if index >= steps.count { return totalWeight }
         for step in steps.prefix(index + 1).reversed() {
             if case .setWeight(let weight) = step { return weight }

@@ -119,6 +119,8 @@ package struct Canary: Hashable, Sendable {
     package var managedRoutes: [String] = []
     /// Whether a router moves traffic. Without one, traffic follows the pods.
     package var hasRouter = true
+    /// What versions of the experiment of a step get, by the index of the step and their names.
+    package var versionWeights: [Int: [String: Int]] = [:]
     /// How many pods may come on top, and how many may be missing; only without a router.
     package var maxSurge = Allowance.standard
     package var maxUnavailable = Allowance.standard

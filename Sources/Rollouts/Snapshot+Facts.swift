@@ -80,12 +80,58 @@ extension Snapshot {
         return nil
     }
 
-    /// Whether every router carries exactly this weight.
-    func routersCarry(_ weight: Int) -> Bool {
+    /// What versions get at present, by the names of their Services: the most by any router. What
+    /// cannot be read counts as what was asked last.
+    package var routedVersions: [String: Int] {
+        let asked = (rollout.status.weights?.additional ?? []).map(\.version)
+        let routed = routers.flatMap { router -> [VersionWeight] in
+            switch router.reading {
+            case .split(let split), .former(let split): split.versions
+            case .unset: []
+            case .unreadable: asked
+            }
+        }
+        return Dictionary(routed.map { ($0.service, $0.weight) }, uniquingKeysWith: max)
+    }
+
+    /// Whether the canary, or a version, gets more by `split` than any router gives it.
+    func isRaised(by split: Split) -> Bool {
+        let routed = routedVersions
+        return split.canary > canaryWeight
+            || split.versions.contains { $0.weight > routed[$0.service] ?? 0 }
+    }
+
+    /// Whether the canary, or a version, gets less by `split` than some router gives it.
+    func isLowered(by split: Split) -> Bool {
+        split.canary < canaryWeight || lowersVersions(to: split.versions)
+    }
+
+    /// Whether a version gets less by these than some router gives it, or is to go.
+    func lowersVersions(to wanted: [VersionWeight]) -> Bool {
+        routedVersions.contains { service, weight in
+            !wanted.contains { $0.service == service && $0.weight >= weight }
+        }
+    }
+
+    /// Whether the routers give the canary or a version less than the status has committed to.
+    package var isBelowCommitted: Bool {
+        let routed = routedVersions
+        let asked = rollout.status.weights?.additional ?? []
+        return committedWeight > canaryWeight
+            || asked.contains { $0.weight > routed[$0.serviceName] ?? 0 }
+    }
+
+    /// Whether every router carries exactly this weight, and what versions get beside it.
+    func routersCarry(_ weight: Int, _ versions: [WeightDestination] = []) -> Bool {
         routers.allSatisfy { router in
             switch router.reading {
-            case .split(let split): split == Split(canary: weight, of: total)
-            case .former(let split): weight > 0 && split.canary <= weight
+            case .split(let split):
+                split
+                    == Split(
+                        canary: weight, of: total,
+                        versions: router.takesVersions ? versions.map(\.version) : [])
+            case .former(let split):
+                weight > 0 && split.canary <= weight && split.versions.isEmpty
             case .unset, .unreadable: false
             }
         }

@@ -80,8 +80,8 @@ package struct Memory: Hashable, Sendable {
     package init() {}
 
     /// Takes down whether the routers carry less than the status has committed to, and since when.
-    package mutating func sawWeight(_ weight: Int, committed: Int, at now: Instant) {
-        lowWeightSince = weight < committed ? lowWeightSince ?? now : nil
+    package mutating func sawWeight(isBelowCommitted: Bool, at now: Instant) {
+        lowWeightSince = isBelowCommitted ? lowWeightSince ?? now : nil
         if lowWeightSince == nil { couldNotRaise = false }
     }
 }
@@ -199,14 +199,32 @@ package struct ServiceBinding: Hashable, Sendable {
     }
 }
 
-/// How traffic is divided: `canary` of `total` parts go to the canary service, the rest to stable.
+/// How traffic is divided: `canary` of `total` parts go to the canary service, each version of an
+/// experiment gets its own, and the rest goes to stable.
 package struct Split: Hashable, Sendable {
     package var canary: Int
     package var total: Int
+    /// By the names of their Services, in order.
+    package var versions: [VersionWeight]
 
-    package init(canary: Int, of total: Int) {
+    package init(canary: Int, of total: Int, versions: [VersionWeight] = []) {
         self.canary = canary
         self.total = total
+        self.versions = versions
+    }
+
+    /// What is left for stable.
+    package var stable: Int { versions.reduce(total - canary) { $0 - $1.weight } }
+}
+
+/// A version of an experiment that gets so many parts of the traffic.
+package struct VersionWeight: Hashable, Sendable {
+    package var service: String
+    package var weight: Int
+
+    package init(service: String, weight: Int) {
+        self.service = service
+        self.weight = weight
     }
 }
 
@@ -222,6 +240,8 @@ package struct RouterSeen: Hashable, Sendable {
     package var selects: Set<String> = []
     /// Whether nothing tells of its changes, so that it is looked at again and again.
     package var isPolled = false
+    /// Whether it can divide traffic between more than two sides.
+    package var takesVersions = false
 
     package init(
         kind: String, reading: Reading, verification: Verification, routes: RoutesSeen? = nil

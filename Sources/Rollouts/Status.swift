@@ -138,6 +138,8 @@ package struct RunMirror: Hashable, Sendable {
 package struct Weights: Hashable, Sendable {
     package var canary: WeightDestination
     package var stable: WeightDestination
+    /// Versions of an experiment, and those that a router still leads to, with 0.
+    package var additional: [WeightDestination] = []
     /// Nil: no router can tell. False: not yet.
     package var verified: Bool?
 

@@ -159,7 +159,9 @@ extension Decision {
     fileprivate func acts(_ seen: Snapshot) -> String {
         actions.compactMap { action in
             switch action {
-            case .route(let split): "set \(split.canary)"
+            case .route(let split):
+                (["set \(split.canary)"] + split.versions.map { "\($0.service) \($0.weight)" })
+                    .joined(separator: ", ")
             case .setRoutes(let routes):
                 routes.isEmpty
                     ? "no routes" : "route \(routes.map(\.name).joined(separator: ", "))"

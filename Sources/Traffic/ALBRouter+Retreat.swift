@@ -10,12 +10,14 @@ extension ALBRouter {
             carried: { seen, others in
                 own(seen, others).map { share($0) ?? 100 }.max() ?? 0
             },
+            versions: { seen, others in own(seen, others).flatMap(versions).highest },
             lower: { split, seen, others in
                 own(seen, others).compactMap { ingress in
                     let share = share(ingress)
-                    if let share, share <= split.canary { return nil }
-                    let weight = share == nil ? 0 : split.canary
-                    return writing([key: action(weight).text], to: ingress.name, weight)
+                    let hasVersions = !versions(ingress).isEmpty
+                    if let share, share <= split.canary, !hasVersions { return nil }
+                    let left = Split(canary: min(share ?? 0, split.canary), of: 100)
+                    return writing([key: action(left).text], to: ingress.name, left.canary)
                 }
             })
     }

@@ -23,7 +23,8 @@ struct ALBRouter: Sendable {
 
     var router: Router {
         Router(
-            kind: Self.kind, reads: ingresses.map(reference), changesStandAlone: true,
+            kind: Self.kind, reads: ingresses.map(reference), takesVersions: true,
+            changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Only AWS itself knows.
@@ -48,35 +49,38 @@ struct ALBRouter: Sendable {
         guard split.total == 100 else {
             throw RouterError("target groups count in percent; leave maxTrafficWeight out")
         }
-        let weight = split.clamped.canary
+        let split = split.clamped
         var changes: [Change] = []
         var fault: RouterError?
         for ingress in ingresses {
             do throws(RouterError) {
-                if let change = try change(ingress, to: weight, seen) { changes.append(change) }
+                if let change = try change(ingress, to: split, seen) { changes.append(change) }
             } catch {
                 fault = fault ?? error
             }
         }
-        if let fault, weight > 0 || changes.isEmpty { throw fault }
+        if let fault, !split.isAllStable || changes.isEmpty { throw fault }
         return changes
     }
 
     private func change(
-        _ ingress: String, to weight: Int, _ seen: Observed
+        _ ingress: String, to split: Split, _ seen: Observed
     ) throws(RouterError) -> Change? {
         let object = try seen.object(reference(ingress))
-        guard weight == 0 || hasRoot(object) else {
+        if let fault = split.versions.lazy.compactMap({ $0.fault(at: port, seen.versions) }).first {
+            throw fault
+        }
+        guard split.isAllStable || hasRoot(object) else {
             throw RouterError(
                 "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
                     + " port name use-annotation")
         }
         var annotations: [String: String] = [:]
-        let action = action(weight)
+        let action = action(split)
         if present(object) != action { annotations[key] = action.text }
         let record = record(object)
         if object.annotations[Self.record] != record { annotations[Self.record] = record }
-        return annotations.isEmpty ? nil : writing(annotations, to: ingress, weight)
+        return annotations.isEmpty ? nil : writing(annotations, to: ingress, split.canary)
     }
 
     func writing(_ annotations: [String: String], to ingress: String, _ weight: Int) -> Change {
@@ -99,8 +103,10 @@ struct ALBRouter: Sendable {
         path["backend"]?["service"]?["name"]?.string == root
     }
 
-    func action(_ weight: Int) -> JSON {
-        forwarding([(services.canary, weight), (services.stable, 100 - weight)])
+    func action(_ split: Split) -> JSON {
+        let versions = split.versions.map { ($0.service, $0.weight) }
+        return forwarding(
+            [(services.canary, split.canary)] + versions + [(services.stable, split.stable)])
     }
 
     /// The text of an action that forwards to these services, each with its weight.
@@ -142,7 +148,9 @@ struct ALBRouter: Sendable {
         let objects = ingresses.compactMap { seen.objects[reference($0)] }
         let written = objects.filter { $0.annotations[key] != nil }
         let shares = written.map { share($0) }
-        let largest = Split(canary: shares.compactMap(\.self).max() ?? 0, of: 100)
+        let largest = Split(
+            canary: shares.compactMap(\.self).max() ?? 0, of: 100,
+            versions: written.flatMap(versions).highest)
         do throws(RouterError) {
             if try plan(largest, seen).isEmpty { return .split(largest) }
         } catch {
@@ -150,7 +158,22 @@ struct ALBRouter: Sendable {
         }
         if written.isEmpty { return .unset }
         // What cannot be read as a weight may be anything.
-        return .unsettled(atMost: shares.contains(nil) ? Split(canary: 100, of: 100) : largest)
+        return .unsettled(
+            atMost: shares.contains(nil)
+                ? Split(canary: 100, of: 100, versions: largest.versions) : largest)
+    }
+
+    /// The target groups besides those of the two sides: nobody else writes the annotation.
+    func versions(_ ingress: Object) -> [VersionWeight] {
+        let groups = present(ingress)?["ForwardConfig"]?["TargetGroups"]?.array ?? []
+        return groups.compactMap { group in
+            guard let name = group["ServiceName"], services.side(of: name) == nil else {
+                return nil
+            }
+            return VersionWeight(
+                service: name.string ?? "",
+                weight: WeightedPair.counted(group["Weight"]) ?? WeightedPair.weightLimit)
+        }.sorted { $0.service < $1.service }
     }
 
     /// The canary's percent of the target groups, rounded up; nil where the annotation does not

@@ -29,7 +29,8 @@ package struct FormerRouter: Sendable {
             || router.searches.contains {
                 seen.denied[$0.reference($0.labels.description)] != nil
             }
-        return !isDenied && retreat.carried(seen, taken(seen)) == 0 && routeChanges(seen).isEmpty
+        return !isDenied && retreat.carried(seen, taken(seen)) == 0
+            && retreat.versions(seen, taken(seen)).isEmpty && routeChanges(seen).isEmpty
     }
 
     /// As one more router of a rollout whose traffic has `total` parts; nil where it is not known
@@ -38,7 +39,8 @@ package struct FormerRouter: Sendable {
         let carried = retreat.carried(seen, taken(seen)) ?? 0
         let hasRoutes = !routeChanges(seen).isEmpty
         let leaving: RoutesPlan = { _, seen in routeChanges(seen) }
-        guard carried > 0 || hasRoutes else { return nil }
+        let hasVersions = !retreat.versions(seen, taken(seen)).isEmpty
+        guard carried > 0 || hasVersions || hasRoutes else { return nil }
         return Router(
             kind: router.kind, reads: router.reads, searches: router.searches,
             changesStandAlone: true,
@@ -49,8 +51,13 @@ package struct FormerRouter: Sendable {
             },
             read: { seen in
                 let carried = retreat.carried(seen, taken(seen)) ?? 0
-                let share = (carried * total + retreat.total - 1) / retreat.total
-                return .former(Split(canary: share, of: total))
+                func share(_ weight: Int) -> Int {
+                    (weight * total + retreat.total - 1) / retreat.total
+                }
+                let versions = retreat.versions(seen, taken(seen)).map {
+                    VersionWeight(service: $0.service, weight: share($0.weight))
+                }
+                return .former(Split(canary: share(carried), of: total, versions: versions))
             },
             routes: hasRoutes ? leaving : nil,
             verify: { _ in .cannot }, selects: router.selects)

@@ -31,7 +31,7 @@ struct GatewayRouter: Sendable {
     var router: Router {
         Router(
             kind: Self.kind, reads: routes.map(\.reference), searches: searches,
-            changesStandAlone: true,
+            takesVersions: true, changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
             read: weights.read, routes: headerRoutes, verify: verify, retreat: weights.retreat)
     }
@@ -66,6 +66,7 @@ struct GatewayRouter: Sendable {
             lists.add(
                 rule["backendRefs"]?.array ?? [],
                 at: rules.appending(index).appending("backendRefs"), identity: ["name"],
+                versions: .plain("name") { isService($0, in: route) },
                 missing: Self.missingWeight, side: { side($0, in: route) })
         }
         return lists.whole(in: rules, services)
@@ -75,10 +76,13 @@ struct GatewayRouter: Sendable {
     static let missingWeight = 1
 
     func side(_ backend: JSON, in route: Object) -> RouteSide? {
-        guard backend["kind"]?.string ?? "Service" == "Service",
-            (backend["group"]?.string ?? "").isEmpty,
-            backend["namespace"]?.string ?? route.namespace == namespace
-        else { return nil }
-        return services.side(of: backend["name"])
+        isService(backend, in: route) ? services.side(of: backend["name"]) : nil
+    }
+
+    /// Whether a backend is a Service beside the rollout.
+    private func isService(_ backend: JSON, in route: Object) -> Bool {
+        backend["kind"]?.string ?? "Service" == "Service"
+            && (backend["group"]?.string ?? "").isEmpty
+            && backend["namespace"]?.string ?? route.namespace == namespace
     }
 }

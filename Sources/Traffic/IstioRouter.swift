@@ -43,7 +43,7 @@ struct IstioRouter: Sendable {
         Router(
             kind: Self.kind,
             reads: services.map(\.reference) + (subsets.map { [$0.rule] } ?? []),
-            changesStandAlone: true,
+            takesVersions: true, changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Nobody says whether the proxies have followed.
@@ -69,7 +69,7 @@ struct IstioRouter: Sendable {
             return try plan(subsets, movesCanary: !isBack, seen) + weights
         } catch {
             // What is given back needs no subset.
-            if split.canary == 0, !weights.isEmpty { return weights }
+            if split.isAllStable, !weights.isEmpty { return weights }
             throw error
         }
     }
@@ -109,8 +109,8 @@ extension IstioRouter {
                 let before = lists.pairs.count
                 lists.add(
                     elements, at: list,
-                    identity: ["destination", subsets == nil ? "host" : "subset"], missing: 0,
-                    side: side)
+                    identity: ["destination", subsets == nil ? "host" : "subset"],
+                    versions: naming(in: object), missing: 0, side: side)
                 let isOwn = isOwn(object.spec?[family]?[index] ?? .null)
                 if lists.pairs.count == before, !isOwn {
                     lists.fault =
@@ -189,6 +189,39 @@ extension IstioRouter {
         if let stableService, isHost(host, of: stableService) { return .stable }
         if let canaryService, isHost(host, of: canaryService) { return .canary }
         return nil
+    }
+
+    /// How destinations of a VirtualService name Services of the rollout's namespace. Short hosts
+    /// are those of its own.
+    private func naming(in object: Object) -> VersionedList.Naming {
+        let isNear = object.namespace == namespace
+        return VersionedList.Naming(
+            member: ["destination", "host"], port: ["destination", "port", "number"],
+            service: { element in
+                let host = element["destination"]?["host"]?.string ?? ""
+                let name = String(host.prefix { $0 != "." })
+                return isHost(host, of: name) && (isNear || name != host) ? name : nil
+            },
+            element: { service, canary in
+                var element = canary
+                // A subset is one of another host.
+                element["destination"]?["subset"] = nil
+                let host = canary["destination"]?["host"]?.string ?? ""
+                element["destination"]?["host"] = .string(
+                    self.host(of: service, like: host, isNear: isNear))
+                return element
+            })
+    }
+
+    /// The host of a Service of the rollout's namespace, as the canary's is written where that says
+    /// which namespace is meant.
+    private func host(of service: String, like canary: String, isNear: Bool) -> String {
+        let parts = canary.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        if parts.count > 1, parts[1] == namespace {
+            return ([service] + parts.dropFirst()).joined(separator: ".")
+        }
+        return parts.count == 1 && isNear
+            ? service : "\(service).\(namespace).svc.cluster.local"
     }
 
     /// `shop`, `shop.prod`, `shop.prod.svc.cluster.local`.

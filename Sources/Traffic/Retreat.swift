@@ -12,7 +12,12 @@ package struct Retreat: Sendable {
     let places: @Sendable (_ seen: Observed) -> Set<Place>
     /// The most that the canary gets anywhere else than at `others`; nil where that is not known.
     let carried: @Sendable (_ seen: Observed, _ others: Set<Place>) -> Int?
-    /// The changes that leave the canary no more than `split` anywhere else than at `others`.
+    /// What versions of experiments get anywhere else than at `others`, in parts of `total`.
+    var versions: @Sendable (_ seen: Observed, _ others: Set<Place>) -> [VersionWeight] = {
+        _, _ in []
+    }
+    /// The changes that leave the canary no more than `split` anywhere else than at `others`, and
+    /// versions nothing.
     let lower: @Sendable (_ split: Split, _ seen: Observed, _ others: Set<Place>) -> [Change]
 }
 
@@ -37,22 +42,25 @@ extension Retreat {
             case .unreadable: return nil
             }
         }
-        self.init(total: total, places: { _ in [place] }, carried: carried) { split, seen, others in
-            guard carried(seen, others) ?? 0 > split.canary else { return [] }
-            do throws(RouterError) {
-                return try plan(split, seen)
-            } catch {
-                // What it carries counts all the same.
-                return []
-            }
-        }
+        self.init(
+            total: total, places: { _ in [place] }, carried: carried,
+            lower: { split, seen, others in
+                guard carried(seen, others) ?? 0 > split.canary else { return [] }
+                do throws(RouterError) {
+                    return try plan(split, seen)
+                } catch {
+                    // What it carries counts all the same.
+                    return []
+                }
+            })
     }
 }
 
 extension WeightedObjects {
     /// As a retreat.
     var retreat: Retreat {
-        Retreat(total: total, places: places, carried: carried, lower: lowered)
+        Retreat(
+            total: total, places: places, carried: carried, versions: versions, lower: lowered)
     }
 
     private func places(_ seen: Observed) -> Set<Place> {
@@ -69,8 +77,26 @@ extension WeightedObjects {
 
     /// What cannot be read as a weight may be anything.
     private func carried(_ seen: Observed, _ others: Set<Place>) -> Int? {
-        references(seen).flatMap { own($0, seen, others) }.map { $0.share(of: total) ?? total }
-            .max() ?? 0
+        let known = Set(seen.versions.keys)
+        return references(seen).flatMap { own($0, seen, others) }
+            .map { $0.share(of: total, beside: known) ?? total }.max() ?? 0
+    }
+
+    private func versions(_ seen: Observed, _ others: Set<Place>) -> [VersionWeight] {
+        references(seen).flatMap { reference in
+            let taken = others.paths(in: reference)
+            return own(reference, seen, others).flatMap { pair in
+                pair.versions(among: known(to: pair, besides: taken, seen))
+            }
+        }.highest
+    }
+
+    /// The versions that may be in a list. Where somebody else writes now, they are theirs.
+    private func known(
+        to pair: WeightedPair, besides taken: Set<Path>, _ seen: Observed
+    ) -> Set<String> {
+        let isShared = (pair.canaries + pair.stables).contains { taken.contains($0.path) }
+        return isShared ? [] : Set(seen.versions.keys)
     }
 
     private func lowered(_ split: Split, _ seen: Observed, _ others: Set<Place>) -> [Change] {
@@ -79,10 +105,12 @@ extension WeightedObjects {
             let taken = others.paths(in: reference)
             var patch = ListPatch()
             for pair in own(reference, seen, others) {
-                let share = pair.share(of: total)
-                if let share, share <= split.canary { continue }
-                let weight = share == nil ? 0 : split.canary
-                pair.write(canary: weight, of: total, besides: taken, to: &patch)
+                let known = known(to: pair, besides: taken, seen)
+                let share = pair.share(of: total, beside: Set(seen.versions.keys))
+                let hasVersions = !pair.versions(among: known).isEmpty
+                if let share, share <= split.canary, !hasVersions { continue }
+                let left = Split(canary: min(share ?? 0, split.canary), of: total)
+                pair.write(left, among: known, besides: taken, to: &patch)
             }
             if patch.patch != nil, taken.isEmpty { besides(object, split.canary, &patch) }
             return patch.patch.map {

@@ -15,6 +15,8 @@ package struct Router: Sendable {
     /// Whether both sides are pods of the rollout. False where they exist without it: then weights
     /// need no pods.
     package let servesPods: Bool
+    /// Whether versions of experiments can get traffic by it, besides the two sides.
+    package let takesVersions: Bool
     /// False for a router whose configuration cannot be read: it stands for what it did before.
     package let isReadable: Bool
     /// Whether each change means the same without the others; else one that fails ends the rest.
@@ -38,7 +40,7 @@ package struct Router: Sendable {
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
-        changesStandAlone: Bool = false, isReadable: Bool = true,
+        takesVersions: Bool = false, changesStandAlone: Bool = false, isReadable: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading, routes: RoutesPlan? = nil,
         verify: @escaping @Sendable (Observed) -> Verification,
@@ -49,6 +51,7 @@ package struct Router: Sendable {
         self.reads = reads
         self.searches = searches
         self.servesPods = servesPods
+        self.takesVersions = takesVersions
         self.changesStandAlone = changesStandAlone
         self.isReadable = isReadable
         self.plan = plan
@@ -127,6 +130,9 @@ package struct Observed: Sendable {
     /// How many pods of each revision are available, and how many the rollout is to have.
     package var available: [String: Int] = [:]
     package var size = 0
+    /// The Services of versions of experiments that may be among the destinations, with their
+    /// ports.
+    package var versions: [String: Set<Int>] = [:]
 
     package init(
         objects: [Reference: Object], owner: OwnerReference, currentHash: String = "",

@@ -20,11 +20,16 @@ extension Reading {
     /// The total is one that nobody asks for: the weight is true, and yet the reading equals no
     /// wanted split, so that whoever compares the two writes again.
     static func unsettled(atMost split: Split) -> Reading {
-        .split(Split(canary: split.canary, of: split.total + 1))
+        .split(Split(canary: split.canary, of: split.total + 1, versions: split.versions))
     }
 }
 
 extension Split {
     /// This split with a canary share that no router can misunderstand: 0...total.
-    var clamped: Split { Split(canary: min(max(canary, 0), total), of: total) }
+    var clamped: Split {
+        Split(canary: min(max(canary, 0), total), of: total, versions: versions)
+    }
+
+    /// Whether all else gets nothing, so that what cannot be followed holds nothing up.
+    var isAllStable: Bool { canary == 0 && versions.isEmpty }
 }

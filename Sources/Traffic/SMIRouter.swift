@@ -11,7 +11,7 @@ struct SMIRouter: Sendable {
 
     var router: Router {
         Router(
-            kind: "smi", reads: [reference], changesStandAlone: true,
+            kind: "smi", reads: [reference], takesVersions: true, changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, retreat: weights(in: own).retreat)
     }
@@ -26,20 +26,23 @@ struct SMIRouter: Sendable {
     private func weights(
         in references: @escaping @Sendable (Observed) -> [Reference]
     ) -> WeightedObjects {
-        WeightedObjects(total: 100, references: references) { object in
-            let list = Path([.key("spec"), .key("backends")])
-            var lists = WeightedLists()
-            lists.add(
-                object.spec?["backends"]?.array ?? [], at: list, identity: ["service"], missing: 0
-            ) { services.side(of: $0["service"]) }
-            return lists.whole(in: list, services)
-        }
+        WeightedObjects(total: 100, references: references, lists: lists)
+    }
+
+    private func lists(_ object: Object) -> WeightedLists {
+        let list = Path([.key("spec"), .key("backends")])
+        var lists = WeightedLists()
+        lists.add(
+            object.spec?["backends"]?.array ?? [], at: list, identity: ["service"],
+            versions: .plain("service"), missing: 0
+        ) { services.side(of: $0["service"]) }
+        return lists.whole(in: list, services)
     }
 
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         guard let present = seen.objects[reference], seen.denied[reference] == nil else {
             if seen.denied[reference] != nil { _ = try seen.object(reference) }
-            return [creation(split.clamped.canary, seen.owner)]
+            return [creation(split.clamped, seen.owner)]
         }
         guard present.controllerOwner?.uid == seen.owner.uid else {
             throw RouterError(
@@ -59,21 +62,23 @@ struct SMIRouter: Sendable {
         return weights.read(seen)
     }
 
-    private func creation(_ weight: Int, _ owner: OwnerReference) -> Change {
+    private func creation(_ split: Split, _ owner: OwnerReference) -> Change {
         func backend(_ service: String, _ weight: Int) -> JSON {
             ["service": .string(service), "weight": .int(Int64(weight))]
         }
         let spec: JSON = [
             "service": .string(root),
-            "backends": [
-                backend(services.canary, weight), backend(services.stable, 100 - weight),
-            ],
+            "backends": .array(
+                [backend(services.canary, split.canary)]
+                    + split.versions.map { backend($0.service, $0.weight) }
+                    + [backend(services.stable, split.stable)]),
         ]
         return Change(
             reference, .create(Object(reference, spec: spec, ownedBy: owner)),
             event: Event(
                 "TrafficSplitCreated",
-                "TrafficSplit `\(reference.name)` created with desiredWeight '\(weight)'"))
+                "TrafficSplit `\(reference.name)` created with desiredWeight"
+                    + " '\(split.canary)'"))
     }
 }
 

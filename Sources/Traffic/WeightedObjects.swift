@@ -10,7 +10,7 @@ struct WeightedObjects: Sendable {
     /// The objects that are meant, the missing ones among them.
     let references: @Sendable (Observed) -> [Reference]
     let lists: @Sendable (Object) -> WeightedLists
-    /// What is said in the object besides when the canary gets so many parts. Never for its own
+    /// What is said in the object besides when so many parts do not go to stable. Never for its own
     /// sake: two releases may share an object, and would take it from each other for ever.
     var besides: @Sendable (Object, _ weight: Int, inout ListPatch) -> Void = { _, _, _ in }
     /// What is told of a change.
@@ -28,7 +28,7 @@ struct WeightedObjects: Sendable {
                 "a weight of \(split.canary) of \(split.total) was asked for, but"
                     + " maxTrafficWeight is \(total); this is a defect of sluice, report it")
         }
-        let weight = split.clamped.canary
+        let split = split.clamped
         var changes: [Change] = []
         var fault: RouterError?
         let references = references(seen)
@@ -39,36 +39,46 @@ struct WeightedObjects: Sendable {
         }
         for reference in references {
             do throws(RouterError) {
-                if let change = try change(reference, to: weight, seen) { changes.append(change) }
+                if let change = try change(reference, to: split, seen) { changes.append(change) }
             } catch {
                 fault = fault ?? error
             }
         }
-        if let fault, weight > 0 || changes.isEmpty { throw fault }
+        if let fault, !split.isAllStable || changes.isEmpty { throw fault }
         return changes
     }
 
     private func change(
-        _ reference: Reference, to weight: Int, _ seen: Observed
+        _ reference: Reference, to split: Split, _ seen: Observed
     ) throws(RouterError) -> Change? {
         let object = try seen.object(reference)
         let lists = lists(object)
+        let known = Set(seen.versions.keys)
         var patch = ListPatch()
-        for pair in lists.pairs { pair.write(canary: weight, of: total, to: &patch) }
-        if patch.patch != nil { besides(object, weight, &patch) }
+        for pair in lists.pairs {
+            if let fault = pair.list?.fault(split.versions, seen.versions) { throw fault }
+            pair.write(split, among: known, to: &patch)
+        }
+        if patch.patch != nil { besides(object, split.total - split.stable, &patch) }
         // What can be given back is, whatever else is wrong.
-        if let fault = lists.fault, weight > 0 || lists.pairs.isEmpty || patch.patch == nil {
+        if let fault = lists.fault,
+            !split.isAllStable || lists.pairs.isEmpty || patch.patch == nil
+        {
             throw RouterError("\(reference.shown) \(fault)")
         }
         guard let patch = patch.patch else { return nil }
-        return Change(reference, .patch(patch), event: event(reference, weight))
+        return Change(reference, .patch(patch), event: event(reference, split.canary))
     }
 
     /// One split where all objects carry it and nothing about them is left to be written.
     func read(_ seen: Observed) -> Reading {
         let present = references(seen).compactMap { seen.objects[$0] }
-        let shares = present.flatMap { lists($0).pairs.map { $0.share(of: total) } }
-        let largest = Split(canary: shares.compactMap(\.self).max() ?? 0, of: total)
+        let known = Set(seen.versions.keys)
+        let pairs = present.flatMap { lists($0).pairs }
+        let shares = pairs.map { $0.share(of: total, beside: known) }
+        let largest = Split(
+            canary: shares.compactMap(\.self).max() ?? 0, of: total,
+            versions: pairs.flatMap { $0.versions(among: known) }.highest)
         do throws(RouterError) {
             if try plan(largest, seen).isEmpty { return .split(largest) }
         } catch {
@@ -76,7 +86,9 @@ struct WeightedObjects: Sendable {
             if shares.isEmpty { return .unset }
         }
         // What cannot be read as a weight may be anything.
-        return .unsettled(atMost: shares.contains(nil) ? Split(canary: total, of: total) : largest)
+        return .unsettled(
+            atMost: shares.contains(nil)
+                ? Split(canary: total, of: total, versions: largest.versions) : largest)
     }
 }
 

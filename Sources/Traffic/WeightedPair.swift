@@ -19,26 +19,46 @@ struct WeightedPair {
 
     let canaries: [Destination]
     let stables: [Destination]
+    /// Where versions of experiments stand beside the two; nil where they cannot.
+    let list: VersionedList?
 
     /// Far above what any router takes; sums of it do not overflow.
     static let weightLimit = 1_000_000_000
 
+    /// A weight that can be counted with; nil for anything else.
+    static func counted(_ weight: JSON?) -> Int? {
+        weight?.int.flatMap { (0...weightLimit).contains($0) ? $0 : nil }
+    }
+
     /// The parts of `total` that the canary gets, rounded up; nil where the weights do not say.
-    func share(of total: Int) -> Int? {
+    ///
+    /// - Parameter known: the Services of versions that count beside the two sides.
+    func share(of total: Int, beside known: Set<String>) -> Int? {
         func sum(_ side: [Destination]) -> Int? {
             side.contains { $0.weight == nil } ? nil : side.reduce(0) { $0 + ($1.weight ?? 0) }
         }
         guard let canary = sum(canaries), let stable = sum(stables) else { return nil }
+        let all = versions(among: known).reduce(canary + stable) { $0 + $1.weight }
         // With no weight at all nobody gets anything.
-        return canary == 0 ? 0 : (canary * total + canary + stable - 1) / (canary + stable)
+        return canary == 0 ? 0 : (canary * total + all - 1) / all
     }
 
-    /// Adds what is missing to `canary` parts here and the rest there, but not to those `besides`
-    /// these two.
+    /// The versions that are there.
+    func versions(among known: Set<String>) -> [VersionWeight] {
+        list?.versions(among: known) ?? []
+    }
+
+    /// Adds what is missing to the canary's parts here, the versions' there and the rest for
+    /// stable, but not to destinations at the paths of `others`.
+    ///
+    /// - Parameter known: the Services of versions that may be in the list.
     func write(
-        canary: Int, of total: Int, besides others: Set<Path> = [], to patch: inout ListPatch
+        _ split: Split, among known: Set<String>, besides others: Set<Path> = [],
+        to patch: inout ListPatch
     ) {
-        for (side, weight) in [(canaries, canary), (stables, total - canary)] {
+        let versions = list == nil ? [] : split.versions
+        let split = Split(canary: split.canary, of: split.total, versions: versions)
+        for (side, weight) in [(canaries, split.canary), (stables, split.stable)] {
             for destination in side
             where (destination.weight != weight || !destination.isWritten)
                 && !others.contains(destination.path)
@@ -47,6 +67,7 @@ struct WeightedPair {
                 patch.set(.int(Int64(weight)), at: destination.path.appending("weight"))
             }
         }
+        list?.write(versions, among: known, to: &patch)
     }
 }
 
@@ -60,18 +81,18 @@ struct WeightedLists {
     /// - Parameters:
     ///   - side: which side an element is; nil for others.
     ///   - identity: the member of an element that says so.
+    ///   - versions: how an element names a version of an experiment; nil where none may stand.
     ///   - missing: what an element without a weight gets.
     mutating func add(
-        _ elements: [JSON], at list: Path, identity: [String], missing: Int,
-        side: (JSON) -> RouteSide?
+        _ elements: [JSON], at list: Path, identity: [String],
+        versions: VersionedList.Naming? = nil, missing: Int, side: (JSON) -> RouteSide?
     ) {
         var sides: [RouteSide: [WeightedPair.Destination]] = [:]
         for (index, element) in elements.enumerated() {
             guard let side = side(element) else { continue }
             let path = list.appending(index)
             let name = identity.reduce(Optional(element)) { $0?[$1] }
-            let range = 0...WeightedPair.weightLimit
-            let weight = element["weight"].map { $0.int.flatMap { range.contains($0) ? $0 : nil } }
+            let weight = element["weight"].map(WeightedPair.counted)
             sides[side, default: []].append(
                 WeightedPair.Destination(
                     path: path,
@@ -79,7 +100,12 @@ struct WeightedLists {
                     weight: weight ?? missing, isWritten: element["weight"] != nil))
         }
         guard let canaries = sides[.canary], let stables = sides[.stable] else { return }
-        pairs.append(WeightedPair(canaries: canaries, stables: stables))
+        let versioned = versions.map { naming in
+            VersionedList(
+                elements: elements, path: list, naming: naming,
+                model: elements.first { side($0) == .canary } ?? .null)
+        }
+        pairs.append(WeightedPair(canaries: canaries, stables: stables, list: versioned))
         if canaries.count + stables.count > 2 {
             fault = fault ?? RouterError("names a side twice in \(list); keep one entry for each")
         }

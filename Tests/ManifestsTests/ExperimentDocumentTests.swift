@@ -3,6 +3,7 @@ import Documents
 import KubernetesObjects
 import Rollouts
 import Testing
+import Traffic
 
 @testable import Manifests
 
@@ -200,6 +201,27 @@ struct `What an experiment makes` {
         #expect(ExperimentDocument.byTemplate([service]) as [String: String] == ["canary": "mine"])
     }
 
+    /// A route leads to it by the port by which it leads to the canary's Service.
+    @Test func `is a Service with the ports of the canary's Service before its own`() throws {
+        func ports(_ given: [JSON]) throws -> [JSON] {
+            let canary = Object(["spec": ["ports": .array(given)]])
+            let service = ExperimentDocument.service(
+                "mine", of: "canary", selecting: try set("canary"), for: experiment(),
+                beside: canary)
+            return service.spec?["ports"]?.array ?? []
+        }
+        let own: JSON = [
+            "name": "tcp-80", "port": 80, "targetPort": 80, "protocol": "TCP",
+        ]
+        #expect(
+            try ports([["port": 8080, "targetPort": "web", "nodePort": 30000]]) == [
+                ["port": 8080, "targetPort": "web", "name": "tcp-8080"], own,
+            ])
+        let taken: JSON = ["name": "http", "port": 80, "targetPort": 8080, "appProtocol": "h2c"]
+        #expect(try ports([taken]) == [taken])
+        #expect(try ports([]) == [own])
+    }
+
     private func run(_ object: Object) throws -> Object {
         var parsed = ExperimentDocument.parse(object)
         parsed.experiment.status.availableAt = Instant(milliseconds: 1_767_225_600_000)
@@ -362,7 +384,44 @@ struct `An experiment step of a document` {
         #expect(ExperimentDocument.parse(made).experiment.templates.count == 2)
     }
 
+    /// "Serving" is what a router asks before it leads requests there.
+    @Test func `serves with all of its pods, behind a Service that leads to them`() throws {
+        func version(
+            available: Int = 2, phase: String = "Running", serviceHash: String? = "t"
+        ) -> StepExperiment.Version? {
+            let template: JSON = [
+                "name": "canary", "status": .string(phase), "serviceName": "mine",
+                "podTemplateHash": "t",
+            ]
+            let experiment = Object(["status": ["templateStatuses": [template]]])
+            let set = Object([
+                "metadata": [
+                    "name": "trial-canary", "labels": ["rollouts-pod-template-hash": "t"],
+                    "annotations": ["experiment.argoproj.io/template-name": "canary"],
+                ],
+                "spec": ["replicas": 2], "status": ["availableReplicas": .int(Int64(available))],
+            ])
+            let services = serviceHash.map { hash in
+                let selector: JSON = ["rollouts-pod-template-hash": .string(hash)]
+                return ["mine": Object(["spec": ["selector": selector]])]
+            }
+            return ExperimentDocument.seen(
+                experiment, replicaSets: [set], services: services ?? [:]
+            ).versions.first
+        }
+        #expect(version()?.isServing == true && version()?.service == "mine")
+        #expect(version(available: 1)?.isServing == false)
+        #expect(version(phase: "Progressing")?.isServing == false)
+        #expect(version(serviceHash: "other")?.isServing == false)
+        #expect(version(serviceHash: nil)?.isServing == false)
+    }
+
     static let wrong: [(String, @Sendable (inout JSON) -> Void)] = [
+        (
+            ".templates[0].weight: Invalid value: 9223372036854775807: "
+                + "9223372036854775807 is out of range",
+            { $0.change("templates", 0) { $0["weight"] = .int(.max) } }
+        ),
         (
             ".templates[0].weight: Invalid value: 5: Experiment template weight is only available "
                 + "for TrafficRouting with SMI, ALB, Istio and Plugins at this time",
@@ -418,6 +477,24 @@ struct `An experiment step of a document` {
             parsed(object).invalidSpecMessage?.hasSuffix(
                 "Experiment template weight cannot be set unless TrafficRouting is enabled") == true
         )
+    }
+
+    /// Holds: 8.1 experiment weight.
+    @Test(arguments: [(20, 40, nil), (60, 41, "get 101 of 100 together with the canary")])
+    func `has weights where a router takes them, and no more than there is`(
+        canary: Int, version: Int, message: String?
+    ) {
+        let object = changedCanary { document in
+            document["trafficRouting"] = [
+                "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]]
+            ]
+            var step = Self.step
+            step["experiment"]?.change("templates", 0) { $0["weight"] = .int(Int64(version)) }
+            document["steps"] = [["setWeight": .int(Int64(canary))], step]
+        }
+        let parsed = RolloutDocument.parse(object, routers: RouterKind.all)
+        #expect(parsed.invalidSpecMessage?.hasSuffix(message ?? "") ?? (message == nil))
+        #expect(parsed.rollout.spec.canary.versionWeights == [1: ["baseline": version]])
     }
 
     @Test func `needs the templates of its analyses`() {

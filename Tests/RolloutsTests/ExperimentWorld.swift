@@ -8,6 +8,7 @@ struct ExperimentWorld {
     var services: [String: String] = [:]
     var runs: [ExperimentRun] = []
     var taken = TakenNames()
+    var routed: Set<String> = []
     var problems: [String: String] = [:]
     var obstacles: [String: String] = [:]
     var refusal: String?
@@ -36,6 +37,7 @@ struct ExperimentWorld {
         seen.services = services
         seen.runs = runs
         seen.taken = taken
+        seen.routed = routed
         seen.problems = problems
         seen.obstacles = obstacles
         seen.refusal = refusal

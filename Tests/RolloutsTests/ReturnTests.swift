@@ -17,13 +17,13 @@ struct `Traffic that was given back` {
     }
 
     @Test func `stays there while the abort cannot be stored`() {
-        let (_, decision) = seen { world in
+        let (world, decision) = seen { world in
             world.weight = 0
             world.memory.latch = Latch(
                 cause: "Step-based analysis phase error/failed: errors", hash: "h2")
         }
         #expect(decision.status.isAborted)
-        #expect(!decision.actions.contains { $0.raises(from: 0) })
+        #expect(!decision.actions.contains { $0.raises(in: world.seen) })
         #expect(
             decision.status[.progressing]?.message
                 == "Rollout aborted update to revision 2: "
@@ -40,12 +40,12 @@ struct `Traffic that was given back` {
 
     /// A conflict, an admission rule that did not answer: at weight 0 nothing can be measured.
     @Test func `is raised again without one where this process itself could not raise it`() {
-        let (_, decision) = seen { world in
+        let (world, decision) = seen { world in
             world.weight = 0
             world.memory.lowWeightSince = world.now
             world.memory.couldNotRaise = true
         }
-        #expect(decision.actions.contains { $0.raises(from: 0) })
+        #expect(decision.actions.contains { $0.raises(in: world.seen) })
     }
 
     @Test func `waits after a crash for a good measurement`() {
@@ -54,7 +54,7 @@ struct `Traffic that was given back` {
             world.memory = Memory()
             world.memory.lowWeightSince = world.now
         }
-        #expect(!decision.actions.contains { $0.raises(from: 0) })
+        #expect(!decision.actions.contains { $0.raises(in: world.seen) })
         #expect(decision.reason == .waitingForFreshMeasurement("app-h2-2-1"))
         // What was decided before the crash stays written down.
         #expect(decision.status.weights?.canary.weight == 50)

@@ -15,11 +15,11 @@ struct `A router that nobody could find again` {
         world.update(to: "h2")
         var noted = 0
         for _ in 0..<20 {
-            let weight = world.weight ?? 0
+            let before = world.seen
             let decision = world.turn()
             let note = decision.actions.firstIndex(of: .noteRouters(present: true))
             noted += note == nil ? 0 : 1
-            guard let route = decision.actions.firstIndex(where: { $0.raises(from: weight) }) else {
+            guard let route = decision.actions.firstIndex(where: { $0.raises(in: before) }) else {
                 continue
             }
             #expect(note ?? route < route)

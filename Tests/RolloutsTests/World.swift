@@ -10,6 +10,8 @@ struct World {
     /// The routes of its own that the router has; nil where it makes none.
     var routes: [ManagedRoute]?
     var notes = RouterNotes()
+    /// What versions of experiments get by the router; nil where it takes none.
+    var versions: [VersionWeight]?
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
@@ -65,7 +67,9 @@ struct World {
         rollout.spec.templateHash = templateHash
         let carried: Reading =
             weight.map {
-                .split(Split(canary: $0, of: rollout.spec.canary.totalWeight))
+                .split(
+                    Split(
+                        canary: $0, of: rollout.spec.canary.totalWeight, versions: versions ?? []))
             } ?? .unset
         let sets = replicaSets.map { set in
             var set = set
@@ -85,6 +89,7 @@ struct World {
         snapshot.workload = workload
         if snapshot.dueRestart != nil { snapshot.pods = pods }
         for index in snapshot.routers.indices {
+            snapshot.routers[index].takesVersions = versions != nil
             snapshot.routers[index].routes = routes.map { routes in
                 if routes.isEmpty { return .none }
                 return routes == snapshot.managedRoutes ? .ofTheStep : .others
@@ -120,10 +125,12 @@ struct World {
     mutating func settle(limit: Int = 200) {
         for _ in 0..<limit {
             let before = (rollout, replicaSets, services, weight, runs, workload)
-            let running = pods, routed = routes
+            let running = pods, routed = (routes, versions, experiments)
             turn()
             let after = (rollout, replicaSets, services, weight, runs, workload)
-            if before == after, running == pods, routed == routes { return }
+            if before == after, running == pods, routed == (routes, versions, experiments) {
+                return
+            }
         }
         broken.append("the world does not settle")
     }
@@ -207,6 +214,7 @@ struct World {
 
     private mutating func follow(_ split: Split) {
         weight = split.canary
+        if versions != nil { versions = split.versions }
         weights.append(split.canary)
     }
 

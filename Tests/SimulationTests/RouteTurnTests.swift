@@ -11,7 +11,7 @@ struct `A turn of a rollout with several routes` {
     /// Nobody may read the first one any more, or the server has just gone.
     @Test func `gives back all that it can, whatever one look says`() async throws {
         let patched = Mutex<[String]>([])
-        let routes = ["a", "b"].map(Self.route)
+        let routes = ["a", "b"].map { Self.route($0, ["stable": 50, "canary": 50]) }
         let turn = Self.turn(
             Self.rollout(["httpRoutes": [["name": "a"], ["name": "b"]]]), routes,
             fresh: { _ throws(ClusterError) in throw .unreachable("connection refused") },
@@ -32,7 +32,7 @@ struct `A turn of a rollout with several routes` {
     @Test(arguments: [true, false])
     func `knows that it raised nothing, whatever kept it from that`(isStored: Bool) async throws {
         let turn = Self.turn(
-            Self.rollout(["httpRoute": "a"]), [Self.route("a")],
+            Self.rollout(["httpRoute": "a"]), [Self.route("a", ["stable": 50, "canary": 50])],
             write: { _ throws(ClusterError) in
                 if isStored { return nil }
                 throw .unreachable("no answer")
@@ -44,6 +44,41 @@ struct `A turn of a rollout with several routes` {
             actions: [.route(Split(canary: 60, of: 100))], reason: .healthy)
         #expect(await turn.act(on: decision, in: scene) != nil)
         #expect(await turn.memory[Self.key].couldNotRaise)
+    }
+
+    /// A version of the canary's template is as bad as the canary.
+    @Test func `takes a version's traffic back though the status cannot be stored`() async throws {
+        let patched = Mutex<[Patch]>([])
+        let route = Self.route("a", ["stable": 90, "canary": 0, "trial": 10])
+        let trial: JSON = ["weight": 10, "serviceName": "trial", "podTemplateHash": "t"]
+        let turn = Self.turn(
+            Self.rollout(
+                ["httpRoute": "a"], status: ["canary": ["weights": ["additional": [trial]]]]),
+            [route],
+            write: { write throws(ClusterError) in
+                switch write.act {
+                case .patchStatus: throw .conflict("somebody was faster")
+                case .patch(let patch): patched.withLock { $0.append(patch) }
+                case .create, .delete, .evict: break
+                }
+                return nil
+            })
+        let scene = try #require(await turn.look(at: Self.key))
+        let back = Action.route(Split(canary: 0, of: 100))
+        #expect(scene.snapshot.routedVersions == ["trial": 10])
+        var decision = Decision(
+            status: scene.snapshot.rollout.status, actions: [back], order: .together,
+            reason: .healthy)
+        decision.status.isAborted = true
+        _ = await turn.act(on: decision, in: scene)
+        let written = try #require(patched.withLock { $0 }.first)
+        guard case .json(let operations) = written else {
+            Issue.record("\(written)")
+            return
+        }
+        #expect(operations.contains(["op": "remove", "path": "/spec/rules/0/backendRefs/2"]))
+        // Whatever others change elsewhere in the route holds nothing up.
+        #expect(!operations.contains { $0["path"] == "/metadata/resourceVersion" })
     }
 
     @Test func `goes on where the server has their kind no more`() async throws {
@@ -81,23 +116,18 @@ struct `A turn of a rollout with several routes` {
             now: { Timestamp(milliseconds: 1_767_225_600_000) })
     }
 
-    private static func route(_ name: String) -> Object {
-        Object([
+    private static func route(_ name: String, _ weights: KeyValuePairs<String, Int>) -> Object {
+        let backends = weights.map { name, weight -> JSON in
+            ["name": .string(name), "weight": .int(Int64(weight))]
+        }
+        return Object([
             "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
             "metadata": ["name": .string(name), "namespace": "default", "resourceVersion": "5"],
-            "spec": [
-                "rules": [
-                    [
-                        "backendRefs": [
-                            ["name": "stable", "weight": 50], ["name": "canary", "weight": 50],
-                        ]
-                    ]
-                ]
-            ],
+            "spec": ["rules": [["backendRefs": .array(backends)]]],
         ])
     }
 
-    private static func rollout(_ gateway: JSON) -> Object {
+    private static func rollout(_ gateway: JSON, status: JSON = [:]) -> Object {
         Object([
             "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
             "metadata": ["name": "shop", "namespace": "default", "uid": "u"],
@@ -115,6 +145,7 @@ struct `A turn of a rollout with several routes` {
                     ]
                 ],
             ],
+            "status": status,
         ])
     }
 }
