@@ -51,11 +51,19 @@ extension NotedRouters {
         }
     }
 
-    /// The annotation with these notes; nil takes it away.
-    static func annotation(_ notes: [JSON], on rollout: Object) -> JSON {
-        if notes.isEmpty { return .null }
-        let note: JSON = ["uid": .string(rollout.uid), "routers": .array(notes.suffix(limit))]
-        return .string(note.text)
+    /// The annotation with these notes; null takes it away.
+    static func annotation(_ notes: [JSON], ofUID uid: String) -> JSON {
+        notes.isEmpty ? .null : .string(text(notes, ofUID: uid))
+    }
+
+    private static func text(_ notes: [JSON], ofUID uid: String) -> String {
+        let note: JSON = ["uid": .string(uid), "routers": .array(notes)]
+        return note.text
+    }
+
+    /// Whether so many notes would all be read again.
+    static func haveRoom(_ notes: [JSON], ofUID uid: String) -> Bool {
+        notes.count <= limit && text(notes, ofUID: uid).utf8.count <= longest
     }
 }
 
@@ -93,6 +101,8 @@ extension ParsedRollout {
         let known = noted.count
         noted.removeAll { note in note.former.allSatisfy { $0.isSpent(seen) } }
         notes.haveSpent = noted.count < known
+        let all = noted.map(\.said) + [said].compactMap(\.self)
+        notes.areFull = !isNoted && !NotedRouters.haveRoom(all, ofUID: seen.owner.uid)
         let total = rollout.spec.canary.totalWeight
         let former = noted.flatMap(\.former).compactMap { $0.router(in: seen, of: total) }
         routers.insert(contentsOf: former, at: 0)
@@ -104,7 +114,7 @@ extension ParsedRollout {
         let notes = noted.map(\.said) + (present ? [said].compactMap(\.self) : [])
         return [
             "metadata": [
-                "annotations": [Keys.routers: NotedRouters.annotation(notes, on: rollout)]
+                "annotations": [Keys.routers: NotedRouters.annotation(notes, ofUID: rollout.uid)]
             ]
         ]
     }

@@ -20,8 +20,9 @@ extension Draft {
             weight > 0 || seen.canaryWeight > 0 || !seen.routedVersions.isEmpty
             || actions.contains { $0.makesRoutes || $0.raises(in: seen) }
         let areMissing = notes.areNeeded && !notes.havePresent && isUsed
-        guard areMissing || notes.haveSpent else { return }
-        actions.append(.noteRouters(present: notes.havePresent || areMissing))
+        let isNew = areMissing && !notes.areFull
+        guard isNew || notes.haveSpent else { return }
+        actions.append(.noteRouters(present: notes.havePresent || isNew))
     }
 
     /// None for a release that is over, given up, or promoted out of turn.

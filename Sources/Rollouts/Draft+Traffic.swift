@@ -54,12 +54,23 @@ extension Draft {
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return .settling("waiting for service \(service) to select the canary")
         }
+        return obstacleToMore
+    }
+
+    /// What keeps anything from getting more than it has: that its router could not be found again,
+    /// or that nothing is known of what was given back.
+    var obstacleToMore: Reason? {
+        if seen.routerNotes.areNeeded, seen.routerNotes.areFull {
+            return .settling(
+                "waiting for routers of earlier documents: too many of them still have traffic for"
+                    + " the canary")
+        }
         return obstacleAfterCrash
     }
 
     /// After a restart in the middle of giving back, what the status has committed to needs a fresh
     /// good measurement.
-    var obstacleAfterCrash: Reason? {
+    private var obstacleAfterCrash: Reason? {
         guard isUpdating, !status.isAborted, seen.isBelowCommitted,
             let since = seen.memory.lowWeightSince, !seen.memory.couldNotRaise
         else { return nil }

@@ -39,7 +39,7 @@ extension Draft {
         for router in seen.routers {
             if case .unreadable(let why) = router.reading { return .waitingForRouter(why) }
         }
-        return obstacleAfterCrash
+        return obstacleToMore
     }
 
     mutating func noteHeldVersions(_ held: [WeightDestination], beside canary: Int) {

@@ -260,6 +260,9 @@ package struct RouterNotes: Hashable, Sendable {
     package var areNeeded = false
     /// Whether the present routers are among them.
     package var havePresent = false
+    /// Whether there is no room for the present routers: too many others still send something to
+    /// the canary, and none of them may be forgotten.
+    package var areFull = false
     /// Whether there are some of routers that send nothing to the canary any more, and that the
     /// document does not name.
     package var haveSpent = false

@@ -96,9 +96,53 @@ struct `The note of a rollout's routers` {
         #expect(none.parsed.noted.isEmpty)
     }
 
-    @Test func `does not grow for ever`() {
-        let notes = (0..<40).map { JSON.string("\($0)") }
-        let kept = NotedRouters.annotation(notes, on: rollout(traefik("a"))).string ?? ""
-        #expect(kept.contains(#""39""#) && !kept.contains(#""23""#))
+    /// As many documents as `count` named another TraefikService each, and all still have traffic.
+    private func full(_ count: Int, padding: Int = 0) -> (parsed: ParsedRollout, notes: RouterNotes)
+    {
+        var others = Observed(
+            objects: [:], owner: rollout(traefik("new")).ownerOfItsOwn)
+        let notes = (0..<count).map { number -> JSON in
+            let name = "old-\(number)"
+            let object = Object([
+                "kind": "TraefikService",
+                "metadata": ["name": .string(name), "namespace": "prod"],
+                "spec": [
+                    "weighted": [
+                        "services": [
+                            ["name": "stable", "weight": 50], ["name": "canary", "weight": 50],
+                        ]
+                    ]
+                ],
+            ])
+            others.objects[Reference(.traefikServices, namespace: "prod", name: name)] = object
+            return [
+                "stableService": "stable", "canaryService": "canary",
+                "trafficRouting": .object(
+                    JSONObject([
+                        ("traefik", ["weightedTraefikServiceName": .string(name)]),
+                        (
+                            "managedRoutes",
+                            [["name": .string(String(repeating: "x", count: padding))]]
+                        ),
+                    ])),
+            ]
+        }
+        let text: JSON = ["uid": "u-1", "routers": .array(notes)]
+        let object = rollout(traefik("new"), note: text.text)
+        var parsed = RolloutReading(object, routers: RouterKind.all).parsed
+        let seen = parsed.addFormer(in: others)
+        return (parsed, seen)
+    }
+
+    /// One that was dropped would go on with its traffic, and nobody would know of it.
+    @Test(arguments: [(15, 0, false), (16, 0, true), (10, 8_935, false), (11, 8_935, true)])
+    func `is full rather than forgetful`(count: Int, padding: Int, areFull: Bool) {
+        let (parsed, notes) = full(count, padding: padding)
+        #expect(parsed.noted.count == count && notes.areFull == areFull)
+        #expect(!notes.havePresent && !notes.haveSpent && notes.areNeeded)
+        let text =
+            parsed.notePatch(present: !areFull, on: rollout(traefik("new")))["metadata"]?[
+                "annotations"]?[Keys.routers]?.string ?? ""
+        for number in 0..<count { #expect(text.contains("\"old-\(number)\"")) }
     }
 }

@@ -50,6 +50,20 @@ struct `A router that nobody could find again` {
             brokenInvariants(of: decision, seen) == ["I15: traffic by a router that no note names"])
     }
 
+    /// Traffic by it could not be found again once the document changes.
+    @Test func `is not used while there is no room for its note`() {
+        var world = world()
+        world.notes.areFull = true
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.weight ?? 0 == 0 && !world.notes.havePresent)
+        let why = "too many of them still have traffic for the canary"
+        #expect(decide(world.seen).reason.sentence.contains(why))
+        world.notes.areFull = false
+        world.settle()
+        #expect(world.weight == 20 && world.broken == [])
+    }
+
     @Test func `is forgotten once it is spent, as long as it is not the present one`() {
         var world = world()
         world.notes.haveSpent = true
