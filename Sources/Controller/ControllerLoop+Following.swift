@@ -184,8 +184,10 @@ extension Reference {
 
 extension Object {
     private var seeksRoutes: Bool {
-        let plugins = spec?["strategy"]?["canary"]?["trafficRouting"]?["plugins"]?.object
-        return plugins?.members.contains { plugin in
+        let routing = spec?["strategy"]?["canary"]?["trafficRouting"]
+        // Its VirtualService names the VirtualRouter.
+        if routing?["appMesh"] != nil { return true }
+        return routing?["plugins"]?.object?.members.contains { plugin in
             plugin.value.object?.keys.contains { $0.hasSuffix("RouteSelector") } ?? false
         } ?? false
     }

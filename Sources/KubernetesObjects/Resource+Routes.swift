@@ -13,6 +13,10 @@ extension Resource {
         group: "networking.istio.io", version: "v1", kind: "DestinationRule",
         plural: "destinationrules", hasStatus: true)
 
+    package static let meshServices = meshed("VirtualService")
+    package static let meshRouters = meshed("VirtualRouter")
+    package static let meshNodes = meshed("VirtualNode")
+
     package static let traefikServices = Resource(
         group: "traefik.io", version: "v1alpha1", kind: "TraefikService",
         plural: "traefikservices")
@@ -26,6 +30,13 @@ extension Resource {
     package static let mappings = Resource(
         group: "getambassador.io", version: "v3alpha1", kind: "Mapping", plural: "mappings",
         hasStatus: true)
+
+    /// Kinds of AWS App Mesh.
+    private static func meshed(_ kind: String) -> Resource {
+        Resource(
+            group: "appmesh.k8s.aws", version: "v1beta2", kind: kind,
+            plural: "\(kind.lowercased())s", hasStatus: true)
+    }
 
     private static func gatewayRoute(_ kind: String, _ version: String) -> Resource {
         Resource(
@@ -42,6 +53,9 @@ extension Resource {
         .tlsRoutes: ["v1", "v1alpha3", "v1alpha2"],
         .virtualServices: ["v1", "v1beta1", "v1alpha3"],
         .destinationRules: ["v1", "v1beta1", "v1alpha3"],
+        .meshServices: ["v1beta2"],
+        .meshRouters: ["v1beta2"],
+        .meshNodes: ["v1beta2"],
         .traefikServices: ["v1alpha1"],
         .apisixRoutes: ["v2"],
         .mappings: ["v3alpha1", "v2"],

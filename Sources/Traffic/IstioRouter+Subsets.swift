@@ -5,8 +5,6 @@ import Rollouts
 /// Which pods the subsets of a DestinationRule stand for. Only the hash of our two is written;
 /// other subsets and everything else in these two stay.
 extension IstioRouter {
-    private static let hashLabel = "rollouts-pod-template-hash"
-
     /// - Parameter movesCanary: false as long as something is sent to the canary's subset that must
     ///   not come to other pods.
     func plan(
@@ -14,11 +12,10 @@ extension IstioRouter {
     ) throws(RouterError) -> [Change] {
         if seen.currentHash.isEmpty { return [] }
         let rule = try seen.object(subsets.rule)
-        let stable = seen.stableHash.isEmpty ? seen.currentHash : seen.stableHash
+        let stable = seen.hashOfStable
         var patch = ListPatch()
-        // To pods that are there, and to all of them where nobody has pointed it anywhere before.
         let isFirst = try label(of: subsets.stable, in: rule, subsets.rule) == nil
-        if seen.available[stable] ?? 0 >= (isFirst ? max(seen.size, 1) : 1) {
+        if seen.mayLeadToStable(isFirst: isFirst) {
             try point(subsets.stable, to: stable, in: rule, subsets.rule, &patch)
         }
         if movesCanary {
@@ -47,7 +44,7 @@ extension IstioRouter {
         of name: String, in rule: Object, _ reference: Reference
     ) throws(RouterError) -> String? {
         let index = try index(of: name, in: rule, reference)
-        return rule.spec?["subsets"]?[index]?["labels"]?[Self.hashLabel]?.string
+        return rule.spec?["subsets"]?[index]?["labels"]?[hashLabel]?.string
     }
 
     private func point(
@@ -56,21 +53,21 @@ extension IstioRouter {
     ) throws(RouterError) {
         let all = rule.spec?["subsets"]?.array ?? []
         let index = try index(of: name, in: rule, reference)
-        if all[index]["labels"]?[Self.hashLabel]?.string == hash { return }
+        if all[index]["labels"]?[hashLabel]?.string == hash { return }
         let subset = Path([.key("spec"), .key("subsets"), .index(index)])
         patch.require(.string(name), at: subset.appending("name"))
         let labels = subset.appending("labels")
         if all[index]["labels"]?.object == nil { patch.set([:], at: labels) }
-        patch.set(.string(hash), at: labels.appending(Self.hashLabel))
+        patch.set(.string(hash), at: labels.appending(hashLabel))
     }
 
     /// The revisions that requests come to by the subsets: their pods must not go.
     func selects(_ seen: Observed) -> Set<String> {
         guard let subsets, let rule = seen.objects[subsets.rule] else { return [] }
-        let names = [subsets.stable] + (carried(seen) > 0 ? [subsets.canary] : [])
+        let names = [subsets.stable] + (weights.mostForCanary(seen) > 0 ? [subsets.canary] : [])
         let ours = (rule.spec?["subsets"]?.array ?? []).filter {
             names.contains($0["name"]?.string ?? "")
         }
-        return Set(ours.compactMap { $0["labels"]?[Self.hashLabel]?.string })
+        return Set(ours.compactMap { $0["labels"]?[hashLabel]?.string })
     }
 }

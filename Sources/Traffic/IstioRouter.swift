@@ -64,22 +64,13 @@ struct IstioRouter: Sendable {
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         let weights = try weights.plan(split, seen)
         guard let subsets else { return weights }
-        let isBack = split.canary == 0 && carried(seen) > 0
+        let isBack = split.canary == 0 && self.weights.mostForCanary(seen) > 0
         do throws(RouterError) {
             return try plan(subsets, movesCanary: !isBack, seen) + weights
         } catch {
             // What is given back needs no subset.
             if split.isAllStable, !weights.isEmpty { return weights }
             throw error
-        }
-    }
-
-    /// The most that any route sends to the canary.
-    func carried(_ seen: Observed) -> Int {
-        switch weights.read(seen) {
-        case .split(let split), .former(let split): split.canary
-        case .unset: 0
-        case .unreadable: 100
         }
     }
 

@@ -145,6 +145,20 @@ package struct Observed: Sendable {
     }
 }
 
+extension Observed {
+    /// The revision that stable's traffic belongs to: before the initial deploy the first one.
+    var hashOfStable: String { stableHash.isEmpty ? currentHash : stableHash }
+
+    /// Whether what a router leads stable's traffic by may lead to its pods: they are there, and
+    /// all of them where nobody has led it anywhere before.
+    func mayLeadToStable(isFirst: Bool) -> Bool {
+        available[hashOfStable] ?? 0 >= (isFirst ? max(size, 1) : 1)
+    }
+}
+
+/// The label by which pods of a revision are selected.
+let hashLabel = "rollouts-pod-template-hash"
+
 /// A write that a router wants, with the event that tells of it.
 package struct Change: Hashable, Sendable {
     /// What is done to the object.

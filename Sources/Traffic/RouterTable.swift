@@ -4,7 +4,8 @@ extension RouterKind {
     /// Every router there is, in the order in which they are written (rollout-semantics §1.6).
     /// Nothing else lists them.
     package static let all: [RouterKind] = [
-        .istio, .nginx, .alb, .smi, .ambassador, .traefik, .apisix, .routePolicy, .gateway,
+        .istio, .nginx, .alb, .smi, .ambassador, .appMesh, .traefik, .apisix, .routePolicy,
+        .gateway,
     ]
 
     /// The router that documents call `key`; nil where there is none of that name.

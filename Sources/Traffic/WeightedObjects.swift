@@ -92,6 +92,17 @@ struct WeightedObjects: Sendable {
     }
 }
 
+extension WeightedObjects {
+    /// The most that any list sends to the canary, in parts of `total`.
+    func mostForCanary(_ seen: Observed) -> Int {
+        switch read(seen) {
+        case .split(let split), .former(let split): split.canary
+        case .unset: 0
+        case .unreadable: total
+        }
+    }
+}
+
 extension Observed {
     /// The object that a router needs.
     func object(_ reference: Reference) throws(RouterError) -> Object {

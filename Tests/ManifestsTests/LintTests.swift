@@ -75,13 +75,14 @@ struct `A linted set of documents` {
         ],
     ]
 
-    /// What is said of the routes that two routers need.
-    private func routed(_ routes: String) throws -> [String] {
+    /// What is said of the routes that routers need.
+    private func routed(
+        _ routes: String,
+        _ routing: JSON = [
+            "istio": istio, "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]],
+        ]
+    ) throws -> [String] {
         let object = rollout { json in
-            let routing: JSON = [
-                "istio": Self.istio,
-                "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]],
-            ]
             json.set(routing, at: ["spec", "strategy", "canary", "trafficRouting"])
         }
         let text = Self.others + routes + YAML.text(of: object.json)
@@ -129,6 +130,62 @@ struct `A linted set of documents` {
             try routed(
                 routes.replacing("[{name: canary}]", with: "[{name: canary}, {name: stable}]"))
                 == [])
+    }
+
+    /// Holds: 8.2 AppMesh.
+    @Test func `lacks the VirtualRouter behind its VirtualService`() throws {
+        let field = "spec.strategy.canary.trafficRouting.appMesh"
+        let mesh: JSON = [
+            "appMesh": [
+                "virtualService": ["name": "shop", "routes": ["main"]],
+                "virtualNodeGroup": [
+                    "canaryVirtualNodeRef": ["name": "new"],
+                    "stableVirtualNodeRef": ["name": "old"],
+                ],
+            ]
+        ]
+        let service = """
+            apiVersion: appmesh.k8s.aws/v1beta2
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec: {provider: {virtualRouter: {virtualRouterRef: {name: shop}}}}
+            ---
+
+            """
+        let nodes = ["old", "new"].map { name in
+            """
+            apiVersion: appmesh.k8s.aws/v1beta2
+            kind: VirtualNode
+            metadata: {name: \(name), namespace: web}
+            spec: {podSelector: {matchLabels: {app: shop}}}
+            ---
+
+            """
+        }.joined()
+        func router(_ route: String) -> String {
+            let targets = "[{virtualNodeRef: {name: old}, weight: 1}, "
+                + "{virtualNodeRef: {name: new}, weight: 0}]"
+            return """
+                apiVersion: appmesh.k8s.aws/v1beta2
+                kind: VirtualRouter
+                metadata: {name: shop, namespace: web}
+                spec:
+                  routes:
+                  - {name: \(route), httpRoute: {action: {weightedTargets: \(targets)}}}
+                ---
+
+                """
+        }
+        let missing = "not found; create it, or correct its name"
+        #expect(try routed("", mesh) == ["\(field): VirtualService `shop` \(missing)"])
+        #expect(
+            try routed(service + nodes, mesh) == ["\(field): VirtualRouter `shop` \(missing)"])
+        #expect(
+            try routed(service + nodes + router("other"), mesh) == [
+                "\(field): VirtualRouter `shop` has no route main; correct the routes of"
+                    + " virtualService"
+            ])
+        #expect(try routed(service + nodes + router("main"), mesh) == [])
     }
 
     /// Holds: 8.2 Service, 8.2 AnalysisTemplate, 8.2 Ingress, 8.0 lint.

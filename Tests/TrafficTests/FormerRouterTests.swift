@@ -72,7 +72,7 @@ struct `A router that the document names no more` {
         var stage = Stage([])
         #expect(former.isSpent(stage.seen))
         for object in wanted.objects {
-            stage.seen.denied[Stage.reference(object.kind, object.name)] = "forbidden"
+            stage.seen.denied[Stage.reference(of: object)] = "forbidden"
         }
         #expect(!former.isSpent(stage.seen))
         #expect(stage.left(former, of: wanted.total) == nil)

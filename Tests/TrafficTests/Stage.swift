@@ -12,7 +12,21 @@ struct Stage {
 
     init(_ objects: [Object]) {
         seen = Observed(objects: [:], owner: Self.owner, currentHash: "h2", stableHash: "h1")
-        for object in objects { self[object.kind, object.name] = object }
+        for object in objects { self[object] = object }
+    }
+
+    /// The object as it is by now.
+    subscript(object: Object) -> Object? {
+        get { seen.objects[Self.reference(of: object)] }
+        set { seen.objects[Self.reference(of: object)] = newValue }
+    }
+
+    static func reference(of object: Object) -> Reference {
+        let route = Resource.routes.keys.first {
+            $0.kind == object.kind && object.apiVersion.hasPrefix("\($0.group)/")
+        }
+        return route.map { Reference($0, namespace: "prod", name: object.name) }
+            ?? reference(object.kind, object.name)
     }
 
     subscript(kind: String, name: String) -> Object? {
@@ -24,7 +38,8 @@ struct Stage {
         let resource: [String: Resource] = [
             "Ingress": .ingresses, "ConfigMap": .configMaps, "Deployment": .deployments,
         ]
-        let route = Resource.routes.keys.first { $0.kind == kind }
+        // Of the two that are called VirtualService, that of Istio.
+        let route = Resource.routes.keys.filter { $0.kind == kind }.max { $0.group < $1.group }
         return Reference(resource[kind] ?? route ?? .pods, namespace: "prod", name: name)
     }
 

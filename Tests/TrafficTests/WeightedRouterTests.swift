@@ -18,7 +18,7 @@ struct WeightedCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { kind.key }
     var total: Int { maximumWeight ?? 100 }
 
-    static let all: [WeightedCase] = [.gateway, .istio, .traefik, .apisix]
+    static let all: [WeightedCase] = [.gateway, .istio, .appMesh, .traefik, .apisix]
 }
 
 /// What a member of an object is called when it is one of the router's own.
@@ -51,7 +51,8 @@ struct `A router of weights` {
         return try #require(result.router)
     }
 
-    /// Holds: 1.6 gatewayAPI, 1.6 istio, 1.6 traefik, 1.6 apisix, 6.1 set weight, 6.1 clean.
+    /// Holds: 1.6 gatewayAPI, 1.6 istio, 1.6 appMesh, 1.6 traefik, 1.6 apisix, 6.1 set weight.
+    /// Holds: 6.1 clean, 6.7 appMesh.
     /// Holds: 6.5 host split, 6.6 weights, 6.6 foreign rules, 6.7 traefik, 6.7 apisix.
     @Test(arguments: WeightedCase.all)
     func `writes each split once and reads it back`(_ wanted: WeightedCase) throws {
@@ -63,7 +64,7 @@ struct `A router of weights` {
             #expect(router.read(stage.seen) == .split(split))
             #expect(try router.plan(split, stage.seen).isEmpty)
         }
-        let after = wanted.objects.map { stage[$0.kind, $0.name]?.json.foreign }
+        let after = wanted.objects.map { stage[$0]?.json.foreign }
         #expect(after == wanted.objects.map(\.json.foreign))
     }
 
@@ -74,8 +75,8 @@ struct `A router of weights` {
         try stage.move(router, to: 0, of: wanted.total)
         let changes = try router.plan(Split(canary: 20, of: wanted.total), stage.seen)
         for object in wanted.objects {
-            let present = try #require(stage[object.kind, object.name])
-            stage[object.kind, object.name] = Object(present.json.reversed)
+            let present = try #require(stage[object])
+            stage[object] = Object(present.json.reversed)
         }
         #expect(throws: (any Error).self) { try stage.apply(changes) }
     }
@@ -85,7 +86,7 @@ struct `A router of weights` {
         let router = try router(wanted)
         var stage = Stage(wanted.objects)
         try stage.move(router, to: 40, of: wanted.total)
-        for object in wanted.objects { stage[object.kind, object.name] = object }
+        for object in wanted.objects { stage[object] = object }
         guard case .split(let split) = router.read(stage.seen) else {
             Issue.record("\(router.read(stage.seen))")
             return
@@ -101,7 +102,7 @@ struct `A router of weights` {
         let router = try router(wanted, wanted.both)
         var stage = Stage(wanted.objects + [second])
         try stage.move(router, to: 60, of: wanted.total)
-        stage[second.kind, second.name] = nil
+        stage[second] = nil
         #expect(
             fault(router, 70, stage, of: wanted.total)?.contains("`\(second.name)` not found")
                 == true)
@@ -121,7 +122,7 @@ struct `A router of weights` {
         #expect(router.read(Stage([]).seen) == .unset)
         var stage = Stage([])
         for object in wanted.objects {
-            stage.seen.denied[Stage.reference(object.kind, object.name)] = "forbidden"
+            stage.seen.denied[Stage.reference(of: object)] = "forbidden"
         }
         #expect(
             fault(router, 0, stage, of: wanted.total)?.contains("cannot be read: forbidden") == true
@@ -135,7 +136,7 @@ struct `A router of weights` {
         let router = try router(wanted)
         var stage = Stage(wanted.objects)
         for object in wanted.objects {
-            stage[object.kind, object.name]?.json = object.json.replacing(weight: "many")
+            stage[object]?.json = object.json.replacing(weight: "many")
         }
         #expect(
             router.read(stage.seen) == .split(Split(canary: wanted.total, of: wanted.total + 1)))

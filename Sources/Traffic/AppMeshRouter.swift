@@ -1,0 +1,164 @@
+import Documents
+import KubernetesObjects
+import Rollouts
+
+/// AWS App Mesh: the weights of two VirtualNodes in the routes of the VirtualRouter that stands
+/// behind a VirtualService (rollout-semantics §6.7).
+struct AppMeshRouter: Sendable {
+    static let kind = "appMesh"
+
+    let namespace: String
+    let service: Reference
+    /// The names of the routes that are meant; all of them where none is named.
+    let routes: [String]
+    /// The names of the VirtualNodes.
+    let nodes: SideNames
+
+    var router: Router {
+        Router(
+            kind: Self.kind, reads: [service, node(nodes.stable), node(nodes.canary)],
+            searches: [search], changesStandAlone: true,
+            plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
+            verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
+    }
+
+    func node(_ name: String) -> Reference {
+        Reference(.meshNodes, namespace: namespace, name: name)
+    }
+
+    /// The document names no VirtualRouter: its VirtualService does.
+    private var search: Search {
+        Search(resource: .meshRouters, namespace: namespace, labels: .everything)
+    }
+
+    private func virtualRouter(_ seen: Observed) throws(RouterError) -> Reference {
+        let provider = try seen.object(service).spec?["provider"]
+        let target = provider?["virtualRouter"]?["virtualRouterRef"]
+        guard let name = target?["name"]?.string,
+            target?["namespace"]?.string ?? namespace == namespace
+        else {
+            throw RouterError(
+                "\(service.shown) has no VirtualRouter of its namespace as its provider; give it"
+                    + " one in spec.provider.virtualRouter.virtualRouterRef")
+        }
+        let reference = search.reference(name)
+        if seen.objects[reference] == nil,
+            let why = seen.denied[search.reference(search.labels.description)]
+        {
+            throw RouterError("\(reference.shown) cannot be read: \(why)")
+        }
+        return reference
+    }
+
+    var weights: WeightedObjects {
+        WeightedObjects(
+            total: 100,
+            references: { seen in
+                do throws(RouterError) { return [try virtualRouter(seen)] } catch { return [] }
+            }, lists: lists)
+    }
+
+    /// Going up, the nodes stand for the new pods before anything is sent there. Going back, they
+    /// stay as they are until nothing is sent there any more.
+    private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
+        _ = try virtualRouter(seen)
+        let weights = try weights.plan(split, seen)
+        let isBack = split.canary == 0 && self.weights.mostForCanary(seen) > 0
+        do throws(RouterError) {
+            return try planNodes(movesCanary: !isBack, seen) + weights
+        } catch {
+            // What is given back needs no node.
+            if split.isAllStable, !weights.isEmpty { return weights }
+            throw error
+        }
+    }
+
+    private func read(_ seen: Observed) -> Reading {
+        do throws(RouterError) {
+            _ = try virtualRouter(seen)
+        } catch {
+            return seen.denied.isEmpty ? .unset : .unreadable(error.description)
+        }
+        let reading = weights.read(seen)
+        guard case .split(let split) = reading, split.total == 100 else { return reading }
+        do throws(RouterError) {
+            return try plan(split, seen).isEmpty ? reading : .unsettled(atMost: split)
+        } catch {
+            return .unsettled(atMost: split)
+        }
+    }
+}
+
+extension AppMeshRouter {
+    private static let families = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"]
+
+    private func lists(_ router: Object) -> WeightedLists {
+        var lists = WeightedLists()
+        let all = router.spec?["routes"]?.array ?? []
+        for (index, route) in all.enumerated() where isMeant(route) {
+            for family in Self.families {
+                guard let targets = route[family]?["action"]?["weightedTargets"]?.array else {
+                    continue
+                }
+                let before = lists.pairs.count
+                let list = Path([
+                    .key("spec"), .key("routes"), .index(index), .key(family), .key("action"),
+                    .key("weightedTargets"),
+                ])
+                lists.add(
+                    targets, at: list, identity: ["virtualNodeRef", "name"], missing: 0,
+                    side: { side($0, in: router) })
+                if lists.pairs.count == before || targets.count != 2 {
+                    lists.fault = RouterError(
+                        "must lead to the VirtualNodes \(nodes.stable) and \(nodes.canary) in"
+                            + " \(list), and to nothing else; correct its weightedTargets")
+                }
+            }
+        }
+        let names = all.compactMap { $0["name"]?.string }
+        if let lost = routes.first(where: { !names.contains($0) }) {
+            lists.fault = RouterError("has no route \(lost); correct the routes of virtualService")
+        } else if lists.pairs.isEmpty, lists.fault == nil {
+            lists.fault = RouterError("has no route with weightedTargets; add one")
+        }
+        return lists
+    }
+
+    private func isMeant(_ route: JSON) -> Bool {
+        routes.isEmpty || routes.contains(route["name"]?.string ?? "")
+    }
+
+    private func side(_ target: JSON, in router: Object) -> RouteSide? {
+        let node = target["virtualNodeRef"]
+        guard node?["namespace"]?.string ?? router.namespace == namespace else { return nil }
+        return nodes.side(of: node?["name"])
+    }
+}
+
+extension RouterKind {
+    /// `trafficRouting.appMesh` (rollout-semantics §1.6).
+    static let appMesh = RouterKind(key: AppMeshRouter.kind, isPlugin: false) { reader, rollout in
+        let before = reader.findings.all.count
+        reader.allowOnly(["virtualService", "virtualNodeGroup"])
+        let service = reader["virtualService"], group = reader["virtualNodeGroup"]
+        service.allowOnly(["name", "routes"])
+        group.allowOnly(["canaryVirtualNodeRef", "stableVirtualNodeRef"])
+        let nodes = SideNames(
+            stable: group["stableVirtualNodeRef"]["name"].requiredString(),
+            canary: group["canaryVirtualNodeRef"]["name"].requiredString())
+        if nodes.stable == nodes.canary, !nodes.stable.isEmpty {
+            group["canaryVirtualNodeRef"].refuse(
+                "is the VirtualNode of stable, too", remedy: "name another VirtualNode")
+        }
+        let name = service["name"].requiredString()
+        let routes = service["routes"].elements().map { $0.requiredString() }
+        guard reader.findings.all.count == before, rollout.services(reader) != nil else {
+            return nil
+        }
+        return AppMeshRouter(
+            namespace: rollout.namespace,
+            service: Reference(.meshServices, namespace: rollout.namespace, name: name),
+            routes: routes, nodes: nodes
+        ).router
+    }
+}
