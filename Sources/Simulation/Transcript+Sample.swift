@@ -31,6 +31,19 @@ extension Transcript {
         package var isRouted: Bool
         /// The pods that are asked for, over all ReplicaSets.
         package var podsWanted: Int
+        /// What stands beside the two sides in any route, by the names of the Services.
+        package var versions: [String: Version]
+        /// How many objects have a route that a step made.
+        package var madeRoutes: Int
+
+        /// A version of an experiment that a route leads to.
+        package struct Version: Hashable, Sendable {
+            /// The most that any route gives it.
+            package var weight: Int
+            /// The pods behind its Service.
+            package var available: Int
+            package var wanted: Int
+        }
     }
 }
 
@@ -64,6 +77,9 @@ extension Transcript.Sample {
         step = rollout.status?["currentStepIndex"]?.int
         podsWanted = world.podsWanted
         isRouted = blueGreen?.object != nil || canary?["trafficRouting"]?.object != nil
+        versions = world.versions(beside: stableName, besides: canaryName)
+        let managed = canary?["trafficRouting"]?["managedRoutes"]?.array ?? []
+        madeRoutes = world.mentions(of: managed.compactMap { $0["name"]?.string })
     }
 
     /// What is there, listed once.
@@ -122,17 +138,51 @@ extension Transcript.Sample {
             }.max() ?? 0
         }
 
-        /// The largest part of `total` in any list of any route that has both services.
+        /// All lists of destinations, of routes and in annotations of Ingresses.
+        private var lists: [[JSON]] {
+            Resource.routes.keys.flatMap(list).flatMap { $0.spec?.lists ?? [] }
+                + list(.ingresses).flatMap { $0.annotations.values }
+                .filter { $0.hasPrefix("{") }.flatMap { json($0).lists }
+        }
+
+        /// The largest part of `total` in any list that has both services.
         func routedWeight(to canary: String, beside stable: String, of total: Int) -> Int {
-            Resource.routes.keys.flatMap(list).flatMap { $0.spec?.lists ?? [] }.map { list in
-                func weight(_ service: String) -> Int? {
-                    list.first { $0.leads(to: service) }.map { $0["weight"]?.int ?? 1 }
-                }
-                guard let part = weight(canary), let rest = weight(stable), part > 0 else {
-                    return 0
-                }
-                return part * total / (part + rest)
+            lists.map { list in
+                guard let part = list.first(where: { $0.leads(to: canary) })?.weight, part > 0,
+                    list.contains(where: { $0.leads(to: stable) })
+                else { return 0 }
+                return part * total / list.reduce(0) { $0 + $1.weight }
             }.max() ?? 0
+        }
+
+        func versions(
+            beside stable: String, besides canary: String
+        ) -> [String: Transcript.Sample.Version] {
+            var found: [String: Transcript.Sample.Version] = [:]
+            for list in lists where list.contains(where: { $0.leads(to: stable) }) {
+                for element in list where !element.leads(to: stable) && !element.leads(to: canary) {
+                    guard let service = element.services.first else { continue }
+                    let hash = hash(behind: service)
+                    found[service] = Transcript.Sample.Version(
+                        weight: max(element.weight, found[service]?.weight ?? 0),
+                        available: available(hash), wanted: wanted(hash))
+                }
+            }
+            return found
+        }
+
+        /// The objects of routing that have one of these names anywhere.
+        func mentions(of names: [String]) -> Int {
+            if names.isEmpty { return 0 }
+            let objects = Resource.routes.keys.flatMap(list) + list(.ingresses)
+            return objects.filter { object in
+                let text = object.json.text
+                return names.contains { text.contains("\"\($0)") || text.contains(".\($0)\"") }
+            }.count
+        }
+
+        private func json(_ text: String) -> JSON {
+            do { return try JSON(parsing: text) } catch { return .null }
         }
 
         /// Percent, by any Mapping of Ambassador.
@@ -142,11 +192,7 @@ extension Transcript.Sample {
         }
 
         private func policies(_ text: String) -> [JSON] {
-            do {
-                return try JSON(parsing: text).object?.members.map(\.value) ?? []
-            } catch {
-                return []
-            }
+            json(text).object?.members.map(\.value) ?? []
         }
 
         func canaryWeight(of owner: String) -> Int {
@@ -169,10 +215,16 @@ extension JSON {
     }
 
     /// Whether this destination names the service, however its kind calls it.
-    fileprivate func leads(to service: String) -> Bool {
+    fileprivate func leads(to service: String) -> Bool { services.contains(service) }
+
+    fileprivate var services: [String] {
         let names = [
-            self["name"], self["service"], self["serviceName"], self["destination"]?["host"],
+            self["name"], self["service"], self["serviceName"], self["ServiceName"],
+            self["destination"]?["host"], self["virtualNodeRef"]?["name"],
         ]
-        return names.contains { $0?.string == service }
+        return names.compactMap { $0?.string }
     }
+
+    /// That of a destination.
+    fileprivate var weight: Int { (self["weight"] ?? self["Weight"])?.int ?? 1 }
 }

@@ -4,14 +4,16 @@ import Simulation
 /// (rollout-semantics §6.3, §9.4): judged by the objects that nginx and the Services serve, not by
 /// what the controller thinks.
 func brokenLaws(_ transcript: Transcript) -> [String] {
-    let steps = zip(transcript.samples, transcript.samples.dropFirst())
     let empty = transcript.emptyWrites
-    return transcript.broken + (empty == 0 ? [] : ["P10: \(empty) writes that change nothing"])
-        + steps.flatMap { before, after in
-            let broken = [raising, lowering, shrinking, switching, stepping]
-                .flatMap { $0(before, after) }
-            return broken.map { "\(after.milliseconds) ms: \($0)" }
+    var broken = transcript.broken
+    if empty > 0 { broken.append("P10: \(empty) writes that change nothing") }
+    let laws = [raising, lowering, shrinking, switching, stepping, trying]
+    for (before, after) in zip(transcript.samples, transcript.samples.dropFirst()) {
+        for law in laws {
+            broken += law(before, after).map { "\(after.milliseconds) ms: \($0)" }
         }
+    }
+    return broken
 }
 
 typealias Sample = Transcript.Sample
@@ -37,6 +39,26 @@ private func lowering(_ before: Sample, _ after: Sample) -> [String] {
     let share = (after.total - after.weight) * after.size / after.total
     guard share > after.stableAvailable else { return [] }
     return ["P4: stable gets \(share) pods' traffic on \(after.stableAvailable)"]
+}
+
+/// P3 for versions of experiments: more traffic only for all of their pods, which stay as long as
+/// anything leads to them.
+private func trying(_ before: Sample, _ after: Sample) -> [String] {
+    after.versions.sorted { $0.key < $1.key }.flatMap { name, version in
+        var broken: [String] = []
+        let old = before.versions[name]
+        let pods = "\(version.available) of \(version.wanted) pods"
+        if version.weight > old?.weight ?? 0 {
+            if version.available == 0 || version.available < version.wanted {
+                broken.append("P3: \(name) gets \(version.weight) on \(pods)")
+            }
+            if after.isAborted { broken.append("P6: \(name) gets traffic of an aborted rollout") }
+        }
+        if version.weight > 0, version.wanted == 0, old?.wanted ?? 0 > 0 {
+            broken.append("P5: the pods of \(name) go with \(version.weight) on it")
+        }
+        return broken
+    }
 }
 
 /// P5: no service moves to pods that are not there.
