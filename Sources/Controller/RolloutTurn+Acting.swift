@@ -45,6 +45,9 @@ extension RolloutTurn {
             if action.raises(in: scene.snapshot) || action.shrinks || action.makesRoutes {
                 try await requireUnchanged(scene, since: decision)
             }
+            if case .route(let split) = action, !split.versions.isEmpty {
+                try await requireExperiment(decision.status.currentExperiment, scene)
+            }
             do {
                 try await carryOut(action, scene)
             } catch .conflict where action.isEviction {
@@ -73,6 +76,15 @@ extension RolloutTurn {
         else { return }
         if try await cluster.get(workload)?.generation != seen {
             throw .conflict("\(workload) was changed in between")
+        }
+    }
+
+    /// An experiment that ended beside this turn takes its pods away.
+    private func requireExperiment(_ name: String, _ scene: Scene) async throws(ClusterError) {
+        let reference = Reference(.experiments, namespace: scene.key.namespace, name: name)
+        let experiment = try await cluster.get(reference).map { ExperimentDocument.seen($0) }
+        guard let experiment, experiment.phase == .running, !experiment.isTerminating else {
+            throw .conflict("experiment \(name) ended in between")
         }
     }
 

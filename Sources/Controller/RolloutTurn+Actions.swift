@@ -10,10 +10,7 @@ extension RolloutTurn {
     func carryOut(_ action: Action, _ scene: Scene) async throws(ClusterError) {
         switch action {
         case .route(let split):
-            let isBack = action.givesBack(in: scene.snapshot)
-            try await move(isBack: isBack, scene) { router throws(RouterError) in
-                try router.plan(split, scene.observed)
-            }
+            try await route(split, isBack: action.givesBack(in: scene.snapshot), scene)
         case .noteRouters(let isPresent):
             try await annotate(scene.parsed.notePatch(present: isPresent, on: scene.object), scene)
         case .setRoutes(let routes):
@@ -65,6 +62,16 @@ extension RolloutTurn {
             await ask(call, scene)
         case .evict(let name):
             try await evict(Reference(.pods, namespace: scene.key.namespace, name: name))
+        }
+    }
+
+    /// On the way back no router gives anybody more than it does.
+    private func route(
+        _ split: Split, isBack: Bool, _ scene: Scene
+    ) async throws(ClusterError) {
+        try await move(isBack: isBack, scene) { router throws(RouterError) in
+            let own = isBack ? split.lowered(to: router.read(scene.observed)) : split
+            return try router.plan(own, scene.observed)
         }
     }
 

@@ -53,7 +53,7 @@ extension RolloutTurn {
         observed.currentHash = snapshot.new?.hash ?? ""
         observed.size = parsed.rollout.spec.replicas ?? 1
         for set in replicaSets { observed.available[set.hash] = set.available }
-        let versions = try await versions(of: experiments.own, snapshot.rollout.status)
+        let versions = try await versions(of: experiments.own, snapshot.rollout)
         snapshot.experiments = versions.experiments
         observed.versions = versions.ports
         snapshot.routerNotes = parsed.addFormer(in: observed)
@@ -70,21 +70,26 @@ extension RolloutTurn {
     }
 
     /// The experiments of the rollout, and the ports of the Services of versions that may be among
-    /// the destinations of its routes: none of those that are gone.
+    /// the destinations of its routes, none of those that are gone: what was asked for, and what is
+    /// about to be.
     private func versions(
-        of experiments: [Object], _ status: Status
+        of experiments: [Object], _ rollout: Rollout
     ) async throws(ClusterError) -> (experiments: [StepExperiment], ports: [String: Set<Int>]) {
         var seen: [StepExperiment] = []
+        let status = rollout.status
+        let weighted = Set(rollout.spec.canary.versionWeights.values.flatMap(\.keys))
         let asked = status.weights?.additional.map(\.serviceName) ?? []
         var ports = Dictionary(asked.map { ($0, Set<Int>()) }) { first, _ in first }
         for experiment in experiments {
+            let isPresent = experiment.name == status.currentExperiment
             var services: [String: Object] = [:]
-            for name in ExperimentDocument.versionServices(experiment) {
+            for (version, name) in ExperimentDocument.versionServices(experiment) {
                 services[name] = try await cluster.get(
                     Reference(.services, namespace: experiment.namespace, name: name))
-                ports[name] = Set(ServiceDocument.ports(of: services[name]))
+                if ports[name] != nil || isPresent && weighted.contains(version) {
+                    ports[name] = Set(ServiceDocument.ports(of: services[name]))
+                }
             }
-            let isPresent = experiment.name == status.currentExperiment
             let sets = isPresent ? try await cluster.holdings(.replicaSets, experiment).own : []
             seen.append(
                 ExperimentDocument.seen(experiment, replicaSets: sets, services: services))

@@ -89,9 +89,12 @@ package enum ExperimentDocument {
         return experiment
     }
 
-    /// The names of the Services that its versions have.
-    package static func versionServices(_ object: Object) -> [String] {
-        status(of: object).templates.map(\.serviceName).filter { !$0.isEmpty }
+    /// The names of its versions that have a Service, each with that of the Service.
+    package static func versionServices(
+        _ object: Object
+    ) -> [(version: String, service: String)] {
+        status(of: object).templates.filter { !$0.serviceName.isEmpty }
+            .map { ($0.name, $0.serviceName) }
     }
 }
 

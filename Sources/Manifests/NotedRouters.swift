@@ -11,6 +11,8 @@ package struct NotedRouters: Sendable {
     let said: JSON
     /// The routers that it stands for, as they are left where the document says something else.
     package var former: [FormerRouter]
+    /// False where it says something that is not known here: then nobody knows what it carries.
+    var isReadable: Bool
 }
 
 extension NotedRouters {
@@ -88,7 +90,9 @@ extension ParsedRollout {
                 FormerRouter($0, narrowed: $1, besides: others)
             }
             others += whole
-            return NotedRouters(said: note, former: former)
+            return NotedRouters(
+                said: note, former: former,
+                isReadable: whole.allSatisfy(\.isReadable) && whole.count == narrowed.count)
         }
     }
 
@@ -99,7 +103,9 @@ extension ParsedRollout {
         notes.areNeeded = said != nil && routers.contains { $0.retreat != nil }
         notes.havePresent = isNoted
         let known = noted.count
-        noted.removeAll { note in note.former.allSatisfy { $0.isSpent(seen) } }
+        noted.removeAll { note in
+            note.isReadable && note.former.allSatisfy { $0.isSpent(seen) }
+        }
         notes.haveSpent = noted.count < known
         let all = noted.map(\.said) + [said].compactMap(\.self)
         notes.areFull = !isNoted && !NotedRouters.haveRoom(all, ofUID: seen.owner.uid)

@@ -110,9 +110,7 @@ package enum Action: Hashable, Sendable {
 
     /// Whether this act gives traffic back to stable, which nothing may hold up.
     package func givesBack(in seen: Snapshot) -> Bool {
-        if case .route(let split) = self {
-            return seen.isLowered(by: split) && !seen.isRaised(by: split)
-        }
+        if case .route(let split) = self { return seen.isLowered(by: split) }
         return self == .setRoutes([])
             || switchesActive(in: seen) { $0 == seen.rollout.status.stableHash }
     }

@@ -81,10 +81,13 @@ extension Draft {
         return .waitingForFreshMeasurement(running.name)
     }
 
-    /// What stays written down while it waits for that, or the next turn would not know of it: no
-    /// more than the step wants by now.
+    /// Whether what was committed to stays written down while it waits for that: the next turn
+    /// would not know of it else.
+    private var isHeld: Bool { seen.hasSize && obstacleAfterCrash != nil }
+
+    /// No more than the step wants by now.
     private var heldWeight: Int {
-        guard seen.hasSize, obstacleAfterCrash != nil else { return 0 }
+        guard isHeld else { return 0 }
         let index = status.currentStepIndex ?? seen.canary.steps.count
         return min(seen.committedWeight, seen.canary.weight(at: index))
     }
@@ -101,7 +104,7 @@ extension Draft {
             seen.unreadable != nil
             || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next, versions))
         let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : heldWeight
-        record(max(next, least), versions)
+        record(max(next, least), isHeld ? committed(versions, beside: max(next, least)) : versions)
         guard !seen.routers.isEmpty, !seen.routersCarry(next, versions) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
         // document that cannot be followed nothing is written but what gives back.

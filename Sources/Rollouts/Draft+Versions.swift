@@ -3,6 +3,8 @@ extension Draft {
     /// What versions get beside `canary` parts. One write either gives back or gives, so that it
     /// has one place in the order of safety: while anything goes back, no version gets more.
     func versions(beside canary: Int) -> [WeightDestination] {
+        // What cannot be followed holds nothing up where everything goes back.
+        if canary == 0, seen.canaryWeight > 0 { return [] }
         let wanted = wantedVersions(beside: canary)
         let goesBack =
             canary < seen.canaryWeight || seen.lowersVersions(to: wanted.map(\.version))
@@ -42,6 +44,16 @@ extension Draft {
         return obstacleToMore
     }
 
+    /// What was committed to stays so while it waits for a measurement.
+    func committed(_ versions: [WeightDestination], beside canary: Int) -> [WeightDestination] {
+        let asked = seen.rollout.status.weights?.additional ?? []
+        return wantedVersions(beside: canary).compactMap { wanted in
+            let held = versions.first { $0.serviceName == wanted.serviceName }
+            let known = asked.first { $0.serviceName == wanted.serviceName && $0.weight > 0 }
+            return known ?? held
+        }
+    }
+
     mutating func noteHeldVersions(_ held: [WeightDestination], beside canary: Int) {
         guard held != wantedVersions(beside: canary), let obstacle = obstacleToVersions else {
             return
@@ -66,11 +78,13 @@ extension Draft {
             !versions.contains { $0.serviceName == service }
         }
         return versions
-            + left.map { service in
+            + left.compactMap { service in
                 let version = seen.experiments.flatMap(\.versions).first { $0.service == service }
                 let hash = known.first { $0.serviceName == service }?.podTemplateHash
-                return WeightDestination(
-                    weight: 0, serviceName: service, podTemplateHash: hash ?? version?.hash ?? "")
+                // What belongs to no experiment is somebody else's.
+                return (hash ?? version?.hash).map {
+                    WeightDestination(weight: 0, serviceName: service, podTemplateHash: $0)
+                }
             }
     }
 

@@ -87,7 +87,7 @@ private struct Promise {
         if !split.versions.allSatisfy({ serving.contains($0.service) }) {
             broken.append("I16: traffic to a version of an experiment that lacks pods")
         }
-        if seen.isRaised(by: split), seen.isLowered(by: split) {
+        if seen.exceeds(split), seen.isLowered(by: split) {
             broken.append("I16: one write gives traffic to one side and takes it from another")
         }
         if decision.status.isAborted, !split.versions.isEmpty {

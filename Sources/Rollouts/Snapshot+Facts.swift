@@ -94,8 +94,15 @@ extension Snapshot {
         return Dictionary(routed.map { ($0.service, $0.weight) }, uniquingKeysWith: max)
     }
 
-    /// Whether the canary, or a version, gets more by `split` than any router gives it.
+    /// Whether the canary, or a version, gets more by `split` than some router gives it, and
+    /// nothing goes back: then no router gives anybody more.
     func isRaised(by split: Split) -> Bool {
+        if isLowered(by: split) { return false }
+        return exceeds(split) || routers.contains { $0.isRaised(by: split) }
+    }
+
+    /// Whether the canary, or a version, gets more by `split` than any router gives it.
+    func exceeds(_ split: Split) -> Bool {
         let routed = routedVersions
         return split.canary > canaryWeight
             || split.versions.contains { $0.weight > routed[$0.service] ?? 0 }

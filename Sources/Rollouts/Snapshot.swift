@@ -253,6 +253,45 @@ package struct RouterSeen: Hashable, Sendable {
     }
 }
 
+extension RouterSeen {
+    /// Whether this router gives the canary, or a version, less than `split` does. A former one
+    /// only goes down.
+    func isRaised(by split: Split) -> Bool {
+        switch reading {
+        case .split(let own):
+            split.canary > own.canary
+                || takesVersions
+                    && split.versions.contains { version in
+                        version.weight > own.versions.first { $0.service == version.service }?
+                            .weight ?? 0
+                    }
+        case .unset: split.canary > 0 || takesVersions && !split.versions.isEmpty
+        case .former, .unreadable: false
+        }
+    }
+}
+
+extension Split {
+    /// This split as far as it gives nobody more than `reading` does: what goes back raises no
+    /// router that has less than the others.
+    package func lowered(to reading: Reading) -> Split {
+        let own: Split
+        switch reading {
+        case .split(let split): own = split
+        case .unset: own = Split(canary: 0, of: total)
+        case .former, .unreadable: return self
+        }
+        let held = versions.compactMap { version -> VersionWeight? in
+            guard let has = own.versions.first(where: { $0.service == version.service }) else {
+                return nil
+            }
+            return VersionWeight(
+                service: version.service, weight: min(version.weight, has.weight))
+        }
+        return Split(canary: min(canary, own.canary), of: total, versions: held)
+    }
+}
+
 /// What a rollout has written down on itself of the routers that it sent traffic by. By it the
 /// objects are found that its document names no more.
 package struct RouterNotes: Hashable, Sendable {

@@ -17,7 +17,9 @@ struct AppMeshRouter: Sendable {
     var router: Router {
         Router(
             kind: Self.kind, reads: [service, node(nodes.stable), node(nodes.canary)],
-            searches: [search], changesStandAlone: true,
+            searches: [search],
+            // Weights must not lead to a node before it stands for their pods.
+            changesStandAlone: false,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
     }
@@ -58,14 +60,14 @@ struct AppMeshRouter: Sendable {
             }, lists: lists)
     }
 
-    /// Going up, the nodes stand for the new pods before anything is sent there. Going back, they
-    /// stay as they are until nothing is sent there any more.
+    /// Going up, the nodes stand for the new pods before anything is sent there. That of the canary
+    /// stays as it is while it has traffic that other pods do not carry.
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         _ = try virtualRouter(seen)
         let weights = try weights.plan(split, seen)
-        let isBack = split.canary == 0 && self.weights.mostForCanary(seen) > 0
+        let moves = seen.mayMoveCanary(split, from: self.weights.mostForCanary(seen))
         do throws(RouterError) {
-            return try planNodes(movesCanary: !isBack, seen) + weights
+            return try planNodes(movesCanary: moves, seen) + weights
         } catch {
             // What is given back needs no node.
             if split.isAllStable, !weights.isEmpty { return weights }

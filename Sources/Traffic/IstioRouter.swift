@@ -59,14 +59,14 @@ struct IstioRouter: Sendable {
             })
     }
 
-    /// Going up, the subsets lead to the new pods before anything is sent there. Going back, they
-    /// stay where they are until nothing is sent there any more.
+    /// Going up, the subsets lead to the new pods before anything is sent there. The canary's stays
+    /// where it is while it has traffic that other pods do not carry.
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         let weights = try weights.plan(split, seen)
         guard let subsets else { return weights }
-        let isBack = split.canary == 0 && self.weights.mostForCanary(seen) > 0
+        let moves = seen.mayMoveCanary(split, from: self.weights.mostForCanary(seen))
         do throws(RouterError) {
-            return try plan(subsets, movesCanary: !isBack, seen) + weights
+            return try plan(subsets, movesCanary: moves, seen) + weights
         } catch {
             // What is given back needs no subset.
             if split.isAllStable, !weights.isEmpty { return weights }

@@ -156,6 +156,16 @@ extension Observed {
     }
 }
 
+extension Observed {
+    /// Whether what a router leads the canary's traffic by may lead to the present revision: where
+    /// nothing is sent there, or where its pods carry what is sent and what is to be.
+    func mayMoveCanary(_ split: Split, from weight: Int) -> Bool {
+        if weight == 0 { return true }
+        let pods = available[currentHash] ?? 0
+        return split.canary > 0 && pods * split.total >= max(split.canary, weight) * size
+    }
+}
+
 /// The label by which pods of a revision are selected.
 let hashLabel = "rollouts-pod-template-hash"
 

@@ -35,6 +35,8 @@ struct VersionedList {
     let naming: Naming
     /// The canary's element.
     let model: JSON
+    /// Where the two sides are, whatever their Services are called.
+    let sides: Set<Int>
 
     private struct Spot {
         let index: Int
@@ -77,7 +79,9 @@ struct VersionedList {
 
     private func spots(of known: Set<String>) -> [Spot] {
         elements.enumerated().compactMap { index, element in
-            guard let name = naming.service(element), known.contains(name) else { return nil }
+            guard !sides.contains(index), let name = naming.service(element),
+                known.contains(name)
+            else { return nil }
             return Spot(
                 index: index, service: name,
                 weight: WeightedPair.counted(element["weight"]) ?? WeightedPair.weightLimit)

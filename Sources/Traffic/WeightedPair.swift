@@ -103,7 +103,8 @@ struct WeightedLists {
         let versioned = versions.map { naming in
             VersionedList(
                 elements: elements, path: list, naming: naming,
-                model: elements.first { side($0) == .canary } ?? .null)
+                model: elements.first { side($0) == .canary } ?? .null,
+                sides: Set(elements.indices.filter { side(elements[$0]) != nil }))
         }
         pairs.append(WeightedPair(canaries: canaries, stables: stables, list: versioned))
         if canaries.count + stables.count > 2 {

@@ -163,7 +163,8 @@ struct `A linted set of documents` {
             """
         }.joined()
         func router(_ route: String) -> String {
-            let targets = "[{virtualNodeRef: {name: old}, weight: 1}, "
+            let targets =
+                "[{virtualNodeRef: {name: old}, weight: 1}, "
                 + "{virtualNodeRef: {name: new}, weight: 0}]"
             return """
                 apiVersion: appmesh.k8s.aws/v1beta2

@@ -134,6 +134,17 @@ struct `The note of a rollout's routers` {
         return (parsed, seen)
     }
 
+    /// Another build wrote it, and may come back.
+    @Test func `stays where it says what is not known here`() {
+        let text =
+            #"{"uid":"u-1","routers":[{"trafficRouting":{"appMesh":{"new":1}}}]}"#
+        let object = rollout(traefik("a"), note: text)
+        var parsed = RolloutReading(object, routers: RouterKind.all).parsed
+        let seen = parsed.addFormer(in: Observed(objects: [:], owner: object.ownerOfItsOwn))
+        #expect(!seen.haveSpent && parsed.noted.count == 1)
+        #expect(note(on: object)?.contains(#"{"appMesh":{"new":1}}"#) == true)
+    }
+
     /// One that was dropped would go on with its traffic, and nobody would know of it.
     @Test(arguments: [(15, 0, false), (16, 0, true), (10, 8_935, false), (11, 8_935, true)])
     func `is full rather than forgetful`(count: Int, padding: Int, areFull: Bool) {

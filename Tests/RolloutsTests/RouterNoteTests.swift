@@ -50,6 +50,33 @@ struct `A router that nobody could find again` {
             brokenInvariants(of: decision, seen) == ["I15: traffic by a router that no note names"])
     }
 
+    /// A route was renamed in mid-release: by the new one nothing comes to the canary yet.
+    @Test(arguments: [10, 5]) func `is noted before it gets what a former one has`(weight: Int) {
+        var world = World(steps: [.setWeight(weight), .pause(seconds: nil)])
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        var seen = world.seen
+        seen.routerNotes.areNeeded = true
+        let former = RouterSeen(
+            kind: "a", reading: .former(Split(canary: 10, of: 100)), verification: .cannot)
+        let present = RouterSeen(
+            kind: "b", reading: .split(Split(canary: 0, of: 100)), verification: .cannot)
+        seen.routers = [former, present]
+        let decision = decide(seen)
+        let route = Action.route(Split(canary: weight, of: 100))
+        #expect(decision.actions.contains(route))
+        if weight == 10 {
+            #expect(decision.actions == [.noteRouters(present: true), route])
+            #expect(route.raises(in: seen) && !route.givesBack(in: seen))
+        } else {
+            // What goes back raises nothing: the present one gets its part with the next write.
+            #expect(route.givesBack(in: seen) && !route.raises(in: seen))
+            let own = Split(canary: weight, of: 100).lowered(to: present.reading)
+            #expect(own == Split(canary: 0, of: 100))
+        }
+    }
+
     /// Traffic by it could not be found again once the document changes.
     @Test func `is not used while there is no room for its note`() {
         var world = world()

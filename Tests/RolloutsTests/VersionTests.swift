@@ -121,6 +121,7 @@ struct `A version of an experiment with a weight` {
         world.versions = nil
         world.settle()
         #expect(world.weight == 20 && world.broken == [])
+        #expect(decide(world.seen).actions == [])
     }
 
     @Test func `gets nothing by a router that cannot be read`() {
@@ -157,10 +158,22 @@ struct `A version of an experiment with a weight` {
         ]
         world.versions = []
         world.memory = Memory()
-        world.memory.sawWeight(isBelowCommitted: world.seen.isBelowCommitted, at: world.now)
+        world.look()
         let decision = decide(world.seen)
         #expect(!decision.actions.contains { $0.raises(in: world.seen) })
         #expect(decision.reason == .waitingForFreshMeasurement("back"))
+        #expect(decision.status.weights?.additional.map(\.weight) == [5])
+    }
+
+    /// What cannot be followed for a version must not keep the canary where it is.
+    @Test func `goes with the canary where that loses all of its pods`() {
+        var world = trying()
+        world.limits["h2"] = 0
+        world.letPodsStart()
+        let decision = decide(world.seen)
+        #expect(decision.actions.first == .route(Split(canary: 0, of: 100)))
+        world.settle()
+        #expect(world.versions == share && world.weight == 0 && world.broken == [])
     }
 }
 

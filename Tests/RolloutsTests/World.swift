@@ -118,7 +118,7 @@ struct World {
 
     /// What a process takes down of the weight before it decides.
     mutating func look() {
-        memory.sawWeight(weight ?? 0, committed: status.weights?.canary.weight ?? 0, at: now)
+        memory.sawWeight(isBelowCommitted: seen.isBelowCommitted, at: now)
     }
 
     /// Takes turns until nothing changes any more.

@@ -141,6 +141,23 @@ struct `The App Mesh router` {
         #expect(router.selects(stage.seen) == ["h1", "h3"])
     }
 
+    @Test(arguments: [50, 10]) func `keeps the canary's node where its traffic is carried`(
+        weight: Int
+    ) throws {
+        let router = try router()
+        var stage = stage()
+        stage.seen.size = 10
+        stage.seen.available = ["h1": 9, "h2": 5]
+        try stage.move(router, to: 50)
+        stage.seen.currentHash = "h3"
+        try stage.move(router, to: weight)
+        #expect(router.selects(stage.seen) == ["h1", "h2"])
+        #expect(router.read(stage.seen) == .split(Split(canary: weight, of: 100)))
+        stage.seen.available["h3"] = 5
+        try stage.move(router, to: weight)
+        #expect(router.selects(stage.seen) == ["h1", "h3"])
+    }
+
     @Test func `gives back without its nodes`() throws {
         let router = try router()
         var stage = stage()
@@ -181,7 +198,7 @@ struct `The App Mesh router` {
         #expect(fault(router, 10, stage([three]))?.contains("and to nothing else") == true)
     }
 
-    @Test(arguments: [
+    private static let wrong: [JSON] = [
         [:], ["virtualService": ["name": "model"]],
         [
             "virtualService": ["name": "model"],
@@ -189,7 +206,9 @@ struct `The App Mesh router` {
                 "stableVirtualNodeRef": ["name": "a"], "canaryVirtualNodeRef": ["name": "a"],
             ],
         ],
-    ] as [JSON])
+    ]
+
+    @Test(arguments: wrong)
     func `needs a VirtualService and two VirtualNodes`(configuration: JSON) throws {
         let kind = try #require(RouterKind.named("appMesh", isPlugin: false))
         let result = parsed(kind, configuration)

@@ -230,7 +230,9 @@ struct `Subsets of a DestinationRule` {
         var stage = stage()
         try stage.move(router, to: 20)
         stage.seen.currentHash = "h3"
-        #expect(router.read(stage.seen) == .split(Split(canary: 20, of: 101)))
+        try stage.move(router, to: 10)
+        #expect(hashes(stage) == [nil, "h2", "h1"])
+        #expect(router.read(stage.seen) == .split(Split(canary: 10, of: 100)))
         try stage.move(router, to: 0)
         #expect(hashes(stage) == [nil, "h2", "h1"])
         #expect(router.read(stage.seen) == .split(Split(canary: 0, of: 101)))

@@ -135,6 +135,16 @@ struct `Versions of an experiment` {
         #expect(stage["HTTPRoute", "model"]?.spec == before)
     }
 
+    /// The Service of a side is no version, whatever a version's Service is called.
+    @Test func `are never one of the two sides`() throws {
+        let wanted = WeightedCase.gateway
+        let router = try #require(wanted.router)
+        var stage = Stage(wanted.objects)
+        try stage.move(router, to: 10, of: wanted.total)
+        stage.seen.versions = ["model-canary": [80], "model-stable": [80]]
+        #expect(router.read(stage.seen) == .split(Split(canary: 10, of: wanted.total)))
+    }
+
     /// Whoever may annotate an Ingress must not end the controller.
     @Test(arguments: [Int64.min, .max, -1]) func `count only as far as numbers go`(
         weight: Int64
