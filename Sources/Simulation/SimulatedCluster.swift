@@ -68,6 +68,21 @@ actor SimulatedCluster {
         _ = try perform(write)
     }
 
+    /// What an autoscaler does: it counts the pods that the scale selects, and sets their number.
+    func autoscale(_ rollout: Object, to count: Int) throws(ClusterError) {
+        let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
+        do throws(StoreError) {
+            var scale = try store.scale(of: reference)
+            guard scale.status?["selector"]?.string?.isEmpty == false else {
+                throw StoreError.badRequest("\(reference) selects no pods that could be counted")
+            }
+            scale["spec", "replicas"] = .int(Int64(count))
+            _ = try store.updateScale(reference, to: scale, by: writer())
+        } catch {
+            throw ClusterError(error)
+        }
+    }
+
     /// What the controller writes.
     func write(_ write: Write) async throws(ClusterError) -> Object? {
         guard !isDead else { throw .unreachable("the controller was killed") }

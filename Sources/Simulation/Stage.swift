@@ -160,12 +160,24 @@ struct Stage {
         case .stablePods(let limit):
             notes.happened(command.text)
             await cluster.limitStablePods(limit)
+        case .autoscale(let count):
+            for rollout in await cluster.rollouts { await autoscale(rollout, to: count) }
         case .crash: await startAgain()
         case .end: break
         case .image, .promote, .promoteFull, .abort, .retry, .pause, .resume, .undo, .scale,
             .restart,
             .edit:
             for rollout in await cluster.rollouts { await send(command, to: rollout) }
+        }
+    }
+
+    private func autoscale(_ rollout: Object, to count: Int) async {
+        let command = Story.Command.autoscale(count)
+        do {
+            try await cluster.autoscale(rollout, to: count)
+            notes.came(command.text)
+        } catch {
+            notes.add(cause: command.text, act: "refused", reason: error.description)
         }
     }
 

@@ -31,6 +31,8 @@ package struct Story: Hashable, Sendable {
         case resume
         case undo(revision: Int?)
         case scale(Int)
+        /// The same by an autoscaler, which knows of a rollout what its scale says.
+        case autoscale(Int)
         /// Replaces the pods there are.
         case restart
         /// A merge patch of the Rollout, as an edit of its document in Git would have it.
@@ -94,10 +96,8 @@ extension Story.Moment {
 extension Story.Command {
     static let help = [
         "image NAME", "promote", "promote full", "abort", "retry", "pause", "resume",
-        "undo [REVISION]",
-        "scale N", "restart", "edit {spec: {…}}", "metric NAME VALUE|none|error", "new-pods N|all",
-        "stable-pods N|all", "crash",
-        "end",
+        "undo [REVISION]", "scale N", "autoscale N", "restart", "edit {spec: {…}}",
+        "metric NAME VALUE|none|error", "new-pods N|all", "stable-pods N|all", "crash", "end",
     ]
 
     init?(words: [String]) {
@@ -123,6 +123,9 @@ extension Story.Command {
         case ("scale", 2):
             guard let count = Int(words[1]), count >= 0 else { return nil }
             self = .scale(count)
+        case ("autoscale", 2):
+            guard let count = Int(words[1]), count >= 0 else { return nil }
+            self = .autoscale(count)
         case ("metric", 3):
             guard let answering = Self.answering(words[2]) else { return nil }
             self = .metric(words[1], answering)
@@ -176,6 +179,7 @@ extension Story.Command {
         case .undo(nil): "undo"
         case .undo(let revision?): "undo \(revision)"
         case .scale(let count): "scale \(count)"
+        case .autoscale(let count): "autoscale \(count)"
         case .restart: "restart"
         case .edit(let patch): "edit \(patch.keyPath)"
         case .metric(let name, .value(let value)): "\(name) \(value)"

@@ -88,7 +88,7 @@ struct `Any blue-green release` {
         case 7: "promote full"
         case 8: "pause"
         case 9: "resume"
-        case 10: "scale \(random.next(1...6))"
+        case 10: scaling(to: random.next(1...6))
         case 11: "crash"
         case 12: "new-pods all"
         case 13: "metric error-rate \(random.one(of: ["0.001", "0.5", "none"]))"

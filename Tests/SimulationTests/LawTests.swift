@@ -107,7 +107,7 @@ struct `Any release` {
         case 6: "promote full"
         case 7: "pause"
         case 8: "resume"
-        case 9: "scale \(random.next(1...8))"
+        case 9: scaling(to: random.next(1...8))
         case 10: "crash"
         case 11: "new-pods all"
         default: "promote"
@@ -252,7 +252,7 @@ struct `A bad release` {
         case 1: "abort"
         case 2: "crash"
         case 3: "pause"
-        case 4: "scale \(random.next(1...8))"
+        case 4: scaling(to: random.next(1...8))
         case 5: "edit \(mended)"
         default: "edit \(random.one(of: routerEdits))"
         }

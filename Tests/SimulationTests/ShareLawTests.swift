@@ -78,7 +78,7 @@ struct `Any release without a router` {
         case 6: "promote full"
         case 7: "pause"
         case 8: "resume"
-        case 9: "scale \(random.next(1...8))"
+        case 9: scaling(to: random.next(1...8))
         case 10: "crash"
         case 11: "new-pods all"
         case 12: "metric error-rate \(random.one(of: ["0.001", "0.5", "none"]))"

@@ -48,3 +48,8 @@ struct Trial {
         return (world + document + [objects, "---"] + story).joined(separator: "\n") + "\n"
     }
 }
+
+/// The line that asks for so many pods: by a person, or by an autoscaler.
+func scaling(to count: Int) -> String {
+    "\(count.isMultiple(of: 2) ? "scale" : "autoscale") \(count)"
+}

@@ -20,8 +20,8 @@ struct Simulate: ParsableCommand {
                 5m    end
 
             Besides these it knows promote full, abort, retry, pause, resume, undo [REVISION], \
-            scale N, edit {spec: …}, metric NAME VALUE|none|error, new-pods N|all, stable-pods \
-            N|all, crash.
+            scale N, autoscale N, edit {spec: …}, metric NAME VALUE|none|error, new-pods N|all, \
+            stable-pods N|all, crash.
             """)
 
     @Argument(

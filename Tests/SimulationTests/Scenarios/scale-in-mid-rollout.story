@@ -3,10 +3,10 @@
 spec: {replicas: 4, strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}, {setWeight: 75}, {pause: {}}]}}}
 ---
 10s  image model-api:v2
-30s  scale 8
+30s  autoscale 8
 50s  pause
-60s  scale 12
-80s  scale 6
+60s  autoscale 12
+80s  autoscale 6
 100s resume
 110s promote
 130s promote
