@@ -3,6 +3,7 @@ import Testing
 
 /// Whatever happens in whatever order, the promises hold and the story ends where it should.
 struct `A blue-green rollout under random events` {
+    /// Holds: 9.4 P12.
     @Test(arguments: 0..<200) func `never breaks an invariant and ends well`(seed: Int) {
         var random = Lehmer(seed)
         var world = deployed(plan(&random), size: random.next(1...6))
@@ -38,6 +39,26 @@ struct `A blue-green rollout under random events` {
             let decision = world.turn()
             #expect(world.writes == before, "seed \(seed): \(decision.actions)")
             #expect(decision.events == [], "seed \(seed)")
+        }
+    }
+
+    /// There are no steps but one, from the preview to what serves. Stable serves again only while
+    /// there are no other pods.
+    /// Holds: 9.4 P8.
+    @Test(arguments: 0..<100) func `never switches back by itself`(seed: Int) {
+        var random = Lehmer(seed)
+        var world = deployed(plan(&random), size: random.next(1...6))
+        var hashes = 1
+        for _ in 0..<40 {
+            disturb(&world, &random, &hashes)
+            for _ in 0..<4 {
+                let (before, served) = (world.status, world.active)
+                let status = world.turn().status
+                guard status.currentPodHash == before.currentPodHash, !status.isAborted,
+                    served == before.currentPodHash, world.set(served)?.available ?? 0 > 0
+                else { continue }
+                #expect(world.active == served, "seed \(seed)")
+            }
         }
     }
 

@@ -95,7 +95,7 @@ struct `A rollout under random events` {
     }
 
     /// In every third rollout stable shrinks as the canary grows, in every fourth fewer pods
-    /// suffice, and in every fifth pods have metadata of their part.
+    /// suffice, in every fifth pods have metadata of their part, and every fifth has no router.
     private func begun(_ random: inout Lehmer, _ seed: Int) -> World {
         var world = deployed(steps(&random), size: random.next(1...8))
         world.rollout.spec.canary.dynamicStableScale = seed % 3 == 2
@@ -106,6 +106,13 @@ struct `A rollout under random events` {
             world.rollout.spec.parts.newMetadata = "new"
             world.rollout.spec.parts.stableMetadata = "stable"
             world.rollout.spec.parts.separation = .required
+        }
+        if seed % 5 == 2 {
+            world.rollout.spec.canary.hasRouter = false
+            // What takes a router.
+            world.rollout.spec.canary.dynamicStableScale = false
+            world.rollout.spec.canary.abortScaleDownDelaySeconds = 0
+            world.rollout.spec.canary.scaleDownDelaySeconds = 0
         }
         return world
     }
