@@ -14,13 +14,16 @@ import Testing
 @testable import sluice
 
 /// An API server on a socket file, for real controllers that know nothing of each other.
-private struct Replicas {
+struct Replicas {
     static let namespace = "default"
     let server: ObjectServer
     let socket: String
-    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    static func with(_ act: (Replicas) async throws -> Void) async throws {
+    static func with(
+        definitions: [JSON] = [], seeing: @escaping @Sendable (Request) -> Void = { _ in },
+        _ act: (Replicas) async throws -> Void
+    ) async throws {
         let directory = "/tmp/sluice-replicas-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
@@ -31,13 +34,18 @@ private struct Replicas {
             }
         }
         let server = try ObjectServer(
-            database: nil, clock: { wallClock() }, newUID: { UUID().uuidString.lowercased() })
+            database: nil, definitions: definitions, clock: { wallClock() },
+            newUID: { UUID().uuidString.lowercased() })
         let replicas = Replicas(server: server, socket: directory + "/api.sock")
         let (bound, didBind) = AsyncStream<Void>.makeStream()
         let handler = APIHandler(server: server)
         let listener = Listener(
             at: .unix(path: replicas.socket), logger: replicas.quiet,
-            onBound: { _ in didBind.yield() }, handler: { await handler.respond(to: $0) })
+            onBound: { _ in didBind.yield() },
+            handler: { request in
+                seeing(request)
+                return await handler.respond(to: request)
+            })
         let group = ServiceGroup(configuration: .init(services: [listener], logger: replicas.quiet))
         let serving = Task { try await group.run() }
         for await _ in bound { break }
@@ -46,9 +54,13 @@ private struct Replicas {
         try await serving.value
     }
 
+    var client: APIClient {
+        APIClient(Connection(server: "http://localhost", unixSocketPath: socket))
+    }
+
     /// A controller that takes part in the election, quicker than a real one.
     func controller(_ identity: String) -> ControllerLoop {
-        let client = APIClient(Connection(server: "http://localhost", unixSocketPath: socket))
+        let client = self.client
         var settings = LeaderElection.Settings(identity: identity)
         settings.leaseDuration = .seconds(3)
         settings.renewDeadline = .seconds(2)
