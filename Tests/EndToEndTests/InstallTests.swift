@@ -125,6 +125,46 @@ struct `An installation` {
         #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
     }
 
+    @Test(arguments: [
+        ("kserve", ["AnalysisTemplate", "ConfigMap", "InferenceService", "Rollout"]),
+        ("autoscaling", ["HorizontalPodAutoscaler"]),
+    ])
+    func `of a part for other operators is free of findings`(
+        example: String, kinds: [String]
+    ) async throws {
+        let documents = try await built("examples/\(example)")
+        let found = documents.compactMap { $0.value["kind"]?.string }
+        #expect(Set(found).isSuperset(of: kinds))
+        #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
+    }
+
+    /// As the level `restricted` of Pod Security wants it.
+    @Test(arguments: [
+        "install", "install/namespaced", "overlays/kubernetes-1.20", "overlays/production",
+        "webhook", "webhook/cert-manager",
+    ])
+    func `runs pods that may do nothing but their work`(folder: String) async throws {
+        let pods = try await built(folder).compactMap { $0.value["spec"]?["template"]?["spec"] }
+        #expect(pods.count == 1)
+        for pod in pods {
+            let whole = pod["securityContext"]
+            #expect(whole?["runAsNonRoot"] == true)
+            #expect(whole?["seccompProfile"]?["type"] == "RuntimeDefault")
+            #expect(pod["hostNetwork"] == nil && pod["hostPID"] == nil && pod["hostIPC"] == nil)
+            let containers = ["initContainers", "containers"].flatMap { pod[$0]?.array ?? [] }
+            #expect(!containers.isEmpty)
+            for container in containers {
+                let own = container["securityContext"]
+                #expect(own?["allowPrivilegeEscalation"] == false)
+                #expect(own?["readOnlyRootFilesystem"] == true)
+                #expect(own?["capabilities"]?["drop"] == ["ALL"])
+                #expect(own?["capabilities"]?["add"] == nil && own?["privileged"] == nil)
+            }
+            let volumes = pod["volumes"]?.array ?? []
+            #expect(volumes.allSatisfy { $0["hostPath"] == nil })
+        }
+    }
+
     private func built(_ folder: String) async throws -> [Document] {
         var documents: [Document] = []
         let place = Tool.repository.appending(path: "manifests/\(folder)").path
