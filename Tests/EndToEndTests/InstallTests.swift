@@ -165,6 +165,17 @@ struct `An installation` {
         }
     }
 
+    @Test func `has more memory than the controller was ever seen to take`() async throws {
+        let page = Tool.repository.appending(path: "docs/BENCHMARKS.md")
+        let peaks = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| Peak RSS | ") }
+            .compactMap { $0.split(separator: " ").dropFirst(4).first.flatMap { Double($0) } }
+        let pod = try await built("install").first { $0.value["kind"] == "Deployment" }?
+            .value["spec"]?["template"]?["spec"]?["containers"]?[0]
+        #expect(pod?["resources"]?["limits"]?["memory"] == "1Gi")
+        #expect((try #require(peaks.max())) < 1024)
+    }
+
     private func built(_ folder: String) async throws -> [Document] {
         var documents: [Document] = []
         let place = Tool.repository.appending(path: "manifests/\(folder)").path
