@@ -35,7 +35,7 @@ struct `An installation` {
         (
             "overlays/production",
             [
-                "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
+                "CustomResourceDefinition": 5, "Namespace": 1, "StatefulSet": 1, "Service": 1,
                 "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1, "ServiceMonitor": 1,
                 "PrometheusRule": 1, "ConfigMap": 1,
@@ -174,6 +174,20 @@ struct `An installation` {
             .value["spec"]?["template"]?["spec"]?["containers"]?[0]
         #expect(pod?["resources"]?["limits"]?["memory"] == "1Gi")
         #expect((try #require(peaks.max())) < 1024)
+    }
+
+    @Test func `for production keeps its history where the next pod finds it`() async throws {
+        let set = try await built("overlays/production").first { $0.value["kind"] == "StatefulSet" }
+        let claim = set?.value["spec"]?["volumeClaimTemplates"]?[0]
+        #expect(claim?["metadata"]?["name"] == "history")
+        let pod = set?.value["spec"]?["template"]?["spec"]
+        #expect(pod?["volumes"]?.array?.contains { $0["name"] == "history" } == false)
+        let mount = pod?["containers"]?[0]?["volumeMounts"]?.array?.first {
+            $0["name"] == "history"
+        }
+        let folder = try #require(mount?["mountPath"]?.string)
+        let arguments = pod?["containers"]?[0]?["args"]?.array?.compactMap(\.string) ?? []
+        #expect(arguments.contains { $0.hasPrefix("--history=\(folder)/") })
     }
 
     private func built(_ folder: String) async throws -> [Document] {
