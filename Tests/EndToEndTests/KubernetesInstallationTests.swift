@@ -48,16 +48,61 @@ struct `A Kubernetes installation` {
         }
     }
 
+    @Test(arguments: ["mock", "gpu", "bentoml"])
+    func `of an example is one that the server takes`(overlay: String) async throws {
+        try await Kubernetes.with { cluster in
+            try await cluster.define()
+            let folder = Tool.repository.appending(path: "manifests/overlays/\(overlay)").path
+            _ = try await cluster.kubectl("apply", "--dry-run=server", "-k", folder).checked()
+        }
+    }
+
+    @Test func `with its history on volumes is one that the server takes`() async throws {
+        try await Kubernetes.with { cluster in
+            try cluster.scratch.folder(
+                "volumes",
+                """
+                namespace: \(cluster.namespace)
+                resources: [\(cluster.scratch.relative("manifests/install/base"))]
+                components: [\(cluster.scratch.relative("manifests/components/history-volume"))]
+                """)
+            let folder = cluster.scratch.path("volumes")
+            let said = try await cluster.kubectl("apply", "--dry-run=server", "-k", folder)
+                .checked()
+            #expect(said.contains("statefulset.apps/sluice created"), "\(said)")
+        }
+    }
+
+    /// By the server's own autoscaler, which brings a rollout to the least size without metrics.
+    @Test func `with the example's autoscaler has its rollout scaled`() async throws {
+        try await Kubernetes.with { cluster in
+            try await cluster.define()
+            try cluster.startNode()
+            try cluster.startController()
+            for folder in ["overlays/mock", "examples/autoscaling"] {
+                let path = Tool.repository.appending(path: "manifests/\(folder)").path
+                _ = try await cluster.kubectl("apply", "-k", path).checked()
+            }
+            try await cluster.waits(for: "{.status.phase}=Healthy", of: "rollout/model-api")
+            _ = try await cluster.kubectl("scale", "rollout/model-api", "--replicas=1").checked()
+            for field in ["spec.replicas", "status.availableReplicas"] {
+                try await cluster.waits(for: "{.\(field)}=3", of: "rollout/model-api")
+            }
+        }
+    }
+
     private static let namespace = "argo-rollouts"
 
-    /// By both ways of applying, one after the other; then its pods come up.
+    /// As the first line of the instructions says, and then as the server's age asks for, by both
+    /// ways of applying; then its pods come up.
     private func install(on cluster: Kubernetes) async throws {
         let versions = try await cluster.kubectl("api-versions").checked()
         let isNew = versions.split(separator: "\n").contains("policy/v1")
-        let folder = Tool.repository
-            .appending(path: "manifests/" + (isNew ? "install" : "overlays/kubernetes-1.20")).path
-        for way in ["--server-side=false", "--server-side"] {
-            _ = try await cluster.anywhere("apply", way, "-k", folder).checked()
+        let folders = ["install"] + (isNew ? [] : ["overlays/kubernetes-1.20"])
+        for folder in folders.map({ Tool.repository.appending(path: "manifests/\($0)").path }) {
+            for way in ["--server-side=false", "--server-side"] {
+                _ = try await cluster.anywhere("apply", way, "-k", folder).checked()
+            }
         }
         _ = try Program(
             [Tool.sluice, "stand-in", "node", "-n", Self.namespace], in: cluster.scratch,
