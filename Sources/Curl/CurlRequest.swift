@@ -18,6 +18,10 @@ package struct CurlRequest: Sendable {
     /// From the start to the last byte of the answer; 0 never ends, which only a stream may want.
     package var timeoutMilliseconds = 30_000
     package var connectTimeoutMilliseconds = 5_000
+    /// A peer that acknowledges nothing for so long is gone, and its connection with it: many
+    /// requests share one, and the system would try for a quarter of an hour. As long as a leader
+    /// tries to renew its lease. Holds for connections that this request opens.
+    package var silenceMilliseconds = 10_000
     package var httpVersion = HTTPVersion.http2OverTLS
     package var tls = TLSOptions()
     /// False takes any certificate for any name: only where a person has asked for it.

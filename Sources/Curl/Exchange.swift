@@ -9,7 +9,7 @@ final class Exchange {
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private var mail: MailText?
 
-    /// With the system's nine probes a peer that is gone is noticed within some three minutes.
+    /// So long nothing is said on a connection before its peer is asked whether it is there.
     private static let keepAliveSeconds = 20
 
     init(_ transfer: Transfer, _ handle: UnsafeMutableRawPointer) {
@@ -56,6 +56,7 @@ final class Exchange {
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_TCP_KEEPIDLE, Self.keepAliveSeconds)
         try set(CURLOPT_TCP_KEEPINTVL, Self.keepAliveSeconds)
+        try check(ccurl_bound_silence(handle, UInt32(request.silenceMilliseconds)))
         try set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeoutMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
         try set(CURLOPT_PROTOCOLS_STR, request.envelope == nil ? "http,https" : "smtp,smtps")

@@ -1,5 +1,6 @@
 import Curl
 import Dispatch
+import Glibc
 import Testing
 
 struct `A request` {
@@ -155,6 +156,19 @@ struct `A request` {
         }
     }
 
+    /// As of a host that lost its power: nobody hangs up, and what is sent is never acknowledged.
+    @Test func `fails soon where nobody takes what is sent`() async throws {
+        try await withDeafPort { port in
+            var request = CurlRequest(
+                url: "http://127.0.0.1:\(port)", method: "POST",
+                body: Array(repeating: 0, count: 32 << 20))
+            request.timeoutMilliseconds = 60_000
+            request.silenceMilliseconds = 300
+            let error = await #expect(throws: CurlError.self) { try await client.execute(request) }
+            #expect(error?.isTimeout == false, "\(String(describing: error))")
+        }
+    }
+
     @Test func `fails when the server hangs up in the middle`() async throws {
         let script: ScriptedServer.Script = { _, connection in
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
@@ -277,4 +291,22 @@ struct `A client that is shut down` {
             #expect(second == first)
         }
     }
+}
+
+/// A port that takes connections and never reads from them.
+private func withDeafPort(_ act: (UInt16) async throws -> Void) async throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isOpen = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(listener, address, length) == 0 && listen(listener, 1) == 0
+                && getsockname(listener, address, &length) == 0
+        }
+    }
+    try #require(isOpen)
+    try await act(UInt16(bigEndian: address.sin_port))
 }
