@@ -138,51 +138,10 @@ package struct ControllerLoop: Sendable {
     /// told once everything is listed.
     package func run(synced: @escaping @Sendable () async -> Void = {}) async {
         await withTaskGroup(of: Part.self) { group in
-            for (resource, cache) in cluster.caches {
-                group.addTask {
-                    await cache.follow(
-                        cluster.client, clock: ContinuousClock(),
-                        jitter: { Double.random(in: 0...1) })
-                    return .observing
-                }
-                group.addTask {
-                    await self.chronicle(resource, cache)
-                    return .observing
-                }
-            }
-            group.addTask {
-                await self.followPodTemplates()
-                return .observing
-            }
-            for routes in cluster.routes.values {
-                group.addTask {
-                    await routes.follow(cluster.client)
-                    return .observing
-                }
-            }
-            group.addTask {
-                await chronicle.keep()
-                return .observing
-            }
-            group.addTask {
-                await chronicle.tend(each: settings.historyPause, now: now) { await self.known() }
-                return .observing
-            }
+            observe(in: &group)
             group.addTask {
                 await events.keep()
-                return .observing
-            }
-            group.addTask {
-                await self.followEvents()
-                return .observing
-            }
-            group.addTask {
-                await self.followOtherEvents()
-                return .observing
-            }
-            group.addTask {
-                await self.saySight()
-                return .observing
+                return .writing
             }
             group.addTask {
                 if await self.waitForCaches() {
@@ -191,14 +150,72 @@ package struct ControllerLoop: Sendable {
                 }
                 return .acting
             }
-            for await part in group where part == .acting { group.cancelAll() }
+            for await part in group {
+                switch part {
+                case .observing: continue
+                case .acting:
+                    // The next one leads already; what was decided here is still to be told.
+                    events.end()
+                    group.addTask {
+                        do { try await Task.sleep(for: secondsForEvents) } catch {}
+                        return .writing
+                    }
+                case .writing: group.cancelAll()
+                }
+            }
         }
     }
 
-    /// What a controller is made of: the one part goes on on every replica, the other only on the
-    /// one that leads.
+    /// What every replica does, whether it leads or not.
+    private func observe(in group: inout TaskGroup<Part>) {
+        for (resource, cache) in cluster.caches {
+            group.addTask {
+                await cache.follow(
+                    cluster.client, clock: ContinuousClock(),
+                    jitter: { Double.random(in: 0...1) })
+                return .observing
+            }
+            group.addTask {
+                await self.chronicle(resource, cache)
+                return .observing
+            }
+        }
+        group.addTask {
+            await self.followPodTemplates()
+            return .observing
+        }
+        for routes in cluster.routes.values {
+            group.addTask {
+                await routes.follow(cluster.client)
+                return .observing
+            }
+        }
+        group.addTask {
+            await chronicle.keep()
+            return .observing
+        }
+        group.addTask {
+            await chronicle.tend(each: settings.historyPause, now: now) { await self.known() }
+            return .observing
+        }
+        group.addTask {
+            await self.followEvents()
+            return .observing
+        }
+        group.addTask {
+            await self.followOtherEvents()
+            return .observing
+        }
+        group.addTask {
+            await self.saySight()
+            return .observing
+        }
+    }
+
+    /// What a controller is made of: one part goes on on every replica, another only on the one
+    /// that leads, and the last one has some seconds more than the others.
     private enum Part {
-        case observing, acting
+        case observing, acting, writing
     }
 
     private func takePart() async {
@@ -357,3 +374,7 @@ extension ControllerLoop.Settings {
         return settings
     }
 }
+
+/// For events that wait when a controller ends: a server that takes none of them meanwhile will not
+/// soon, and whoever stops the process kills it after thirty seconds.
+private let secondsForEvents = Duration.seconds(5)

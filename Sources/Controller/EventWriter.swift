@@ -56,11 +56,23 @@ struct EventWriter: Sendable {
         ]
         let unwritten = Unwritten(event: event, subject: Object(head), at: now())
         let inbox = isAside ? asideInbox : inbox
-        if case .dropped(let lost) = inbox.yield(unwritten) {
-            log.warning(
-                "event not written",
-                metadata: ["reason": "\(lost.event.reason)", "error": "too many wait"])
+        switch inbox.yield(unwritten) {
+        case .enqueued: return
+        case .dropped(let lost): sayLost(lost.event, "too many wait")
+        case .terminated: sayLost(event, "the controller ends")
+        @unknown default: return
         }
+    }
+
+    private func sayLost(_ event: Rollouts.Event, _ why: String) {
+        log.warning(
+            "event not written", metadata: ["reason": "\(event.reason)", "error": "\(why)"])
+    }
+
+    /// Takes no more events down; `keep` returns once it has written those that wait.
+    func end() {
+        inbox.finish()
+        asideInbox.finish()
     }
 
     private func object(_ unwritten: Unwritten) -> Object {
@@ -84,7 +96,8 @@ struct EventWriter: Sendable {
         return object
     }
 
-    /// Writes the events, in their order, until the task is cancelled.
+    /// Writes the events, in their order, until all are written after `end`. Where the task is
+    /// cancelled before, those that are left are lines in the log.
     func keep() async {
         await withDiscardingTaskGroup { group in
             for stream in [events, asides] {

@@ -1,3 +1,4 @@
+import Curl
 import Documents
 import KubernetesClient
 import KubernetesObjects
@@ -30,6 +31,32 @@ struct `An event that cannot be written` {
         }
         writing.cancel()
         await writing.value
+    }
+}
+
+struct `An event that waits when its controller ends` {
+    @Test func `is written, and none that comes later`() async {
+        let written = Lock<[String]>([])
+        let writer = EventWriter(
+            cluster: Cluster(
+                get: { _ in nil }, list: { _, _ in [] },
+                write: { write throws(ClusterError) in
+                    if case .create(let event) = write.act {
+                        written.withLock { $0.append(event["reason"]?.string ?? "") }
+                    }
+                    return nil
+                }),
+            secrets: .none, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            now: { Timestamp(seconds: 1_767_323_045) })
+        let shop = Object(
+            ["kind": "Rollout", "metadata": ["name": "shop", "namespace": "web"]] as JSON)
+        for reason in ["RolloutPaused", "RolloutResumed"] {
+            writer.write(Rollouts.Event(reason, "m"), about: shop)
+        }
+        writer.end()
+        writer.write(Rollouts.Event("RolloutCompleted", "m"), about: shop)
+        await writer.keep()
+        #expect(written.withLock { $0 } == ["RolloutPaused", "RolloutResumed"])
     }
 }
 
