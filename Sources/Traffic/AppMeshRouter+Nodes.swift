@@ -31,7 +31,7 @@ extension AppMeshRouter {
                     "UpdatedVirtualNode", "\(reference.shown) selects the pods of \(hash)")))
     }
 
-    private func hash(of node: Object) -> String? {
+    func hash(of node: Object) -> String? {
         node.spec?["podSelector"]?["matchLabels"]?[hashLabel]?.string
     }
 

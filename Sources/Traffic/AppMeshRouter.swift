@@ -65,7 +65,9 @@ struct AppMeshRouter: Sendable {
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         _ = try virtualRouter(seen)
         let weights = try weights.plan(split, seen)
-        let moves = seen.mayMoveCanary(split, from: self.weights.mostForCanary(seen))
+        let moves = seen.mayMoveCanary(
+            split, from: self.weights.mostForCanary(seen),
+            of: seen.objects[node(nodes.canary)].map(hash) ?? seen.currentHash)
         do throws(RouterError) {
             return try planNodes(movesCanary: moves, seen) + weights
         } catch {

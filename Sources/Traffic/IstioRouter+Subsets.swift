@@ -32,6 +32,16 @@ extension IstioRouter {
         ]
     }
 
+    /// The revision that the canary's subset stands for: the present one where there is no subset
+    /// that could be led anywhere.
+    func canaryHash(_ subsets: Subsets, _ seen: Observed) -> String? {
+        do throws(RouterError) {
+            return try label(of: subsets.canary, in: try seen.object(subsets.rule), subsets.rule)
+        } catch {
+            return seen.currentHash
+        }
+    }
+
     private func index(
         of name: String, in rule: Object, _ reference: Reference
     ) throws(RouterError) -> Int {

@@ -64,7 +64,8 @@ struct IstioRouter: Sendable {
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         let weights = try weights.plan(split, seen)
         guard let subsets else { return weights }
-        let moves = seen.mayMoveCanary(split, from: self.weights.mostForCanary(seen))
+        let moves = seen.mayMoveCanary(
+            split, from: self.weights.mostForCanary(seen), of: canaryHash(subsets, seen))
         do throws(RouterError) {
             return try plan(subsets, movesCanary: moves, seen) + weights
         } catch {

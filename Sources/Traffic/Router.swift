@@ -158,11 +158,14 @@ extension Observed {
 
 extension Observed {
     /// Whether what a router leads the canary's traffic by may lead to the present revision: where
-    /// nothing is sent there, or where its pods carry what is sent and what is to be.
-    func mayMoveCanary(_ split: Split, from weight: Int) -> Bool {
+    /// nothing is sent there, or where its pods carry what is sent and what is to be. Traffic of no
+    /// revision, or of one without pods, has nothing better to wait for.
+    func mayMoveCanary(_ split: Split, from weight: Int, of hash: String?) -> Bool {
         if weight == 0 { return true }
         let pods = available[currentHash] ?? 0
-        return split.canary > 0 && pods * split.total >= max(split.canary, weight) * size
+        let isLed = hash.map { available[$0, default: 0] > 0 } ?? false
+        let enough = isLed ? max(split.canary, weight) * size : min(size, 1)
+        return split.canary > 0 && pods * split.total >= enough
     }
 }
 

@@ -241,6 +241,37 @@ struct `Subsets of a DestinationRule` {
         #expect(router.read(stage.seen) == .split(Split(canary: 0, of: 100)))
     }
 
+    /// As of a tool that writes the list of subsets again as it stands in Git.
+    @Test func `are led back where somebody took the revision away`() throws {
+        let router = try router(subsets, services: false)
+        var stage = stage()
+        stage.seen.size = 10
+        stage.seen.available = ["h1": 10, "h2": 1]
+        try stage.move(router, to: 50)
+        let written = stage["DestinationRule", "model"]?.spec?["subsets"]?.array ?? []
+        let wiped = JSON.object(JSONObject([("labels", .object(JSONObject([(hash, .null)])))]))
+        stage["DestinationRule", "model"]?["spec", "subsets"] = .array(
+            written.map { $0.merged(with: wiped) })
+        #expect(router.read(stage.seen) != .split(Split(canary: 50, of: 100)))
+        try stage.move(router, to: 50)
+        #expect(hashes(stage) == [nil, "h2", "h1"])
+    }
+
+    @Test func `are led to pods that are there from a revision that has none`() throws {
+        let router = try router(subsets, services: false)
+        var stage = stage()
+        stage.seen.size = 10
+        stage.seen.available = ["h1": 10, "h2": 5]
+        try stage.move(router, to: 50)
+        stage.seen.currentHash = "h3"
+        stage.seen.available = ["h1": 10, "h2": 0, "h3": 0]
+        try stage.move(router, to: 50)
+        #expect(hashes(stage) == [nil, "h2", "h1"])
+        stage.seen.available["h3"] = 1
+        try stage.move(router, to: 50)
+        #expect(hashes(stage) == [nil, "h3", "h1"])
+    }
+
     @Test func `lead stable's requests to pods that are there`() throws {
         let router = try router(subsets, services: false)
         var stage = stage()
