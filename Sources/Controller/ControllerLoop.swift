@@ -157,6 +157,7 @@ package struct ControllerLoop: Sendable {
                     // The next one leads already; what was decided here is still to be told.
                     events.end()
                     group.addTask {
+                        // Cut short, the seconds are over as well.
                         do { try await Task.sleep(for: secondsForEvents) } catch {}
                         return .writing
                     }

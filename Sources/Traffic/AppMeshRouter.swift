@@ -64,16 +64,9 @@ struct AppMeshRouter: Sendable {
     /// stays as it is while it has traffic that other pods do not carry.
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         _ = try virtualRouter(seen)
-        let weights = try weights.plan(split, seen)
-        let moves = seen.mayMoveCanary(
-            split, from: self.weights.mostForCanary(seen),
-            of: seen.objects[node(nodes.canary)].map(hash) ?? seen.currentHash)
-        do throws(RouterError) {
-            return try planNodes(movesCanary: moves, seen) + weights
-        } catch {
-            // What is given back needs no node.
-            if split.isAllStable, !weights.isEmpty { return weights }
-            throw error
+        let hash = seen.objects[node(nodes.canary)].map(hash) ?? seen.currentHash
+        return try weights.plan(split, seen, canary: hash) { moves throws(RouterError) in
+            try planNodes(movesCanary: moves, seen)
         }
     }
 
@@ -83,13 +76,7 @@ struct AppMeshRouter: Sendable {
         } catch {
             return seen.denied.isEmpty ? .unset : .unreadable(error.description)
         }
-        let reading = weights.read(seen)
-        guard case .split(let split) = reading, split.total == 100 else { return reading }
-        do throws(RouterError) {
-            return try plan(split, seen).isEmpty ? reading : .unsettled(atMost: split)
-        } catch {
-            return .unsettled(atMost: split)
-        }
+        return weights.read(seen, planned: plan)
     }
 }
 

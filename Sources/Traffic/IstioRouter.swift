@@ -62,29 +62,15 @@ struct IstioRouter: Sendable {
     /// Going up, the subsets lead to the new pods before anything is sent there. The canary's stays
     /// where it is while it has traffic that other pods do not carry.
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
-        let weights = try weights.plan(split, seen)
-        guard let subsets else { return weights }
-        let moves = seen.mayMoveCanary(
-            split, from: self.weights.mostForCanary(seen), of: canaryHash(subsets, seen))
-        do throws(RouterError) {
-            return try plan(subsets, movesCanary: moves, seen) + weights
-        } catch {
-            // What is given back needs no subset.
-            if split.isAllStable, !weights.isEmpty { return weights }
-            throw error
+        guard let subsets else { return try weights.plan(split, seen) }
+        let hash = canaryHash(subsets, seen)
+        return try weights.plan(split, seen, canary: hash) { moves throws(RouterError) in
+            try plan(subsets, movesCanary: moves, seen)
         }
     }
 
     private func read(_ seen: Observed) -> Reading {
-        let reading = weights.read(seen)
-        guard subsets != nil, case .split(let split) = reading, split.total == 100 else {
-            return reading
-        }
-        do throws(RouterError) {
-            return try plan(split, seen).isEmpty ? reading : .unsettled(atMost: split)
-        } catch {
-            return .unsettled(atMost: split)
-        }
+        subsets == nil ? weights.read(seen) : weights.read(seen, planned: plan)
     }
 }
 

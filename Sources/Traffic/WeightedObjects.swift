@@ -92,7 +92,40 @@ struct WeightedObjects: Sendable {
     }
 }
 
+/// Of routers whose weights lead to what stands for the pods of a revision, and is written before
+/// them.
 extension WeightedObjects {
+    /// - Parameters:
+    ///   - hash: the revision that the canary's traffic is led to at present.
+    ///   - leading: the changes that lead to the pods, those of the canary only if it is told so.
+    func plan(
+        _ split: Split, _ seen: Observed, canary hash: String?,
+        leading: (_ movesCanary: Bool) throws(RouterError) -> [Change]
+    ) throws(RouterError) -> [Change] {
+        let weights = try plan(split, seen)
+        let moves = seen.mayMoveCanary(split, from: mostForCanary(seen), of: hash)
+        do throws(RouterError) {
+            return try leading(moves) + weights
+        } catch {
+            // What is given back needs nothing that leads to pods.
+            if split.isAllStable, !weights.isEmpty { return weights }
+            throw error
+        }
+    }
+
+    /// What the weights say, settled once `plan` has nothing to change beside them either.
+    func read(
+        _ seen: Observed, planned plan: (Split, Observed) throws(RouterError) -> [Change]
+    ) -> Reading {
+        let reading = read(seen)
+        guard case .split(let split) = reading, split.total == total else { return reading }
+        do throws(RouterError) {
+            return try plan(split, seen).isEmpty ? reading : .unsettled(atMost: split)
+        } catch {
+            return .unsettled(atMost: split)
+        }
+    }
+
     /// The most that any list sends to the canary, in parts of `total`.
     func mostForCanary(_ seen: Observed) -> Int {
         switch read(seen) {

@@ -295,18 +295,7 @@ struct `A client that is shut down` {
 
 /// A port that takes connections and never reads from them.
 private func withDeafPort(_ act: (UInt16) async throws -> Void) async throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-    defer { close(listener) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isOpen = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(listener, address, length) == 0 && listen(listener, 1) == 0
-                && getsockname(listener, address, &length) == 0
-        }
-    }
-    try #require(isOpen)
-    try await act(UInt16(bigEndian: address.sin_port))
+    let (socket, port) = try listening(backlog: 1)
+    defer { close(socket) }
+    try await act(port)
 }

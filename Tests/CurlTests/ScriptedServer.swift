@@ -37,20 +37,7 @@ final class ScriptedServer: Sendable {
     var requests: [Request] { seen.withLock { $0 } }
 
     init(_ script: @escaping Script) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let socket = listener
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(socket, address, length) == 0 && listen(socket, 64) == 0
-                    && getsockname(socket, address, &length) == 0
-            }
-        }
-        guard status else { throw ServerFailure(code: errno) }
-        port = UInt16(bigEndian: address.sin_port)
+        (listener, port) = try listening(backlog: 64)
         spawn { [self] in acceptAll(script) }
     }
 
@@ -186,4 +173,21 @@ func withServer<Result>(
     let server = try ScriptedServer(script)
     defer { server.stop() }
     return try await body(server)
+}
+
+/// A socket that listens on a port of this machine that the kernel chooses.
+func listening(backlog: Int32) throws -> (socket: Int32, port: UInt16) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(listener, address, length) == 0 && listen(listener, backlog) == 0
+                && getsockname(listener, address, &length) == 0
+        }
+    }
+    guard status else { throw ServerFailure(code: errno) }
+    return (listener, UInt16(bigEndian: address.sin_port))
 }
