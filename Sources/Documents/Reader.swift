@@ -6,7 +6,13 @@ package struct Reader {
     /// Sendable.
     package final class Findings {
         package private(set) var all: [Finding] = []
-        package init() {}
+        /// Whether members that `allowOnly` does not know are findings; else they are passed over.
+        package let namesUnknownFields: Bool
+
+        package init(namesUnknownFields: Bool = true) {
+            self.namesUnknownFields = namesUnknownFields
+        }
+
         /// Keeps a finding; reading goes on, so that all of them are told at once.
         package func add(_ finding: Finding) { all.append(finding) }
     }
@@ -126,6 +132,10 @@ package struct Reader {
     /// Notes every member that is not in `known`: what we do not do yet is refused, never silently
     /// ignored.
     package func allowOnly(_ known: Set<String>) {
+        guard findings.namesUnknownFields else {
+            if value?.object == nil { wrong("an object") }
+            return
+        }
         let unknown = members().filter { !known.contains($0.key) }
         if unknown.isEmpty { return }
         let names = known.sorted()

@@ -25,8 +25,8 @@ extension AnalysisReference {
     ]
 
     /// Reads a RolloutAnalysis; what is wrong with it is noted in the reader's findings.
-    init(_ reader: Reader, strictness: Strictness, alsoKnown: Set<String> = []) {
-        reader.allowOnly(Self.fields.union(alsoKnown), strictness)
+    init(_ reader: Reader, alsoKnown: Set<String> = []) {
+        reader.allowOnly(Self.fields.union(alsoKnown))
         templates = reader["templates"].elements().map(TemplateReference.init(reading:))
         if templates.isEmpty {
             reader["templates"].require(

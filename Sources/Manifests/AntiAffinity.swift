@@ -102,7 +102,7 @@ extension RolloutParser {
     /// Reads `antiAffinity`.
     func separation(_ reader: Reader) -> Separation.Force? {
         guard reader.isPresent else { return nil }
-        reader.allowOnly([AntiAffinity.preferred, AntiAffinity.required], strictness)
+        reader.allowOnly([AntiAffinity.preferred, AntiAffinity.required])
         let preferred = reader[AntiAffinity.preferred], required = reader[AntiAffinity.required]
         guard preferred.isPresent != required.isPresent else {
             reader.invalid(
@@ -111,10 +111,10 @@ extension RolloutParser {
             return nil
         }
         if required.isPresent {
-            required.allowOnly([], strictness)
+            required.allowOnly([])
             return .required
         }
-        preferred.allowOnly(["weight"], strictness)
+        preferred.allowOnly(["weight"])
         let weight = preferred["weight"].int() ?? 0
         if !(1...100).contains(weight) {
             preferred["weight"].invalid(

@@ -24,9 +24,9 @@ package enum ExperimentDocument {
     package static func parse(
         _ object: Object, strictness: Strictness = .controller
     ) -> ParsedExperiment {
-        let root = Reader(object.json, findings: Reader.Findings())
+        let root = Reader(object.json, findings: strictness.findings)
         var parser = ExperimentParser(
-            root: root, object: object, strictness: strictness,
+            root: root, object: object,
             rules: RolloutParser(root: root, object: object, kinds: [], strictness: strictness))
         return parser.parse()
     }
@@ -102,7 +102,6 @@ package enum ExperimentDocument {
 private struct ExperimentParser {
     let root: Reader
     let object: Object
-    let strictness: Strictness
     /// What a pod template and a duration must be like.
     let rules: RolloutParser
     /// What clients know word for word, without a path before it.
@@ -114,12 +113,12 @@ private struct ExperimentParser {
     ]
 
     mutating func parse() -> ParsedExperiment {
-        root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
+        root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"])
         let spec = root["spec"]
-        spec.allowOnly(Self.fields, strictness)
+        spec.allowOnly(Self.fields)
         let deadline = spec["progressDeadlineSeconds"].count() ?? 600
         let templates = templates(spec["templates"], deadline: deadline)
-        let analyses = ExperimentAnalysis.all(spec, strictness)
+        let analyses = ExperimentAnalysis.all(spec)
         var experiment = Experiment(
             name: object.name, templates: templates, status: ExperimentDocument.status(of: object))
         experiment.analyses = analyses.map { analysis in
@@ -165,7 +164,7 @@ private struct ExperimentParser {
     private mutating func template(
         _ reader: Reader, index: Int, deadline: Int
     ) -> Experiment.Template {
-        reader.allowOnly(Self.templateFields, strictness)
+        reader.allowOnly(Self.templateFields)
         var template = Experiment.Template(name: reader["name"].string() ?? "")
         if template.name.isEmpty {
             refuse(
@@ -189,7 +188,7 @@ private struct ExperimentParser {
     }
 
     private mutating func selector(_ reader: Reader, index: Int) {
-        reader.allowOnly(["matchLabels", "matchExpressions"], strictness)
+        reader.allowOnly(["matchLabels", "matchExpressions"])
         do {
             let selector = try reader.value.map { try LabelSelector(json: $0) }
             guard selector?.isEverything ?? true else { return }
@@ -206,7 +205,7 @@ private struct ExperimentParser {
     /// A Service must have a name that servers take, and ports.
     private func service(_ template: Reader) -> String {
         let reader = template["service"]
-        reader.allowOnly(["name"], strictness)
+        reader.allowOnly(["name"])
         let given = reader["name"].string() ?? ""
         let name = given.isEmpty ? "\(object.name)-\(template["name"].string() ?? "")" : given
         if let problem = Naming.serviceProblem(name) {

@@ -46,7 +46,7 @@ struct PodMetadata: Hashable {
 extension RolloutParser {
     /// Reads metadata for pods. What would take a pod away from its ReplicaSet is refused.
     func podMetadata(_ reader: Reader) -> String {
-        reader.allowOnly(Set(PodMetadata.names), strictness)
+        reader.allowOnly(Set(PodMetadata.names))
         let metadata = PodMetadata([
             "labels": reader["labels"].strings(), "annotations": reader["annotations"].strings(),
         ])

@@ -16,10 +16,9 @@ package enum RolloutDocument {
         plugins: Plugins = .none, strictness: Strictness = .controller,
         after former: ParsedRollout? = nil
     ) -> ParsedRollout {
-        let findings = Reader.Findings()
         var parser = RolloutParser(
-            root: Reader(object.resolved(by: workload).json, findings: findings), object: object,
-            kinds: kinds, strictness: strictness)
+            root: Reader(object.resolved(by: workload).json, findings: strictness.findings),
+            object: object, kinds: kinds, strictness: strictness)
         parser.workloadSeen = workload
         parser.plugins = plugins
         parser.former = former
@@ -123,7 +122,7 @@ struct RolloutParser {
         // The status first, and with findings of its own: no error in it may refuse the document,
         // and no error in the spec may lose it.
         let status = StatusDocument.parse(object.status)
-        root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"], strictness)
+        root.allowOnly(["apiVersion", "kind", "metadata", "spec", "status"])
         let template = root["spec"]["template"].value ?? .object(JSONObject())
         stablePingPong = status.stablePingPong
         // What takes the longest, and changes least.
@@ -157,7 +156,7 @@ struct RolloutParser {
         if !reader.isPresent {
             reader.require(remedy: "add a spec with selector, template and strategy")
         }
-        reader.allowOnly(Self.specFields, strictness)
+        reader.allowOnly(Self.specFields)
         let replicas = reader["replicas"].count()
         var selector = ""
         workload = workload(reader["workloadRef"])
@@ -189,10 +188,10 @@ struct RolloutParser {
         spec.progressDeadlineAbort = reader["progressDeadlineAbort"].bool() ?? false
         spec.isPaused = reader["paused"].bool() ?? false
         let window = reader["rollbackWindow"]
-        window.allowOnly(["revisions"], strictness)
+        window.allowOnly(["revisions"])
         spec.rollbackWindow = window["revisions"].count()
         let limits = reader["analysis"]
-        limits.allowOnly(["successfulRunHistoryLimit", "unsuccessfulRunHistoryLimit"], strictness)
+        limits.allowOnly(["successfulRunHistoryLimit", "unsuccessfulRunHistoryLimit"])
         spec.successfulRunHistoryLimit =
             limits["successfulRunHistoryLimit"].count() ?? spec.successfulRunHistoryLimit
         spec.unsuccessfulRunHistoryLimit =
@@ -219,7 +218,7 @@ struct RolloutParser {
                 remedy: "add spec.selector.matchLabels with the labels of the pod template")
             return ""
         }
-        reader.allowOnly(["matchLabels", "matchExpressions"], strictness)
+        reader.allowOnly(["matchLabels", "matchExpressions"])
         do {
             let selector = try LabelSelector(json: json)
             if selector.isEverything {
@@ -235,7 +234,7 @@ struct RolloutParser {
     }
 
     private mutating func strategy(_ reader: Reader) -> Strategy {
-        reader.allowOnly(["canary", "blueGreen"], strictness)
+        reader.allowOnly(["canary", "blueGreen"])
         let canary = reader["canary"], blueGreen = reader["blueGreen"]
         switch (canary.isPresent, blueGreen.isPresent) {
         case (true, false): return .canary(self.canary(canary))

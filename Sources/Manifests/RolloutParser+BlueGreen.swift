@@ -11,7 +11,7 @@ extension RolloutParser {
 
     /// Reads the blue-green strategy (rollout-semantics §1.3).
     mutating func blueGreen(_ reader: Reader) -> BlueGreen {
-        reader.allowOnly(Self.blueGreenFields, strictness)
+        reader.allowOnly(Self.blueGreenFields)
         var plan = BlueGreen(
             activeService: reader["activeService"].nonEmptyString() ?? "",
             previewService: reader["previewService"].nonEmptyString())
@@ -71,7 +71,7 @@ extension RolloutParser {
 
     private func analysis(_ reader: Reader) -> AnalysisReference? {
         guard reader.isPresent else { return nil }
-        let analysis = AnalysisReference(reader, strictness: strictness)
+        let analysis = AnalysisReference(reader)
         checkFields(analysis, reader["args"].value, at: reader["analyses"])
         return analysis
     }

@@ -13,7 +13,7 @@ extension RolloutParser {
 
     /// Reads the canary strategy (rollout-semantics §1.4).
     mutating func canary(_ reader: Reader) -> Canary {
-        reader.allowOnly(Self.canaryFields, strictness)
+        reader.allowOnly(Self.canaryFields)
         var canary = Canary(
             steps: [], stableService: reader["stableService"].nonEmptyString(),
             canaryService: reader["canaryService"].nonEmptyString())
@@ -36,7 +36,7 @@ extension RolloutParser {
         if reader["analysis"].isPresent {
             let analysis = reader["analysis"]
             backgroundAnalysis = AnalysisReference(
-                analysis, strictness: strictness, alsoKnown: ["startingStep"])
+                analysis, alsoKnown: ["startingStep"])
             canary.backgroundAnalysisFrom = analysis["startingStep"].count() ?? 0
         }
         return canary
@@ -75,7 +75,7 @@ extension RolloutParser {
     /// A negative value means none, as for Argo Rollouts.
     private func threshold(_ reader: Reader) -> Allowance? {
         guard reader.isPresent else { return nil }
-        reader.allowOnly(["type", "value"], strictness)
+        reader.allowOnly(["type", "value"])
         let type = reader["type"], value = reader["value"]
         for field in [type, value] where !field.isPresent {
             field.require(remedy: "write type: Percent or Pods, and value: how many suffice")

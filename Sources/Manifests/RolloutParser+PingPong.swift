@@ -9,7 +9,7 @@ extension RolloutParser {
     func pingPong(_ reader: Reader, stable: PingPong?, _ canary: inout Canary) {
         let field = reader["pingPong"]
         guard field.isPresent else { return }
-        field.allowOnly(["pingService", "pongService"], strictness)
+        field.allowOnly(["pingService", "pongService"])
         let routing = reader["trafficRouting"]
         if routing.isPresent, !routing["alb"].isPresent, !routing["istio"].isPresent {
             routing["alb"].invalid(

@@ -9,14 +9,14 @@ extension RolloutParser {
     /// The names of the routes that steps may make, the first in force first.
     func managedRoutes(_ reader: Reader) -> [String] {
         reader.elements().compactMap { element in
-            element.allowOnly(["name"], strictness)
+            element.allowOnly(["name"])
             return element["name"].requiredString()
         }
     }
 
     /// Reads `setHeaderRoute`.
     func headerRoute(_ reader: Reader) -> Step {
-        reader.allowOnly(["name", "match"], strictness)
+        reader.allowOnly(["name", "match"])
         let isTaken =
             ["istio", "alb", "apisix"].contains { routing[$0].isPresent }
             || !routing["plugins"].members().isEmpty
@@ -26,7 +26,7 @@ extension RolloutParser {
                 remedy: "use a router with header routes, such as Gateway API")
         }
         let headers = reader["match"].elements().compactMap { element -> HeaderMatch? in
-            element.allowOnly(["headerName", "headerValue"], strictness)
+            element.allowOnly(["headerName", "headerValue"])
             let name = element["headerName"].requiredString()
             let value =
                 routing["alb"].isPresent
@@ -41,7 +41,7 @@ extension RolloutParser {
 
     /// Reads `setMirrorRoute`.
     func mirrorRoute(_ reader: Reader) -> Step {
-        reader.allowOnly(["name", "match", "percentage"], strictness)
+        reader.allowOnly(["name", "match", "percentage"])
         if !routing["istio"].isPresent {
             reader.invalid(
                 "SetMirrorRoute requires TrafficRouting, supports Istio only",
@@ -50,7 +50,7 @@ extension RolloutParser {
         let percent = reader["percentage"].int(in: 0...100) ?? 100
         let match = reader["match"]
         let requests = match.elements().map { element in
-            element.allowOnly(["method", "path", "headers"], strictness)
+            element.allowOnly(["method", "path", "headers"])
             func part(_ key: String) -> StringMatch? {
                 element[key].isPresent ? text(element[key], of: element) : nil
             }
@@ -94,7 +94,7 @@ extension RolloutParser {
     }
 
     private func text(_ reader: Reader, of element: Reader) -> StringMatch? {
-        reader.allowOnly(["exact", "regex", "prefix"], strictness)
+        reader.allowOnly(["exact", "regex", "prefix"])
         let found = ["exact", "regex", "prefix"].compactMap { key in
             reader[key].nonEmptyString().map { (key, $0) }
         }

@@ -15,7 +15,7 @@ extension RolloutParser {
     /// Reads one step (rollout-semantics §1.5). An unreadable one becomes an open pause, so that
     /// even by mistake nobody passes it; the finding refuses the document anyway.
     mutating func step(_ reader: Reader, index: Int, totalWeight: Int) -> Step {
-        reader.allowOnly(Set(Self.stepFields), strictness)
+        reader.allowOnly(Set(Self.stepFields))
         let present = Self.stepFields.filter { reader[$0].isPresent }
         guard present.count == 1, let field = present.first else {
             let all = Self.stepFields.map { "step.\($0.prefix(1).uppercased() + $0.dropFirst())" }
@@ -33,7 +33,7 @@ extension RolloutParser {
         case "pause": return pause(value)
         case "setCanaryScale": return .setCanaryScale(canaryScale(value))
         case "analysis":
-            let analysis = AnalysisReference(value, strictness: strictness)
+            let analysis = AnalysisReference(value)
             checkFields(analysis, value["args"].value, at: reader["analyses"])
             stepAnalyses[index] = analysis
             return .analysis
@@ -48,7 +48,7 @@ extension RolloutParser {
     }
 
     private func plugin(_ reader: Reader) -> Step {
-        reader.allowOnly(["name", "config"], strictness)
+        reader.allowOnly(["name", "config"])
         let name = reader["name"].requiredString()
         let isDisabled = plugins.disabledSteps.contains(name)
         if !name.isEmpty, !isDisabled, !plugins.takesStep(name) {
@@ -73,7 +73,7 @@ extension RolloutParser {
             reader.invalid("must be an object", remedy: "write pause: {} or pause: {duration: 10s}")
             return .pause(seconds: nil)
         }
-        reader.allowOnly(["duration"], strictness)
+        reader.allowOnly(["duration"])
         let duration = reader["duration"]
         guard duration.isPresent else { return .pause(seconds: nil) }
         let seconds = duration.value.flatMap(Self.seconds)
@@ -103,7 +103,7 @@ extension RolloutParser {
     }
 
     private func canaryScale(_ reader: Reader) -> CanaryScale {
-        reader.allowOnly(["weight", "replicas", "matchTrafficWeight"], strictness)
+        reader.allowOnly(["weight", "replicas", "matchTrafficWeight"])
         if root["spec"]["strategy"]["canary"]["trafficRouting"].value == nil {
             root["spec"]["strategy"]["canary"]["trafficRouting"].require(
                 "SetCanaryScale requires TrafficRouting to be set", remedy: "add trafficRouting")

@@ -6,7 +6,7 @@ extension RolloutParser {
     /// Checks the reference; nil where it leads to no template (rollout-semantics §1.2, §8.1).
     mutating func workload(_ reader: Reader) -> WorkloadReference? {
         guard reader.isPresent else { return nil }
-        reader.allowOnly(["apiVersion", "kind", "name", "scaleDown"], strictness)
+        reader.allowOnly(["apiVersion", "kind", "name", "scaleDown"])
         let template = root["spec"]["template"]
         if hasTemplateOfItsOwn {
             template.contradict(

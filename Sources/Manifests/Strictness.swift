@@ -9,12 +9,12 @@ package enum Strictness: Sendable {
     case controller
 }
 
-extension Reader {
-    /// Notes members outside of `known` when linting.
-    func allowOnly(_ known: Set<String>, _ strictness: Strictness) {
-        if strictness == .lint { allowOnly(known) }
-    }
+extension Strictness {
+    /// None yet, of a document that is read so.
+    var findings: Reader.Findings { Reader.Findings(namesUnknownFields: self == .lint) }
+}
 
+extension Reader {
     /// A count: a whole number that is not negative.
     func count() -> Int? {
         guard let value = int() else { return nil }

@@ -144,6 +144,26 @@ struct `A rollout document` {
         #expect(findings.contains { $0.remedy == "did you mean replicas?" })
     }
 
+    /// Holds: 6.6 configuration.
+    @Test func `is as lenient with what routers and plugins do not know`() throws {
+        let object = changedCanary {
+            $0["trafficRouting"] = [
+                "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop", "newer": true]]
+            ]
+        }
+        let lenient = RolloutDocument.parse(object, routers: RouterKind.all)
+        #expect(lenient.findings == [])
+        #expect(lenient.routers.map(\.isReadable) == [true])
+        let strict = RolloutDocument.parse(
+            object, routers: RouterKind.all, strictness: .lint)
+        #expect(strict.findings.map(\.message) == ["unknown field \"newer\""])
+        let broken = changedCanary {
+            $0["trafficRouting"] = ["plugins": ["argoproj-labs/gatewayAPI": "shop"]]
+        }
+        let found = RolloutDocument.parse(broken, routers: RouterKind.all)
+        #expect(found.routers.map(\.isReadable) == [false])
+    }
+
     /// Holds: 2.1 currentStepIndex.
     @Test func `keeps an index that others wrote within its steps`() {
         let object = rollout { $0["status"] = ["currentStepIndex": 99] }
