@@ -15,9 +15,9 @@ package struct ExperimentAnalysis: Hashable, Sendable {
 extension ExperimentAnalysis {
     /// Reads an entry of `analyses`; rules for metrics and metadata are those of the whole
     /// experiment.
-    init(_ reader: Reader, of experiment: Reader, strictness: Strictness) {
+    init(_ reader: Reader, of experiment: Reader) {
         reader.allowOnly(
-            ["name", "templateName", "clusterScope", "args", "requiredForCompletion"], strictness)
+            ["name", "templateName", "clusterScope", "args", "requiredForCompletion"])
         name = reader["name"].requiredString()
         if !name.isEmpty, let problem = Naming.subdomainProblem(name) {
             reader["name"].invalid(problem, remedy: "rename the analysis")
@@ -39,10 +39,10 @@ extension ExperimentAnalysis {
     }
 
     /// All analyses of a step or of an experiment, each name once.
-    static func all(_ experiment: Reader, _ strictness: Strictness) -> [ExperimentAnalysis] {
+    static func all(_ experiment: Reader) -> [ExperimentAnalysis] {
         var names: Set<String> = []
         return experiment["analyses"].elements().map { reader in
-            let analysis = ExperimentAnalysis(reader, of: experiment, strictness: strictness)
+            let analysis = ExperimentAnalysis(reader, of: experiment)
             if !names.insert(analysis.name).inserted {
                 reader["name"].refuse(
                     "Duplicate value: \"\(analysis.name)\"", remedy: "rename one analysis")
@@ -64,7 +64,7 @@ extension RolloutParser {
     /// Checks an experiment step (rollout-semantics §1.5, §8.1); what it is made of is read when it
     /// is created.
     func experiment(_ reader: Reader, step: Reader) -> [ExperimentAnalysis] {
-        reader.allowOnly(Self.experimentFields, strictness)
+        reader.allowOnly(Self.experimentFields)
         let versions = reader["templates"].elements()
         if versions.isEmpty {
             reader["templates"].require(remedy: "name at least one version with its specRef")
@@ -79,14 +79,9 @@ extension RolloutParser {
             }
         }
         checkDuration(reader["duration"])
-        let analyses = ExperimentAnalysis.all(reader, strictness)
+        let analyses = ExperimentAnalysis.all(reader)
         for (analysis, element) in zip(analyses, reader["analyses"].elements()) {
             checkFields(analysis.reference, element["args"].value, at: step["analyses"])
-        }
-        if !reader["duration"].isPresent, !analyses.contains(where: \.isRequired) {
-            reader.require(
-                "an experiment without an end",
-                remedy: "give it a duration, or an analysis with requiredForCompletion: true")
         }
         return analyses
     }
@@ -105,13 +100,13 @@ extension RolloutParser {
     }
 
     private func version(_ reader: Reader) {
-        reader.allowOnly(Self.versionFields, strictness)
+        reader.allowOnly(Self.versionFields)
         let name = reader["name"].requiredString()
         if !name.isEmpty, let problem = Naming.subdomainProblem(name) {
             reader["name"].invalid(problem, remedy: "rename the template")
         }
         _ = reader["replicas"].count()
-        reader["service"].allowOnly(["name"], strictness)
+        reader["service"].allowOnly(["name"])
         if let service = reader["service"]["name"].nonEmptyString(),
             let problem = Naming.serviceProblem(service)
         {

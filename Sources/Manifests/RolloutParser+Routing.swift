@@ -16,8 +16,7 @@ extension RolloutParser {
         // Without routing the share of the pods is the share of the traffic.
         guard reader.isPresent else { return }
         reader.allowOnly(
-            Set(Self.routerFields).union(["plugins", "managedRoutes", "maxTrafficWeight"]),
-            strictness)
+            Set(Self.routerFields).union(["plugins", "managedRoutes", "maxTrafficWeight"]))
         let maximum = maximumWeight(reader)
         canary.totalWeight = maximum ?? canary.totalWeight
         canary.managedRoutes = managedRoutes(reader["managedRoutes"])
@@ -30,11 +29,6 @@ extension RolloutParser {
         }
         for (name, configuration) in reader["plugins"].members() {
             add(name, isPlugin: true, configuration, rollout)
-        }
-        if routerKeys.isEmpty {
-            reader.require(
-                "no router is configured", remedy: "add nginx or plugins to trafficRouting")
-            routers.append(.unreadable("trafficRouting"))
         }
     }
 

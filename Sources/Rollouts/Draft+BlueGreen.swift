@@ -68,11 +68,12 @@ extension Draft {
         guard hasNewPods(seen.size) else { return }
         if status.promoteFull {
             promote("Full promotion requested")
+        } else if isReturn, seen.isWithinRollbackWindow {
+            promote("Rollback within window")
         } else if !plan.judgesActive {
             promote("Completed blue-green update")
         } else if isReturn {
-            let why = new.wasStable ? "scaleDownDelay" : "the rollback window"
-            promote("Rollback to '\(new.name)' within \(why)")
+            promote("Rollback to '\(new.name)' within scaleDownDelay")
         } else if isJudgedGood(status.blueGreen.postRun, .postPromotion) {
             promote("Completed blue-green update")
         }

@@ -163,7 +163,7 @@ extension Draft {
         }
         let count = seen.canary.steps.count
         if seen.isWithinRollbackWindow {
-            promote("Rollback to '\(new.name)' within the rollback window")
+            promote("Rollback within window")
             return
         }
         promote("Completed all \(count) canary steps")

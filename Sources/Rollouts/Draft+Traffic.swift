@@ -127,7 +127,8 @@ extension Draft {
     }
 
     private mutating func record(_ next: Int, _ versions: [WeightDestination]) {
-        guard seen.canary.hasRouter else {
+        // `trafficRouting: {}` chooses sizes; there is nobody to ask for a weight (§1.4, §2.1).
+        guard seen.canary.hasRouter, !seen.routers.isEmpty else {
             status.weights = leftWeights
             return
         }

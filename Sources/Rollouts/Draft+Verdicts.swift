@@ -97,10 +97,7 @@ extension Draft {
             case .setWeight, .setCanaryScale, .setHeaderRoute, .setMirrorRoute, .plugin: break
             }
         }
-        guard isUpdating || !isAvailable,
-            seen.nextScaleDown == nil
-        else { return false }
-        return deadline(after: progressing) < seen.now
+        return (isUpdating || !isAvailable) && deadline(after: progressing) < seen.now
     }
 
     private var previewRuns: [RunMirror] {

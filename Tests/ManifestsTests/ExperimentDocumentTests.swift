@@ -440,13 +440,6 @@ struct `An experiment step of a document` {
             ".duration: Invalid value: \"-1s\": must be a duration that is not negative",
             { $0["duration"] = "-1s" }
         ),
-        (
-            ": Required value: an experiment without an end",
-            {
-                $0["duration"] = .none
-                $0["analyses"] = .none
-            }
-        ),
     ]
 
     /// Holds: 8.1 experiment weight.

@@ -2,7 +2,7 @@ import Rollouts
 import Testing
 
 struct `A canary without a router` {
-    /// Holds: 1.5 setWeight, 4.3 no services, 1.4 trafficRouting.
+    /// Holds: 1.5 setWeight, 4.3 no services.
     @Test func `takes its share of the pods, and no more pods than surge allows`() {
         var world = plain([.setWeight(20), .pause(seconds: nil), .setWeight(50)], size: 10)
         world.update(to: "h2")

@@ -39,8 +39,7 @@ struct `A return within the rollback window` {
         #expect(world.status.phase == .healthy)
         #expect(
             world.events.last { $0.reason == "RolloutCompleted" }?.message
-                == "Rollout completed update to revision 4 (h1): "
-                + "Rollback to 'app-h1' within the rollback window")
+                == "Rollout completed update to revision 4 (h1): Rollback within window")
         #expect(world.broken == [])
     }
 

@@ -150,6 +150,21 @@ struct `What a client sends` {
         #expect(try await stand(at: site).step == 2)
     }
 
+    /// Holds: 7.6 terminate, 7.1 step.
+    @Test func `ends an experiment that has no end of its own, and the release goes on`()
+        async throws
+    {
+        let experiment = "{experiment: {templates: [{name: trial, specRef: canary}]}}"
+        let site = try await paused("canary: {steps: [\(experiment), {pause: {}}]}")
+        let name = try #require(await site.names(.experiments).first)
+        await site.wait(100_000)
+        #expect(try await stand(at: site).step == 0)
+        try await site.send(
+            Sent(.mergePatch, #"{"spec":{"terminate":true}}"#), to: .experiments, name)
+        await site.settle()
+        #expect(try await stand(at: site).step == 1)
+    }
+
     /// Holds: 7.6 promote full.
     @Test func `promotes everything, also what was aborted`() async throws {
         let site = try await paused()
