@@ -79,24 +79,40 @@ struct ReferenceCheck {
         }
     }
 
-    /// The names of stable Ingresses, each with the field that errors are reported at.
-    func ingresses(_ canary: Reader) -> [(name: String, field: Reader)] {
-        let nginx = canary["trafficRouting"]["nginx"]
-        let one = nginx["stableIngress"]
-        let many = nginx["stableIngresses"]
-        return (one.value?.string.map { [($0, one)] } ?? [])
-            + (many.value?.array?.compactMap(\.string) ?? []).map { ($0, many) }
+    /// An Ingress that a router begins with.
+    struct RoutedIngress {
+        let name: String
+        /// Where errors are reported.
+        let field: Reader
+        /// What one of its rules must lead to.
+        let service: String
     }
 
-    func ingressExists(_ ingress: (name: String, field: Reader)) {
+    /// The Ingresses that the routers begin with.
+    func ingresses(_ canary: Reader) -> [RoutedIngress] {
+        let nginx = canary["trafficRouting"]["nginx"], alb = canary["trafficRouting"]["alb"]
+        let stable = parsed.rollout.spec.canary.stableService ?? ""
+        let root = alb["rootService"].value?.string.flatMap { $0.isEmpty ? nil : $0 }
+        return ingresses(nginx["stableIngress"], nginx["stableIngresses"], stable)
+            + ingresses(alb["ingress"], alb["ingresses"], root ?? stable)
+    }
+
+    private func ingresses(_ one: Reader, _ many: Reader, _ service: String) -> [RoutedIngress] {
+        let names =
+            (one.value?.string.map { [($0, one)] } ?? [])
+            + (many.value?.array?.compactMap(\.string) ?? []).map { ($0, many) }
+        return names.map { RoutedIngress(name: $0, field: $1, service: service) }
+    }
+
+    func ingressExists(_ ingress: RoutedIngress) {
         guard resources.ingresses[ingress.name] == nil else { return }
         ingress.field.invalid(
             "ingress.networking.k8s.io \"\(ingress.name)\" not found", value: .string(ingress.name),
             remedy: "create the Ingress \(ingress.name)")
     }
 
-    func ingress(_ ingress: (name: String, field: Reader)) {
-        let service = parsed.rollout.spec.canary.stableService ?? ""
+    func ingress(_ ingress: RoutedIngress) {
+        let service = ingress.service
         guard let object = resources.ingresses[ingress.name], !object.routes(to: service) else {
             return
         }
@@ -168,6 +184,15 @@ struct ReferenceCheck {
         do {
             let templates = try TemplateSpec.collected(reference.templates) {
                 resources.templates[$0]
+            }
+            if isBackground, reference.arguments.isEmpty,
+                let missing = templates.flatMap(\.arguments)
+                    .first(where: { $0.value == nil && $0.source == nil })
+            {
+                reader.invalid(
+                    "missing analysis arguments in rollout spec", value: .string(names),
+                    remedy: "give \(missing.name) to the analysis in args")
+                return
             }
             // Only whether the arguments resolve matters here, not to what.
             let sources = ArgumentSources(stableHash: "stable", latestHash: "latest") {

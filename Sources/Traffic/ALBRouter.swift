@@ -93,7 +93,8 @@ struct ALBRouter: Sendable {
     }
 
     private func hasRoot(_ ingress: Object) -> Bool {
-        (ingress.spec?["rules"]?.array ?? []).contains { rule in
+        if ingress.spec?["defaultBackend"]?["service"]?["name"]?.string == root { return true }
+        return (ingress.spec?["rules"]?.array ?? []).contains { rule in
             (rule["http"]?["paths"]?.array ?? []).contains(where: leadsToRoot)
         }
     }

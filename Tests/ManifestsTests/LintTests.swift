@@ -252,6 +252,44 @@ struct `A linted set of documents` {
         #expect(findings.allSatisfy { $0.hasPrefix("all.yaml:") })
     }
 
+    /// Holds: 8.2 templates that fit.
+    @Test func `lacks the arguments of its background analysis`() throws {
+        let object = rollout {
+            $0["spec"]?["strategy"]?["canary"]?["analysis"]?["args"] = .none
+        }
+        let findings = try Self.findings(of: Self.others, and: object)
+        #expect(findings.count == 1, "\(findings)")
+        #expect(
+            findings.first?.contains(
+                "canary.analysis.templates: Invalid value: \"errors\": "
+                    + "missing analysis arguments in rollout spec") == true)
+    }
+
+    /// Holds: 8.2 Ingress.
+    @Test(arguments: [
+        (
+            "shpo", "shop-stable",
+            ": Invalid value: \"shpo\": ingress.networking.k8s.io \"shpo\" not found"
+        ),
+        (
+            "shop", "root",
+            ": Invalid value: \"shop\": ingress `shop` has no rules using service root backend"
+        ),
+        ("shop", "", nil),
+    ])
+    func `has its load balancer's Ingress looked at`(
+        ingress: String, root: String, finding: String?
+    ) throws {
+        let routing: JSON = [
+            "alb": [
+                "ingress": .string(ingress), "servicePort": 80, "rootService": .string(root),
+            ]
+        ]
+        #expect(
+            try routed("", routing)
+                == (finding.map { ["spec.strategy.canary.trafficRouting.alb.ingress\($0)"] } ?? []))
+    }
+
     /// Holds: 8.0 condition.
     @Test func `refuses the condition in Argo's words, first things first`() {
         var found = parsed(rollout())

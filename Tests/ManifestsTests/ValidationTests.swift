@@ -1,6 +1,7 @@
 import Documents
 import KubernetesObjects
 import Testing
+import Traffic
 
 @testable import Manifests
 
@@ -22,6 +23,15 @@ struct `A wrong rollout document` {
         Case("spec.replicas: Invalid value: -1: must be greater than or equal to 0") {
             $0["replicas"] = -1
         },
+        Case("spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0") {
+            $0["revisionHistoryLimit"] = -1
+        },
+        Case("spec.progressDeadlineSeconds: Invalid value: -1: must be greater than or equal to 0")
+        { $0["progressDeadlineSeconds"] = -1 },
+        Case(
+            "spec.selector: Invalid value: {\"matchExpressions\":"
+                + "[{\"key\":\"app\",\"operator\":\"Is\"}]}: invalid label selector"
+        ) { $0["selector"] = ["matchExpressions": [["key": "app", "operator": "Is"]]] },
         Case(
             "spec.progressDeadlineSeconds: Invalid value: 2: must be greater than minReadySeconds"
         ) { $0["progressDeadlineSeconds"] = 2 },
@@ -108,6 +118,19 @@ struct `A wrong rollout document` {
         ) {
             $0["dynamicStableScale"] = true
             $0["scaleDownDelaySeconds"] = 5
+        },
+        Case(
+            ".dynamicStableScale: Invalid value: true: Canary dynamicStableScale can only be used "
+                + "with traffic routing"
+        ) {
+            $0["trafficRouting"] = .none
+            $0["dynamicStableScale"] = true
+        },
+        Case(
+            ".trafficRouting.maxTrafficWeight: Invalid value: 1000: Canary maxTrafficWeight in "
+                + "traffic routing only supported in Nginx and Plugins"
+        ) {
+            $0["trafficRouting"] = ["istio": [:], "maxTrafficWeight": 1000]
         },
         Case(
             ".scaleDownDelaySeconds: Invalid value: 5: Canary scaleDownDelaySeconds can only be "
@@ -275,6 +298,21 @@ struct `A wrong rollout document` {
         #expect(
             message(object) == "The Rollout \"shop\" is invalid: spec.strategy.canary"
                 + wrong.message)
+    }
+
+    /// Holds: 8.1 setHeaderRoute.
+    @Test func `is refused for headers that its load balancer cannot compare`() {
+        let object = changedCanary {
+            $0["trafficRouting"] = [
+                "alb": ["ingress": "shop", "servicePort": 80], "managedRoutes": [["name": "beta"]],
+            ]
+            let match: JSON = ["headerName": "x", "headerValue": ["regex": "a.*"]]
+            $0["steps"] = [["setHeaderRoute": ["name": "beta", "match": [match]]]]
+        }
+        let message = RolloutDocument.parse(object, routers: RouterKind.all).invalidSpecMessage
+        #expect(
+            message?.hasSuffix(
+                "SetHeaderRoute match value invalid. ALB supports 'exact' value only") == true)
     }
 
     /// Holds: 8.1 one key.

@@ -118,6 +118,14 @@ struct `The ALB router` {
                 + " name use-annotation")
         #expect(fault(try router(), 0, stage) == nil)
     }
+
+    @Test func `takes an Ingress whose default backend is the root service`() throws {
+        var whole = ingress()
+        whole["spec"] = [
+            "defaultBackend": ["service": ["name": "root", "port": ["name": "use-annotation"]]]
+        ]
+        #expect(fault(try router(), 10, Stage([whole])) == nil)
+    }
 }
 
 struct `The configuration of ALB` {
