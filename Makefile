@@ -2,6 +2,7 @@
 # make test    installs what the tests need and runs them all
 # make test-kubernetes   the same on a real API server, which is built once: about 12 CPU minutes
 # make test-faults       what fails around a release there: processes, connections, rights, objects
+# make test-image    packs a debug build into an image, and runs it inside that root
 # make soak    releases by many more seeds than make test plays: SEEDS=5000; those that break a law are kept
 # make conformance       runs all tests, and writes which of them holds what clients rely on into docs/CONFORMANCE.md
 # make check   the style checks, before a commit
@@ -11,7 +12,7 @@ KEEP ?=
 # The suites that play faults: they stop the API server, and take some minutes.
 FAULTS = 'A Kubernetes (controller|server (in|that))'
 
-.PHONY: demo test test-kubernetes test-faults soak conformance check build bench bench-kubernetes image fuzz clean
+.PHONY: demo test test-kubernetes test-faults test-image soak conformance check build bench bench-kubernetes image fuzz clean
 
 build:
 	@Scripts/install build
@@ -35,6 +36,10 @@ test-faults:
 	@Scripts/install build run test
 	swift build --build-tests
 	@Scripts/kubernetes run swift test --no-parallel --skip-build --filter $(FAULTS)
+
+test-image:
+	@Scripts/install build image
+	@Scripts/image debug
 
 soak:
 	@Scripts/install build run test
