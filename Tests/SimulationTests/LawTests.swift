@@ -33,8 +33,9 @@ struct `Any release` {
     /// In every third document stable shrinks as the canary grows, in every fourth fewer pods
     /// suffice, and it divides by Gateway API or Istio, too; in every fifth the template stands in
     /// a Deployment, which the rollout takes over, and in every seventh pods have metadata of their
-    /// part. It ends with everything mended, and with the rollout given up or brought to its end:
-    /// then all traffic is on stable. A restart of eight pods takes up to four minutes.
+    /// part. Others have fields that few documents have. It ends with everything mended, and with
+    /// the rollout given up or brought to its end: then all traffic is on stable. A restart of eight
+    /// pods takes up to four minutes.
     private static func release(_ seed: Int) -> Trial {
         var random = Lehmer(seed)
         var trial = Trial(seed: seed)
@@ -44,6 +45,7 @@ struct `Any release` {
             "progressDeadlineAbort: \(random.next(0...1) == 0)",
         ]
         if seed % 5 == 4 { trial.spec.append(workloadReference(seed)) }
+        if seed % 6 == 1 { trial.spec.append("rollbackWindow: {revisions: 2}") }
         trial.fields = [
             "dynamicStableScale: \(seed % 3 == 2)",
             "replicaProgressThreshold: \(seed % 4 == 3 ? "{type: Percent, value: 60}" : "null")",
@@ -52,7 +54,11 @@ struct `Any release` {
             "abortScaleDownDelaySeconds: \(seed % 6 == 5 ? "null" : "5")",
             "scaleDownDelaySeconds: \(seed % 3 == 2 ? "null" : "5")",
             "analysis: \(seed % 2 == 0 ? "{templates: [{templateName: watch}]}" : "null")",
+            "minPodsPerReplicaSet: \(seed % 5 == 1 ? "2" : "null")",
+            "scaleDownDelayRevisionLimit: \(seed % 5 == 2 ? "1" : "null")",
+            "antiAffinity: \(seed % 8 == 2 ? antiAffinity : "null")",
         ]
+        if seed % 8 == 6 { trial.fields.append("trafficRouting: {maxTrafficWeight: 1000}") }
         trial.objects = lawObjects + (seed % 5 == 4 ? "\n" + lawDeployment(seed) : "")
         if seed % 4 == 3 { addRoute(to: &trial) }
         trial.opening = ["0s metric errors 0.001", "5s image model-api:v2"]
@@ -126,6 +132,8 @@ struct `Any release` {
         }
     }
 }
+
+private let antiAffinity = "{requiredDuringSchedulingIgnoredDuringExecution: {}}"
 
 /// What the laws' documents name beside themselves.
 private let lawObjects = """
