@@ -17,10 +17,14 @@ struct `A set of documents of the field` {
         }
     }
 
-    private static func documents(_ name: String) throws -> [Document] {
+    private static func documents(
+        _ name: String, with changes: [(String, String)] = []
+    ) throws -> [Document] {
         let file = folder.appending(path: "\(name).yaml")
-        return try YAML.documents(
-            in: [UInt8](try Data(contentsOf: file)), file: file.lastPathComponent)
+        let text = try changes.reduce(String(contentsOf: file, encoding: .utf8)) { text, change in
+            text.replacing(change.0, with: change.1)
+        }
+        return try YAML.documents(in: [UInt8](text.utf8), file: file.lastPathComponent)
     }
 
     /// What is refused in which file, by the fields that are named. What is not here is followed.
@@ -55,23 +59,60 @@ struct `A set of documents of the field` {
             ])
     }
 
-    static let ends = [
-        ("alb-ping-pong", "Healthy"), ("analysis-args", "Degraded"), ("blue-green", "Healthy"),
-        ("experiment", "Healthy"), ("gateway-api", "Healthy"), ("istio-hosts", "Healthy"),
-        ("istio-subsets", "Paused"), ("nginx-helm", "Healthy"), ("plain-with-hpa", "Healthy"),
-        ("smi", "Paused"), ("workload-ref", "Healthy"),
+    /// What a simulation has nobody for, and what is played in its place: an answer with fields, a
+    /// program of somebody else's, an API that was given up.
+    private static let changes = [
+        "analysis-args": [
+            ("result.errors > 0", "result[0] > 0"), ("result.ready == true", "result[0] == 0"),
+        ],
+        "job": [("- plugin: {name: example/step, config: {aggressiveness: low}}", "")],
+        "traefik": [("traefik.containo.us", "traefik.io")],
     ]
 
-    /// The one that ends badly needs a Secret, and a simulation has none.
-    @Test(arguments: ends) func `is played to its end`(name: String, phase: String) throws {
-        let answers: [String: Double] = [
-            "success-rate": 0.99, "restarts": 0, "smoke": 0, "experimental-latency": 0.2,
-            "compare": 1,
+    /// Of those that wait for a person; to the others a new image comes by itself.
+    private static let promotions = [
+        "istio-subsets": "10s image reviews:3\n1200s promote",
+        "smi": "10s image quotes:2\n60s promote",
+    ]
+
+    private func play(
+        _ name: String, _ story: String?, answers: [String: Double] = [:]
+    ) throws -> Transcript {
+        let good: [String: Double] = [
+            "success-rate": 0.99, "restarts": 0, "smoke": 0, "answers": 0,
+            "experimental-latency": 0.2, "compare": 1, "load-test": 0,
         ]
-        let transcript = try Player(
-            documents: Self.documents(name), metrics: answers.mapValues { .value($0) }
+        let told = try story.map { try Story(parsing: $0) }
+        return try Player(
+            documents: Self.documents(name, with: Self.changes[name] ?? []), story: told,
+            metrics: good.merging(answers) { $1 }.mapValues { .value($0) }
         ).play()
-        #expect(transcript.ends.values.map(\.phase) == [phase], "\(transcript.text)")
+    }
+
+    @Test(arguments: try names.filter { $0 != "unknown-fields" })
+    func `is promoted`(name: String) throws {
+        let transcript = try play(name, Self.promotions[name])
+        #expect(transcript.ends.values.map(\.phase) == ["Healthy"], "\(transcript.text)")
+        #expect(transcript.end?.weight == 0)
+        #expect(transcript.end?.pods.keys.sorted() == [2])
+        #expect(transcript.broken == [])
+    }
+
+    /// By what is measured, or by a person.
+    static let bad: [(String, String?, [String: Double])] = [
+        ("analysis-args", nil, ["answers": 1]), ("experiment", nil, ["compare": 2]),
+        ("job", nil, ["load-test": 1]), ("istio-subsets", "10s image reviews:3\n60s abort", [:]),
+        ("smi", "10s image quotes:2\n60s abort", [:]),
+    ]
+
+    @Test(arguments: bad)
+    func `is given back when it turns bad`(
+        name: String, story: String?, answers: [String: Double]
+    ) throws {
+        let transcript = try play(name, story, answers: answers)
+        #expect(transcript.ends.values.map(\.phase) == ["Degraded"], "\(transcript.text)")
+        #expect(transcript.end?.weight == 0)
+        #expect(transcript.end?.pods.keys.sorted() == [1])
         #expect(transcript.broken == [])
     }
 }
