@@ -186,6 +186,7 @@ struct `A run` {
     }
 
     /// Holds: 5.5 refused run, 5.9 TTL.
+    /// Holds: 9.3 refused run.
     @Test func `ends when it cannot be carried out, so that it can be cleaned up`() {
         let status = RunStatus().refused(
             RunError("Analysis spec invalid: no metrics specified"), now: start)

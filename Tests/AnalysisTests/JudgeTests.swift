@@ -32,6 +32,7 @@ struct `A judgement` {
     }
 
     /// Holds: 5.7 no data, 5.7 NaN.
+    /// Holds: 9.3 no data.
     @Test func `says that there is no data, and never takes it for success`() {
         let nan = MetricValue(samples: [.nan])
         #expect(
@@ -66,6 +67,7 @@ struct `A judgement` {
     }
 
     /// Holds: 5.7 NaN.
+    /// Holds: 9.3 no data.
     @Test func `is never successful for NaN under a plain success condition`() {
         var random = Seeded(state: 7)
         let operators = ["<", "<=", ">", ">=", "=="]

@@ -327,6 +327,7 @@ struct `A secret` {
     }
 
     /// Holds: 5.4 secretKeyRef, 5.10 ResolvedPrometheusQuery.
+    /// Holds: 9.3 secrets.
     @Test func `reaches the provider and nobody else`() throws {
         let question = try question()
         #expect(question.reveal().provider["query"]?.string?.contains(Self.canary) == true)
@@ -341,6 +342,7 @@ struct `A secret` {
     }
 
     /// Holds: 5.4 secretKeyRef.
+    /// Holds: 9.3 secrets.
     @Test func `is taken out of all that a measurement says`() throws {
         let question = try question()
         let encoded = percentEncoded(Self.canary)

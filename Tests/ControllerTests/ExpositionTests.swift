@@ -89,6 +89,8 @@ struct `What a monitoring system is told` {
     /// Holds: 7.3 analysis_run_reconcile, 7.3 analysis_template_info.
     /// Holds: 7.3 controller_clientset_k8s_request_total, 7.3 build_info, 7.3 workqueue.
     /// Holds: 7.3 experiment_info, 7.3 notification_send.
+    /// Holds: 7.3 experiment_phase, 7.3 experiment_reconcile, 7.3 analysis_template_metric_info.
+    /// Holds: 7.3 argo_rollouts_controller_info, 9.1 events and metrics.
     @Test func `has the names and labels of the field`() throws {
         let text = busyExposition.text
         let file = URL(filePath: #filePath).deletingLastPathComponent()

@@ -23,7 +23,7 @@ extension Conformance {
                 + " whose documents are refused by",
             "name. `Scripts/conformance` writes this page from"
                 + " [the rows](../\(Self.rowsPath)), from what the tests say of",
-            "themselves, and from a run of them.", "",
+            "themselves, and from a run of them. The rows are a selection, which grows.", "",
             "| rows | held | refused | missing |", "|---|---|---|---|",
             "| \(rows.count) | \(count(.held)) | \(count(.refused)) | \(count(.missing)) |",
         ]

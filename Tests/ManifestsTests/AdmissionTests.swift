@@ -60,6 +60,7 @@ struct `A document at admission` {
     }
 
     /// Holds: 8.0 admission, 8.0 all errors.
+    /// Holds: 9.3 first error.
     @Test func `is refused with all its errors, each with its field`() throws {
         let review = try review(Self.broken)
         let response = review.answer(review.verdict(routers: someRouters))["response"]

@@ -86,6 +86,7 @@ struct `A custom resource definition` {
         return faults
     }
 
+    /// Holds: 9.1 schema.
     @Test func `names every field that the parser knows, so that no server prunes it`() {
         let root = CustomResourceDefinitions.all[0]["spec"]?["versions"]?[0]?["schema"]?[
             "openAPIV3Schema"]
@@ -94,6 +95,26 @@ struct `A custom resource definition` {
                 == [])
         let status = StatusDocument.json(StatusDocument.parse(StatusDocumentSample.json))
         #expect(Self.unnamed(in: status, by: root?["properties"]?["status"]) == [])
+    }
+
+    /// Holds: 9.1 schema.
+    @Test func `takes a number or a text where the API does`() {
+        let root = CustomResourceDefinitions.all[0]["spec"]?["versions"]?[0]?["schema"]?[
+            "openAPIV3Schema"]
+        #expect(
+            Set(Self.numbersOrTexts(in: root)) == [
+                "spec.strategy.blueGreen.maxUnavailable", "spec.strategy.canary.maxSurge",
+                "spec.strategy.canary.maxUnavailable", "spec.strategy.canary.steps.pause.duration",
+            ])
+    }
+
+    /// Those of lists without a number.
+    private static func numbersOrTexts(in schema: JSON?, at path: Path = .root) -> [String] {
+        if schema?["x-kubernetes-int-or-string"] == true { return ["\(path)"] }
+        if let items = schema?["items"] { return numbersOrTexts(in: items, at: path) }
+        return (schema?["properties"]?.object?.members ?? []).flatMap {
+            numbersOrTexts(in: $0.value, at: path.appending($0.key))
+        }
     }
 
     /// Holds: 5.13 cloudWatch, 5.13 datadog, 5.13 newRelic, 5.13 kayenta.

@@ -10,6 +10,7 @@ struct `A created ReplicaSet` {
     static let object = ReplicaSetDocument.created(for: rollout(), hash: "abc", revision: 4)
 
     /// Holds: 4.1 new ReplicaSet, 1.1 minReadySeconds, 1.1 selector, 3.3 made.
+    /// Holds: 9.1 ReplicaSets.
     @Test func `carries the rollout's template under its hash, without pods`() {
         let object = Self.object
         #expect(object.name == "shop-abc" && object.namespace == "web")
@@ -21,6 +22,7 @@ struct `A created ReplicaSet` {
     }
 
     /// Holds: 3.3 annotations, 3.3 made.
+    /// Holds: 9.1 ReplicaSets.
     @Test func `belongs to the rollout, with its annotations and revision`() {
         #expect(
             Self.object.annotations == [
@@ -50,6 +52,7 @@ struct `A created ReplicaSet` {
         #expect(!ReplicaSetDocument.parse(Self.object, of: parsed(other)).matchesTemplate)
     }
 
+    /// Holds: 9.1 ReplicaSets.
     @Test func `tells of deadlines, earlier revisions and failures`() {
         var object = Self.object
         object["metadata", "annotations", Keys.scaleDownDeadline] = "1970-01-01T00:00:30Z"
@@ -94,6 +97,7 @@ struct `A created analysis run` {
     }
 
     /// Holds: 5.2 labels, 5.2 annotation, 5.2 owner, 1.7 analysisRunMetadata.
+    /// Holds: 9.1 analysis runs.
     @Test func `is labelled and owned as clients expect`() throws {
         let object = try Self.created { $0.labels = ["app": "no", "kind": "x"] }
         #expect(object.name == "shop-abc-4-4" && object.kind == "AnalysisRun")
@@ -162,6 +166,7 @@ struct `A created analysis run` {
 
 struct `A service` {
     /// Holds: 3.5 bound, 3.5 kept.
+    /// Holds: 9.1 objects of others.
     @Test func `is bound to pods by a patch that it then shows`() throws {
         let service = Object([
             "apiVersion": "v1", "kind": "Service",

@@ -61,6 +61,7 @@ struct `A rollout document` {
     }
 
     /// Holds: 1.5 pause duration.
+    /// Holds: 9.1 schema.
     @Test(
         arguments: [
             (30, 30), ("30", 30), ("10s", 10), ("5m", 300), ("1h30m", 5400), ("0", 0), (0, 0),
@@ -102,6 +103,7 @@ struct `A rollout document` {
     }
 
     /// Holds: 4.1 bad field.
+    /// Holds: 9.3 malformed field.
     @Test func `keeps its status however wrong the spec is`() {
         let object = rollout {
             $0["spec"] = ["replicas": "many", "template": 3, "strategy": []]

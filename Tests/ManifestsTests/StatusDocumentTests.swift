@@ -75,6 +75,7 @@ struct `A status document` {
     }
 
     /// Holds: 2.1 partial writes.
+    /// Holds: 9.1 partial writes.
     @Test func `writes only what changed, and null for what is gone`() throws {
         let json = try JSON(parsing: Self.wire)
         var status = StatusDocument.parse(json)
@@ -93,6 +94,7 @@ struct `A status document` {
     }
 
     /// Holds: 2.1 partial writes.
+    /// Holds: 9.1 partial writes.
     @Test func `leaves the fields of others alone`() throws {
         let theirs: JSON = ["type": "Theirs", "status": "True"]
         let json: JSON = [
@@ -116,6 +118,7 @@ struct `A status document` {
     }
 
     /// Holds: 4.1 bad field.
+    /// Holds: 9.3 malformed field.
     @Test func `keeps what it can read of a damaged one`() {
         let status = StatusDocument.parse([
             "stableRS": "h1", "currentStepIndex": "two", "replicas": -1,

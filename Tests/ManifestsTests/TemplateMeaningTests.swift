@@ -62,6 +62,7 @@ struct `Two pod templates` {
     ]
 
     /// Holds: 3.1 same meaning.
+    /// Holds: 9.3 same template.
     @Test func `match when only a server's defaults and the hash label differ`() {
         #expect(TemplateMeaning(Self.written) == TemplateMeaning(Self.stored))
     }

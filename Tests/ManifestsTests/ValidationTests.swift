@@ -356,6 +356,7 @@ struct `A wrong rollout document` {
     }
 
     /// Holds: 8.0 all errors, 8.0 condition.
+    /// Holds: 9.3 first error.
     @Test func `has its first error in the condition, and all of them in the event`() throws {
         let found = parsed(
             rollout {

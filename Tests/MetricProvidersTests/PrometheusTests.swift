@@ -294,6 +294,7 @@ struct `An answer of Prometheus` {
         }
     }
 
+    /// Holds: 9.3 secrets.
     @Test func `becomes a measurement that hides the secret`() throws {
         let asked = try question(["query": "up{t=\"{{args.token}}\"}", "address": "http://p"])
         let answered = asked.concluded(with: try answer(vector), startedAt: now, finishedAt: now)

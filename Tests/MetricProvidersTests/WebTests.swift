@@ -70,6 +70,7 @@ struct `A web metric` {
     }
 
     /// Holds: 5.11 jsonPath, 5.11 no JSON.
+    /// Holds: 9.3 no JSON.
     @Test(
         arguments: [
             ("{\"data\":{\"ok\":true}}", "{$.data.ok}", .bool(true), "true"),

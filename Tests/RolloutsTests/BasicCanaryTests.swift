@@ -126,6 +126,7 @@ struct `A canary without a router` {
     }
 
     /// Holds: 4.3 never below, 4.3 never above, 9.4 P1, 9.4 P2.
+    /// Holds: 4.2 scaling.
     @Test(arguments: 0..<200) func `keeps enough pods whatever happens`(seed: Int) {
         var random = Lehmer(seed)
         let steps = (0..<random.next(0...4)).flatMap { _ -> [Step] in

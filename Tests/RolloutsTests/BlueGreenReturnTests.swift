@@ -16,6 +16,7 @@ struct `An aborted blue-green update` {
 
     /// Upstream asks the new revision to be whole before an abort moves the service.
     /// Holds: 4.4 abort, 4.4 served never scaled.
+    /// Holds: 9.3 abort after a switch.
     @Test func `goes back also when its pods have crashed`() {
         var world = switched()
         world.limits["h2"] = 0
@@ -48,6 +49,7 @@ struct `An aborted blue-green update` {
     }
 
     /// Holds: 4.4 abort, 4.4 served never scaled, 6.3 I7 referenced stays.
+    /// Holds: 9.3 abort after a switch.
     @Test func `stays where it is while stable has no pods`() {
         var world = switched()
         world.limits["h1"] = 0
@@ -77,6 +79,7 @@ struct `An aborted blue-green update` {
     }
 
     /// Holds: 4.11 blue-green.
+    /// Holds: 9.3 blue-green retry.
     @Test func `is tried from the beginning when it is retried`() {
         var world = deployed(twoServices { $0.judgesPreview = true })
         world.update(to: "h2")

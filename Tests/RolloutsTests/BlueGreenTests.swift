@@ -62,6 +62,7 @@ struct `A blue-green rollout` {
     }
 
     /// Holds: 1.3 previewService, 6.3 preview, 6.3 I3 service to pods.
+    /// Holds: 9.3 preview.
     @Test func `previews nothing that is not there`() {
         var world = deployed(twoServices)
         world.update(to: "h2")

@@ -4,6 +4,7 @@ import Testing
 /// The reference order of rollout-semantics §7.5, for what a decision itself tells.
 struct `Events` {
     /// Holds: 7.5 reference order, 4.9 events, 7.5 RolloutResumed.
+    /// Holds: 9.1 events and metrics.
     @Test func `of an abort and a retry come in the reference order`() {
         var world = World(steps: [.setWeight(50), .pause(seconds: 3)], size: 1)
         world.settle()
@@ -39,6 +40,7 @@ struct `Events` {
     /// Holds: 7.5 ScalingReplicaSet, 7.5 TrafficWeightUpdated, 7.5 RolloutStepCompleted.
     /// Holds: 7.5 RolloutCompleted, 7.5 SwitchService, 4.6 advance, 4.6 Completed all steps.
     /// Holds: 6.2 event.
+    /// Holds: 9.1 events and metrics.
     @Test func `say revisions, sizes and reasons in the field's words`() {
         var world = deployed([.setWeight(50)])
         world.events = []

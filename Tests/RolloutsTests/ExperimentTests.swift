@@ -13,6 +13,7 @@ struct `An experiment` {
     }
 
     /// Holds: 7.1 ReplicaSets.
+    /// Holds: 7.5 ScalingReplicaSet of an experiment.
     @Test func `creates each ReplicaSet without pods and then scales it`() {
         var world = ExperimentWorld()
         let first = world.turn()
@@ -21,7 +22,11 @@ struct `An experiment` {
                 .createReplicaSet(name: "trial-baseline", template: "baseline"),
                 .createReplicaSet(name: "trial-canary", template: "canary"),
             ])
-        #expect(world.turn().actions.first == .scale(replicaSet: "trial-baseline", from: 0, to: 1))
+        let second = world.turn()
+        #expect(second.actions.first == .scale(replicaSet: "trial-baseline", from: 0, to: 1))
+        #expect(
+            second.events.first { $0.reason == "ScalingReplicaSet" }?.message
+                == "Scaled up ReplicaSet trial-baseline from 0 to 1")
     }
 
     @Test func `takes another name for a ReplicaSet that is somebody else's`() {
@@ -60,6 +65,7 @@ struct `An experiment` {
     }
 
     /// Holds: 7.1 deadline, 7.1 phase.
+    /// Holds: 7.5 Experiment, 7.5 Template.
     @Test func `fails when a template exceeds its deadline`() {
         var world = ExperimentWorld()
         world.experiment.progressDeadlineSeconds = 20
@@ -72,6 +78,9 @@ struct `An experiment` {
         #expect(
             world.status.message == "Template 'canary' exceeded its progressDeadlineSeconds (20)")
         #expect(world.phases == [.successful, .failed])
+        #expect(
+            Set(world.events.filter(\.isWarning).map(\.reason))
+                == ["TemplateFailed", "ExperimentFailed"])
     }
 
     @Test func `counts the deadline from when the pods began to lack`() {
@@ -162,6 +171,7 @@ struct `An experiment` {
         #expect(world.writes == writes)
     }
 
+    /// Holds: 7.5 Experiment, 7.5 Template.
     @Test func `tells each change of a phase once`() {
         var world = running()
         world.wait(60)
@@ -212,11 +222,15 @@ struct `An experiment that is measured` {
     }
 
     /// Holds: 7.1 phase.
+    /// Holds: 7.5 AnalysisRun of an experiment.
     @Test(arguments: [RunPhase.failed, .error, .inconclusive])
     func `ends at once with an analysis that does not succeed`(_ phase: RunPhase) {
         var world = running(["errors": false, "latency": false])
         world.end("errors", phase, "too many")
         #expect(world.status.phase == phase && world.status.message == "too many")
+        #expect(
+            world.events.filter(\.isWarning).map(\.reason)
+                == ["AnalysisRun\(phase.rawValue)", "Experiment\(phase.rawValue)"])
         #expect(world.runs.allSatisfy { $0.phase.isCompleted })
         world.wait(30)
         #expect(world.pods == [0, 0])
@@ -253,6 +267,7 @@ struct `An experiment that is measured` {
     }
 
     /// Holds: 7.1 terminate.
+    /// Holds: 7.5 AnalysisRunTerminating.
     @Test func `asks its runs to end when it is stopped`() {
         var world = running(["errors": true])
         world.experiment.isTerminated = true

@@ -16,6 +16,7 @@ struct `Former revisions` {
     }
 
     /// Holds: 1.1 revisionHistoryLimit, 3.6 limit.
+    /// Holds: 4.2 history.
     @Test func `are kept up to the limit, the oldest go first`() {
         let world = world(after: 6) { $0.rollout.spec.revisionHistoryLimit = 2 }
         #expect(world.replicaSets.map(\.hash).sorted() == ["h4", "h5", "h6"])
@@ -86,6 +87,7 @@ struct `Former revisions` {
     }
 
     /// Holds: 4.8 canary within delay.
+    /// Holds: 4.2 deadlines.
     @Test func `that come back within their delay keep their pods`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)])
         world.update(to: "h2")
@@ -149,6 +151,7 @@ struct `An aborted canary` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 deadlines.
     @Test func `that is tried again in its delay keeps its pods`() {
         var world = aborted(delay: 100)
         world.rollout.status.isAborted = false

@@ -11,6 +11,7 @@ struct `A pause` {
     }
 
     /// Holds: 4.9 CanaryPauseStep, 2.1 pauseConditions, 2.1 controllerPause, 2.1 currentStepIndex.
+    /// Holds: 4.2 pause.
     @Test func `begins in the same write as its step`() {
         let world = paused()
         #expect(world.status.currentStepIndex == 1)
@@ -98,6 +99,7 @@ struct `A pause` {
     }
 
     /// Holds: 4.9 spec.paused, 4.1 scaling event.
+    /// Holds: 9.3 paused and scaled.
     @Test func `of the user's own scales with the rollout and not with the steps`() {
         var world = paused([.setWeight(50), .pause(seconds: nil), .setWeight(75)])
         world.rollout.spec.isPaused = true
@@ -129,12 +131,13 @@ struct `A pause` {
         #expect(world.broken == [])
     }
 
-    /// Holds: 4.9 InconclusiveAnalysisRun, 5.2 anew, 5.8 Inconclusive.
+    /// Holds: 4.9 InconclusiveAnalysisRun, 5.2 anew, 5.8 Inconclusive, 4.2 runs.
     @Test func `for an inconclusive analysis is asked anew by a resume`() {
         var world = paused([.setWeight(10), .analysis, .setWeight(20)])
         world.end(.inconclusive) { _ in true }
         world.settle()
         #expect(world.status.pauseConditions.map(\.reason) == [.inconclusiveAnalysisRun])
+        #expect(world.status.currentStepIndex == 1)
         world.rollout.status.pauseConditions = []
         world.settle()
         #expect(world.runs.map(\.name) == ["app-h2-2-1", "app-h2-2-1.1"])

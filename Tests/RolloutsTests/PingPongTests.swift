@@ -66,6 +66,7 @@ struct `Two services that take turns` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 ping-pong service, 9.3 ping-pong.
     @Test func `take a canary only once it has pods`() {
         var world = world()
         world.limits["h2"] = 0

@@ -34,6 +34,7 @@ private func trying(_ steps: [Step] = [.setWeight(20), check, .pause(seconds: ni
 
 struct `A step of an extension` {
     /// Holds: 1.5 plugin, 2.1 stepPluginStatuses.
+    /// Holds: 4.2 plugin.
     @Test func `is begun once the weight before it is there, and asked about once`() {
         let world = trying()
         #expect(world.status.currentStepIndex == 1 && world.weight == 20)

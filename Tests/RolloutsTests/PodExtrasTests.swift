@@ -40,6 +40,7 @@ struct `Pods with metadata of their part` {
     }
 
     /// Holds: 4.14 promotion, 1.4 stableMetadata.
+    /// Holds: 4.2 pod metadata.
     @Test func `change with the part that they play`() {
         var world = dressed(deployed([.setWeight(50)]))
         world.update(to: "h2")
@@ -95,6 +96,7 @@ struct `Pods with metadata of their part` {
         Issue.record("h3 was not scaled up")
     }
 
+    /// Holds: 4.2 pod metadata.
     @Test func `are changed after all that traffic depends on`() {
         var world = dressed(deployed([.setWeight(50)]))
         world.update(to: "h2")

@@ -76,6 +76,7 @@ struct `Replicas with traffic routing` {
     /// Holds: 4.3b plain, 4.3b setCanaryScale replicas, 4.3b setCanaryScale weight.
     /// Holds: 4.3b matchTrafficWeight, 4.3b abort, 4.3b minPodsPerReplicaSet, 4.3b dynamic.
     /// Holds: 4.3b dynamic abort, 1.4 minPodsPerReplicaSet, 4.10 dynamic with minPods.
+    /// Holds: 9.3 minPodsPerReplicaSet.
     @Test(arguments: rows) func `are those of the table`(row: Row) {
         let replicas = row.sizing.replicas
         #expect(replicas.canary == row.canary, "\(row.name)")

@@ -190,6 +190,7 @@ struct `A restart` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 restart.
     @Test func `takes nothing in the turn that raises a weight`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)], size: 8)
         world.update(to: "h2")

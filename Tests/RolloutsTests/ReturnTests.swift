@@ -102,6 +102,7 @@ struct `Traffic that was given back` {
     }
 
     /// Holds: 6.2 written order, 4.10 by analysis.
+    /// Holds: 4.2 status.
     @Test func `falls with the abort, and both writes go together`() {
         let (_, decision) = seen { $0.end(.failed) { _ in true } }
         #expect(decision.order == .together)

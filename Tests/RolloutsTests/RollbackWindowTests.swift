@@ -23,6 +23,7 @@ struct `A return within the rollback window` {
 
     /// Holds: 4.8 within the window, 1.1 rollbackWindow, 4.6 Rollback within window.
     /// Holds: 6.3 rollback window, 7.5 SkipSteps.
+    /// Holds: 9.3 rollback window.
     @Test func `skips the steps, and moves traffic to a whole revision only`() {
         var world = canary(window: 2)
         #expect(world.status.stableHash == "h3")

@@ -14,6 +14,7 @@ struct `An experiment step` {
     }
 
     /// Holds: 7.1 step, 2.1 currentExperiment.
+    /// Holds: 7.5 ExperimentCreated.
     @Test func `names its experiment in the status before it creates it`() {
         var world = deployed([.experiment])
         world.update(to: "h2")
@@ -86,6 +87,7 @@ struct `An experiment step` {
         #expect(world.status.pauseConditions.isEmpty && world.status.currentStepIndex == 1)
     }
 
+    /// Holds: 4.2 experiments.
     @Test func `can be skipped, and ends its experiment then`() {
         var world = trying()
         world.rollout.status.currentStepIndex = 2
@@ -112,6 +114,7 @@ struct `An experiment step` {
         #expect(world.experiments.allSatisfy { $0.isTerminating })
     }
 
+    /// Holds: 4.2 experiments.
     @Test func `ends its experiment with another template`() {
         var world = trying()
         world.update(to: "h3")

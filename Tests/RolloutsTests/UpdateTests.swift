@@ -13,6 +13,16 @@ struct `A first deploy` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 services.
+    @Test func `leads the stable service to its pods before the canary's`() {
+        var world = World(steps: fourSteps)
+        var led: [String] = []
+        for _ in 0..<10 {
+            for case .bind(let service, _, _) in world.turn().actions { led.append(service) }
+        }
+        #expect(led == ["stable", "canary"])
+    }
+
     /// Holds: 1.1 replicas, 4.1 default replicas.
     @Test func `of a document without a size writes 1 into it, and nothing else`() {
         var world = World(steps: fourSteps)
@@ -89,6 +99,16 @@ struct `An update` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.2 new ReplicaSet.
+    @Test func `of minReadySeconds alone changes the ReplicaSet that is there`() {
+        var world = deployed(fourSteps)
+        world.rollout.spec.minReadySeconds = 20
+        world.settle()
+        #expect(world.replicaSets.map(\.minReadySeconds) == [20])
+        #expect(world.rollout.revision == 1)
+        #expect(world.broken == [])
+    }
+
     /// Holds: 4.2 idempotent, 2.1 nothing new.
     @Test func `writes nothing once it has nothing to do`() {
         var world = deployed(fourSteps)
@@ -109,6 +129,7 @@ struct `An abort` {
     }
 
     /// Holds: 4.10 by a person, 6.2 aborted, 6.2 written order, 2.1 abort.
+    /// Holds: 4.2 status.
     @Test func `gives everything back in the same turn`() {
         var world = paused()
         world.rollout.status.isAborted = true

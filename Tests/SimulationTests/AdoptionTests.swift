@@ -27,6 +27,7 @@ struct `A release of another controller` {
     }
 
     /// Holds: 9.2 no new revision, 9.2 no reset, 9.2 hashes, 9.2 deadlines.
+    /// Holds: 9.3 same template.
     @Test(arguments: try names) func `is not touched by a first look`(name: String) async throws {
         let site = try Self.site(name, startsPods: false)
         await site.settle()

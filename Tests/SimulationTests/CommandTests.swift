@@ -86,6 +86,7 @@ struct `A command at the instant of a write` {
         return (transcript, placed)
     }
 
+    /// Holds: 9.1 resume protocol.
     @Test(arguments: try cases([.promote], isWhole: true)) func `promotes`(at point: Case) throws {
         let (transcript, placed) = try play(point)
         guard placed.isUpdating, placed.isAccepted else {
@@ -96,6 +97,7 @@ struct `A command at the instant of a write` {
     }
 
     /// Holds: 4.12 full.
+    /// Holds: 9.1 resume protocol.
     @Test(arguments: try cases([.promoteFull])) func `promotes everything`(at point: Case) throws {
         let (transcript, placed) = try play(point)
         let expected = placed.isUpdating && placed.isAccepted ? "Healthy" : "Paused"
@@ -104,6 +106,7 @@ struct `A command at the instant of a write` {
     }
 
     /// Holds: 4.10 by a person.
+    /// Holds: 9.1 resume protocol.
     @Test(arguments: try cases([.abort], isWhole: true)) func `aborts`(at point: Case) throws {
         let (transcript, placed) = try play(point)
         // An abort of a finished rollout has nothing to give back.

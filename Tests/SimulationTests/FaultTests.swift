@@ -137,7 +137,7 @@ struct `A fault at any write` {
         #expect(transcript.servedWeights == (isGood ? [0, 50, 100, 0] : [0, 50, 0]))
     }
 
-    /// Holds: 9.4 P9.
+    /// Holds: 9.4 P9, 4.2 errors.
     @Test(arguments: try cases) func `leads to the same end`(at point: Case) throws {
         let usual = try Self.usual(point.story)
         let write = point.write

@@ -55,6 +55,7 @@ struct `A Job of a run` {
     }
 
     /// Holds: 5.8 events.
+    /// Holds: 7.5 Metric.
     @Test(arguments: [("Complete", "Successful"), ("Failed", "Failed")])
     func `is told of by events, and its run with it`(type: String, phase: String) async throws {
         let site = try await begun("smoke")

@@ -25,6 +25,7 @@ struct `A story recorded of Argo Rollouts` {
     private let paused = "Paused CanaryPauseStep"
 
     /// Holds: 4.3b plain, 6.2 promoted.
+    /// Holds: 9.1 status.
     @Test func `of a good release is told alike`() throws {
         let pause = "{pause: {duration: 3s}}"
         let seen = try play(
@@ -39,6 +40,7 @@ struct `A story recorded of Argo Rollouts` {
             ])
     }
 
+    /// Holds: 9.1 status.
     @Test func `of a template that becomes stable's again is told alike`() throws {
         let seen = try play(
             "steps: [{setWeight: 40}, {pause: {}}]",
@@ -55,6 +57,7 @@ struct `A story recorded of Argo Rollouts` {
     }
 
     /// Holds: 4.10 cause step, 5.8 mirror.
+    /// Holds: 9.1 status.
     @Test func `of a failed analysis is told alike`() throws {
         let seen = try play(
             "steps: [{setWeight: 30}, {analysis: {templates: [{templateName: model-api-errors}]}}, "

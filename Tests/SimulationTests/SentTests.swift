@@ -242,6 +242,7 @@ struct `What a client sends` {
 
     /// `obj.status.currentStepIndex` and its like, as the patch that Argo CD makes of the change.
     /// Holds: 7.6 Argo CD.
+    /// Holds: 9.1 Argo CD.
     @Test(arguments: [
         ([#"{"status":{"abort":true}}"#, #"{"status":{"abort":false}}"#], 1),
         ([#"{"status":{"pauseConditions":null}}"#], 3),

@@ -41,6 +41,7 @@ struct `A ReplicaSet that the server refuses` {
 
 struct `A write that the server refuses` {
     /// Holds: 7.5 ReconciliationError, 4.1 events of errors, 4.1 retry after errors.
+    /// Holds: 4.2 errors.
     @Test func `is told by an event, and tried again`() throws {
         let story = "spec: {strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}}\n---\n"
         let before = try Scenario(text: story + "9s end").player.play().writes

@@ -11,6 +11,7 @@ import Testing
 struct `A secret` {
     /// A different canary in each kind of secret, a metric server and a door of the API server that
     /// repeat all they are sent, and every text that leaves searched for any part of any canary.
+    /// Holds: 9.3 secrets.
     @Test(.timeLimit(.minutes(4)), arguments: [UInt64(6), 7, 8])
     func `is in nothing that leaves`(seed: UInt64) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "canary-\(UUID())")

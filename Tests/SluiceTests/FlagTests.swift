@@ -77,6 +77,7 @@ struct `The flags of the controller` {
 
     /// Holds: 7.4 unknown flags.
     /// Refuses: 7.5 WeightVerifyError, 2.1 load balancers.
+    /// Refuses: 7.5 TargetGroupVerified, 7.5 LoadBalancerNotFound.
     @Test func `that cannot be followed are refused, all at once and by name`() throws {
         let arguments = [
             "--rollout-thread", "5", "--aws-verify-target-group", "--controllers=analysis",

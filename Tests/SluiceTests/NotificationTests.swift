@@ -247,6 +247,7 @@ private final class Kept<Element: Sendable>: Sendable {
 
 struct `A notification` {
     /// Holds: 7.2 once.
+    /// Holds: 7.5 RolloutAddedToInformer, 9.3 notifications.
     @Test(.timeLimit(.minutes(4))) func `is delivered once, and noted on its event`() async throws {
         try await NotifiedCluster.with { cluster in
             try await cluster.create()
@@ -269,6 +270,7 @@ struct `A notification` {
     }
 
     /// Holds: 7.2 once.
+    /// Holds: 9.3 notifications.
     @Test(.timeLimit(.minutes(4)))
     func `that was under way when the controller was killed is delivered by the next`()
         async throws

@@ -44,6 +44,7 @@ private let key = "alb.ingress.kubernetes.io/actions.root"
 
 struct `The ALB router` {
     /// Holds: 6.7 alb, 1.6 alb.
+    /// Holds: 7.5 PatchingALBIngress.
     @Test func `writes the annotation as Argo Rollouts does`() throws {
         let changes = try router().plan(Split(canary: 10, of: 100), Stage([ingress()]).seen)
         let action =

@@ -46,6 +46,19 @@ struct `The Ambassador router` {
         #expect(stage["Mapping", "model"] == mapping("model"))
     }
 
+    /// Holds: 7.5 CanaryMappingCreated, 7.5 CanaryMappingUpdated, 7.5 CanaryMappingDeleted.
+    @Test func `tells what becomes of its Mapping`() throws {
+        let router = try router()
+        var stage = Stage([mapping("model")])
+        var told: [String?] = []
+        for weight in [10, 50, 0] {
+            let changes = try router.plan(Split(canary: weight, of: 100), stage.seen)
+            told += changes.map { $0.event?.reason }
+            try stage.apply(changes)
+        }
+        #expect(told == ["CanaryMappingCreated", "CanaryMappingUpdated", "CanaryMappingDeleted"])
+    }
+
     @Test func `follows the base Mapping, and writes over what others did to the canary`() throws {
         let router = try router()
         var stage = Stage([mapping("model")])

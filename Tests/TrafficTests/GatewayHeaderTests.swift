@@ -30,6 +30,7 @@ extension Stage {
 
 struct `Header routes of Gateway API` {
     /// Holds: 6.6 header route.
+    /// Holds: 6.6 header matches, 6.6 managed names.
     @Test func `are rules beside each divided one, with the canary alone`() throws {
         let router = try router()
         var stage = Stage([httpRoute()])
@@ -85,6 +86,7 @@ struct `Header routes of Gateway API` {
         #expect(router.readRoutes(stage.seen, ofTheStep: [second]) == .ofTheStep)
     }
 
+    /// Holds: 6.6 header matches.
     @Test func `follow the rules that they stand beside`() throws {
         let router = try router()
         var stage = Stage([httpRoute()])
@@ -95,13 +97,24 @@ struct `Header routes of Gateway API` {
         #expect(router.readRoutes(stage.seen, ofTheStep: [second]) == .others)
         try stage.route(router, [second])
         #expect(stage.rules[4]["matches"]?[0]?["path"]?["value"] == "/v2")
+        #expect(
+            stage.rules[4]["matches"]?[0]?["headers"] == [
+                ["name": "A", "type": "RegularExpression", "value": "b+"]
+            ])
     }
 
+    /// Holds: 6.6 useHeaderRoutes.
     @Test func `are written where the document asks for them, and removed where no route is`()
         throws
     {
         #expect(try router(["tcpRoute": "model"]).routes == nil)
         #expect(try router(["httpRoutes": [["name": "model"]]]).routes == nil)
+        for kind in ["http", "grpc", "tcp", "tls"] {
+            let asking = try router([
+                "\(kind)Routes": [["name": "model", "useHeaderRoutes": true]]
+            ])
+            #expect((asking.routes != nil) == ["http", "grpc"].contains(kind))
+        }
         let plan = try #require(try router().routes)
         #expect(try plan([], Stage([]).seen).isEmpty)
         #expect(throws: RouterError.self) { try plan([first], Stage([]).seen) }

@@ -54,6 +54,7 @@ private func router(_ configuration: JSON = ["httpRoute": "model"]) throws -> Ro
 }
 
 struct `The Gateway API router` {
+    /// Holds: 6.6 in-progress label, 9.1 objects of others.
     @Test func `writes both weights of each rule that has both services, and its label`() throws {
         let changes = try router().plan(Split(canary: 30, of: 100), Stage([httpRoute()]).seen)
         #expect(
@@ -90,6 +91,7 @@ struct `The Gateway API router` {
         ["op": "add", "path": .string(path), "value": value]
     }
 
+    /// Holds: 6.6 in-progress label.
     @Test func `takes its label away with the last weight`() throws {
         let key = "rollouts.argoproj.io/gatewayapi-canary"
         let router = try router()
@@ -113,6 +115,7 @@ struct `The Gateway API router` {
         #expect(router.read(stage.seen) == .split(split))
     }
 
+    /// Holds: 6.6 conflict.
     @Test func `takes no labels away that came meanwhile`() throws {
         let router = try router()
         var stage = Stage([httpRoute()])
@@ -123,6 +126,7 @@ struct `The Gateway API router` {
         #expect(stage["HTTPRoute", "model"]?.labels["team"] == "search")
     }
 
+    /// Holds: 6.6 inProgressLabelKey, 6.6 disableInProgressLabel.
     @Test func `writes the label that the document asks for, or none`() throws {
         let own = try router([
             "httpRoute": "model", "inProgressLabelKey": "a", "inProgressLabelValue": "b",
@@ -147,6 +151,7 @@ struct `The Gateway API router` {
         #expect(try router().read(Stage([route]).seen) == .split(Split(canary: 0, of: 101)))
     }
 
+    /// Holds: 6.6 both services.
     @Test func `needs a rule with both services of its own namespace`() throws {
         var route = httpRoute()
         var foreign = backend("model-canary")
@@ -172,6 +177,7 @@ struct `The Gateway API router` {
         #expect(try router().read(stage.seen) == .split(Split(canary: 0, of: 101)))
     }
 
+    /// Holds: 6.6 selectors.
     @Test func `finds routes by their labels`() throws {
         let found = try router([
             "httpRouteSelector": ["matchLabels": ["app": "model"]], "tlsRoutes": [["name": "tls"]],
@@ -210,6 +216,7 @@ struct `A gateway` {
         #expect(try verified([]) == .cannot)
     }
 
+    /// Holds: 6.6 verify.
     @Test func `has followed once it has accepted the present generation`() throws {
         #expect(try verified([condition("Accepted", "True")]) == .yes)
         #expect(
@@ -219,6 +226,7 @@ struct `A gateway` {
                 ))
     }
 
+    /// Holds: 6.6 verify.
     @Test(arguments: [
         ("Accepted", "False"), ("ResolvedRefs", "False"), ("PartiallyInvalid", "True"),
     ])
@@ -236,6 +244,7 @@ struct `A gateway` {
 }
 
 struct `The configuration of Gateway API` {
+    /// Holds: 6.6 no route.
     @Test(
         arguments: [
             ([:], "names no route"),
@@ -251,6 +260,7 @@ struct `The configuration of Gateway API` {
         #expect(result.router == nil)
     }
 
+    /// Holds: 6.6 namespace, 6.6 configMap, 6.6 lists.
     @Test func `is taken as the plugin takes it`() throws {
         let router = try router([
             "httpRoute": "a", "httpRoutes": [["name": "b", "useHeaderRoutes": true]],
@@ -262,6 +272,19 @@ struct `The configuration of Gateway API` {
                 "httproute gateways/a", "httproute gateways/b", "grpcroute gateways/c",
                 "tcproute gateways/d",
             ])
+    }
+
+    /// Holds: 6.6 names, 6.6 lists, 6.6 selectors, 6.6 namespace.
+    @Test(arguments: ["http", "grpc", "tcp", "tls"])
+    func `names routes of each kind alone, in a list or by labels`(kind: String) throws {
+        let router = try router([
+            "\(kind)Route": "a", "\(kind)Routes": [["name": "b"], ["name": "c"]],
+            "\(kind)RouteSelector": ["matchLabels": ["app": "model"]],
+        ])
+        #expect(
+            router.reads.map(\.description) == ["a", "b", "c"].map { "\(kind)route prod/\($0)" })
+        #expect(router.searches.map(\.resource.kind) == ["\(kind.uppercased())Route"])
+        #expect(router.searches.map(\.labels.description) == ["app=model"])
     }
 
     @Test func `needs both services and a total that gateways follow`() throws {

@@ -104,6 +104,7 @@ struct `The Istio router` {
         #expect(spec?["tcp"]?[0]?["route"]?[1]?["weight"] == 30)
     }
 
+    /// Holds: 7.5 Updated VirtualService.
     @Test func `says what it was told, as Argo Rollouts tells it`() throws {
         let router = try router(["virtualService": ["name": "model"]])
         let changes = try router.plan(Split(canary: 20, of: 100), Stage([simple("http")]).seen)
@@ -209,6 +210,7 @@ struct `Subsets of a DestinationRule` {
     }
 
     /// Holds: 6.5 subset split, 6.5 DestinationRule.
+    /// Holds: 7.5 UpdatedDestinationRule, 9.3 foreign subsets.
     @Test func `lead to the pods of their revisions, and all else stays`() throws {
         let router = try router(subsets, services: false)
         var stage = stage()

@@ -53,6 +53,7 @@ private let prefix = "nginx.ingress.kubernetes.io"
 struct `The nginx router` {
     /// Holds: 6.4 created, 6.4 owner, 6.4 name, 6.4 rules without http, 7.5 CreatingCanaryIngress.
     /// Holds: 1.6 nginx.
+    /// Holds: 9.3 rules without http.
     @Test func `creates the canary Ingress with the matching paths only`() throws {
         let changes = try router().plan(Split(canary: 0, of: 100), Stage([ingress()]).seen)
         guard case .create(let object) = changes.first?.act else {
@@ -69,6 +70,7 @@ struct `The nginx router` {
     }
 
     /// Holds: 6.4 changes, 6.1 set weight, 6.1 clean, 7.5 PatchingCanaryIngress.
+    /// Holds: 9.1 objects of others.
     @Test func `writes only what differs`() throws {
         let router = try router()
         var stage = Stage([ingress()])

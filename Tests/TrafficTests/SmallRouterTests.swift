@@ -63,11 +63,14 @@ private func router(_ key: String, _ configuration: JSON) throws -> Router {
 
 struct `The SMI router` {
     /// Holds: 1.6 smi, 6.7 smi.
+    /// Holds: 7.5 TrafficSplitCreated.
     @Test func `makes a TrafficSplit of its own and divides by it`() throws {
         let router = try router("smi", [:])
         var stage = Stage([])
         #expect(router.read(stage.seen) == .unset)
-        try stage.move(router, to: 10)
+        let first = try router.plan(Split(canary: 10, of: 100), stage.seen)
+        #expect(first.map { $0.event?.reason } == ["TrafficSplitCreated"])
+        try stage.apply(first)
         #expect(
             stage["TrafficSplit", "model"]?.spec == [
                 "service": "model-stable",

@@ -38,6 +38,7 @@ extension WeightedCase {
 
 struct `Versions of an experiment` {
     /// Holds: 7.1 service, 6.1 set weight.
+    /// Holds: 6.6 experiments.
     @Test(arguments: WeightedCase.versioned)
     func `stand beside the two sides, and go without a trace`(_ wanted: WeightedCase) throws {
         let router = try #require(wanted.router)

@@ -54,6 +54,7 @@ struct `A router of weights` {
     /// Holds: 1.6 gatewayAPI, 1.6 istio, 1.6 appMesh, 1.6 traefik, 1.6 apisix, 6.1 set weight.
     /// Holds: 6.1 clean, 6.7 appMesh.
     /// Holds: 6.5 host split, 6.6 weights, 6.6 foreign rules, 6.7 traefik, 6.7 apisix.
+    /// Holds: 6.6 maxTrafficWeight, 9.3 gateway total, 9.1 objects of others.
     @Test(arguments: WeightedCase.all)
     func `writes each split once and reads it back`(_ wanted: WeightedCase) throws {
         let router = try router(wanted)
@@ -68,6 +69,7 @@ struct `A router of weights` {
         #expect(after == wanted.objects.map(\.json.foreign))
     }
 
+    /// Holds: 6.6 conflict.
     @Test(arguments: WeightedCase.all)
     func `tests what it changes, so that a reordered list refuses`(_ wanted: WeightedCase) throws {
         let router = try router(wanted)

@@ -1,5 +1,6 @@
 # An abort waits a moment for stable's pods; then those that are there must do.
 # Holds: 4.4 abort.
+# Holds: 9.3 abort after a switch.
 spec:
   strategy:
     canary: null

@@ -1,5 +1,6 @@
 # The new pods crash after the switch: stable serves until they are back, and an abort needs none of them.
 # Holds: 4.4 abort, 4.4 served never scaled.
+# Holds: 9.3 abort after a switch.
 spec:
   strategy:
     canary: null

@@ -1,4 +1,5 @@
 # A threshold of 0 is not met by 0 pods: Argo Rollouts would give half of the traffic to nobody.
+# Holds: 9.3 threshold of nothing.
 spec:
   strategy:
     canary:

@@ -1,4 +1,5 @@
 # Gateway API by the configuration of its plugin: two weights in a route of somebody else, in parts of 1000.
+# Holds: 6.6 maxTrafficWeight, 9.3 gateway total.
 spec: {strategy: {canary: {trafficRouting: {nginx: null, maxTrafficWeight: 1000, plugins: {argoproj-labs/gatewayAPI: {httpRoute: model}}}, steps: [{setWeight: 5}, {pause: {duration: 10}}, {setWeight: 500}, {pause: {duration: 10}}]}}}
 without: [Ingress]
 objects:

@@ -1,0 +1,13 @@
+# Both sides keep two pods while they have any. Given up with a small stable, the canary comes to nothing all the same.
+# Holds: 9.3 minPodsPerReplicaSet, 4.10 dynamic with minPods.
+spec:
+  replicas: 5
+  strategy:
+    canary:
+      dynamicStableScale: true
+      scaleDownDelaySeconds: null
+      minPodsPerReplicaSet: 2
+      steps: [{setWeight: 10}, {pause: {duration: 10}}, {setWeight: 80}, {pause: {}}]
+---
+10s  image model-api:v2
+60s  abort
