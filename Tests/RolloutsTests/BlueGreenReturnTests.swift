@@ -79,7 +79,6 @@ struct `An aborted blue-green update` {
     }
 
     /// Holds: 4.11 blue-green.
-    /// Holds: 9.3 blue-green retry.
     @Test func `is tried from the beginning when it is retried`() {
         var world = deployed(twoServices { $0.judgesPreview = true })
         world.update(to: "h2")

@@ -1,5 +1,5 @@
 # Both sides keep two pods while they have any. Given up with a small stable, the canary comes to nothing all the same.
-# Holds: 9.3 minPodsPerReplicaSet, 4.10 dynamic with minPods.
+# Holds: 9.3 minPodsPerReplicaSet, 4.10 dynamic with minPods, 1.4 minPodsPerReplicaSet.
 spec:
   replicas: 5
   strategy:
