@@ -23,6 +23,22 @@ package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The time the request gave itself is over.
     package var isTimeout: Bool { code == Int(CURLE_OPERATION_TIMEDOUT.rawValue) }
+
+    /// One side does not take the certificate of the other, or could not use its own: the server
+    /// has done nothing of what was asked.
+    package var isUntrusted: Bool {
+        switch code {
+        case Int(CURLE_SSL_CONNECT_ERROR.rawValue), Int(CURLE_SSL_CERTPROBLEM.rawValue),
+            Int(CURLE_PEER_FAILED_VERIFICATION.rawValue), Int(CURLE_SSL_CACERT_BADFILE.rawValue),
+            Int(CURLE_SSL_CLIENTCERT.rawValue):
+            true
+        case Int(CURLE_SEND_ERROR.rawValue), Int(CURLE_RECV_ERROR.rawValue):
+            // With TLS 1.3 the refusal of a certificate comes when the handshake is over for us.
+            message.contains(" alert ")
+                && (message.contains("certificate") || message.contains("unknown ca"))
+        default: false
+        }
+    }
 }
 
 extension CurlError {

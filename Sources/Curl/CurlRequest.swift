@@ -65,7 +65,7 @@ package struct Header: Hashable, Sendable {
 }
 
 /// Who the server must be and who we are. All certificates and keys are PEM.
-package struct TLSOptions: Sendable {
+package struct TLSOptions: Hashable, Sendable {
     /// The authorities to trust, and no others; nil trusts those of the system.
     package var ca: [UInt8]?
     package var certificate: [UInt8]?

@@ -92,13 +92,9 @@ package struct APIClient: Sendable {
     private func oneAnswer(
         to call: Call
     ) async throws(APIError) -> (Response, Login.Proof) {
-        try await loggedIn(call) { proof throws(APIError) in
-            do throws(CurlError) {
-                let response = try await requests.execute(request(call, proof))
-                return (response.head.status, response)
-            } catch {
-                throw APIError(error)
-            }
+        try await loggedIn(call) { proof throws(CurlError) in
+            let response = try await requests.execute(request(call, proof))
+            return (response.head.status, response)
         }
     }
 
@@ -107,16 +103,12 @@ package struct APIClient: Sendable {
     func open(
         _ call: Call, name: String, _ prepare: @Sendable (inout CurlRequest) -> Void
     ) async throws(APIError) -> (body: ResponseBody, redactor: Redactor) {
-        let (response, proof) = try await loggedIn(call) { proof throws(APIError) in
+        let (response, proof) = try await loggedIn(call) { proof throws(CurlError) in
             var request = request(call, proof)
             request.httpVersion = .http1
             prepare(&request)
-            do throws(CurlError) {
-                let response = try await streams.stream(request)
-                return (response.head.status, response)
-            } catch {
-                throw APIError(error)
-            }
+            let response = try await streams.stream(request)
+            return (response.head.status, response)
         }
         let redactor = redactor(proof)
         if response.head.status == 200 { return (response.body, redactor) }
@@ -130,30 +122,31 @@ package struct APIClient: Sendable {
     }
 
     /// Asks with what we have to show. A server that does not take it is asked once more, where
-    /// there is something else to show: tokens rotate while requests are under way.
+    /// there is something else to show: tokens and certificates rotate while requests are under
+    /// way.
     private func loggedIn<Answer>(
-        _ call: Call, _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
+        _ call: Call, _ ask: (Login.Proof) async throws(CurlError) -> (status: Int, answer: Answer)
     ) async throws(APIError) -> (Answer, Login.Proof) {
         let proof = try await login.proof()
-        let first = try await told(call, proof, ask)
-        guard first.status == 401, let other = try await login.proof(after: proof) else {
-            return (first.answer, proof)
-        }
-        return (try await told(call, other, ask).answer, other)
+        let first = await told(call, proof, ask)
+        guard let refusal = Login.Refusal(first),
+            let other = try await login.proof(after: proof, refusal)
+        else { return (try first.mapError(APIError.init).get().answer, proof) }
+        return (try await told(call, other, ask).mapError(APIError.init).get().answer, other)
     }
 
     /// Asks, and tells what came of it.
     private func told<Answer>(
         _ call: Call, _ proof: Login.Proof,
-        _ ask: (Login.Proof) async throws(APIError) -> (status: Int, answer: Answer)
-    ) async throws(APIError) -> (status: Int, answer: Answer) {
+        _ ask: (Login.Proof) async throws(CurlError) -> (status: Int, answer: Answer)
+    ) async -> Result<(status: Int, answer: Answer), CurlError> {
         do {
             let result = try await ask(proof)
             await answered?(AnsweredRequest(call, status: result.status))
-            return result
+            return .success(result)
         } catch {
             await answered?(AnsweredRequest(call, status: nil))
-            throw error
+            return .failure(error)
         }
     }
 
@@ -182,6 +175,16 @@ package struct APIClient: Sendable {
         request.unixSocketPath = connection.unixSocketPath
         request.maximumBodyBytes = Limits.standard.bytes
         return request
+    }
+}
+
+extension Login.Refusal {
+    fileprivate init?<Answer>(_ outcome: Result<(status: Int, answer: Answer), CurlError>) {
+        switch outcome {
+        case .success(let result) where result.status == 401: self = .answer
+        case .failure(let error) where error.isUntrusted: self = .handshake
+        case .success, .failure: return nil
+        }
     }
 }
 

@@ -30,7 +30,7 @@ extension Connection {
             server: "https://\(address):\(port)", namespace: namespace.filter { !$0.isWhitespace },
             tls: TLSOptions(ca: authority), credential: .tokenFile("\(directory)/token"))
         // A cluster that gets a new authority gives it to running pods.
-        connection.authorityFile = "\(directory)/ca.crt"
+        connection.files.authority = "\(directory)/ca.crt"
         return connection
     }
 }

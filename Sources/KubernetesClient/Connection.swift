@@ -14,6 +14,13 @@ package struct Connection: Sendable {
         case plugin(LoginPlugin)
     }
 
+    /// Paths of PEM files; nil where there is no file.
+    package struct Files: Hashable, Sendable {
+        package var authority: String?
+        package var certificate: String?
+        package var key: String?
+    }
+
     /// `https://host:port`, perhaps with a path, without a slash at the end.
     package private(set) var server: String
     /// Where objects are looked for when nobody says otherwise.
@@ -23,8 +30,8 @@ package struct Connection: Sendable {
     /// Connects to this socket in place of the server's host.
     package var unixSocketPath: String?
     package var credential: Credential
-    /// Where the authorities of `tls` stand, when they may be replaced while we run.
-    package var authorityFile: String?
+    /// Where what `tls` says stands, when it may be replaced while we run.
+    package var files = Files()
     /// `http://host:port`, or `https` or `socks5`; nil connects directly.
     package var proxy: String?
     /// Who else we want to be for the server, as headers.

@@ -4,8 +4,9 @@ import Documents
 extension Kubeconfig {
     /// How to reach the API server of `context` (nil: of the current one), and as whom.
     ///
-    /// Reads the certificate files that the context needs. Throws where the context, its cluster or
-    /// its user is not there, and where it wants something that we do not do.
+    /// Reads the certificate files that the context needs; later they are read again as they
+    /// change. Throws where the context, its cluster or its user is not there, and where it wants
+    /// something that we do not do.
     ///
     /// - Parameter environment: what a login plugin inherits.
     package func connection(
@@ -43,6 +44,9 @@ extension Kubeconfig {
             server: cluster.server, namespace: context.namespace ?? "default", tls: tls,
             verifiesPeer: !cluster.skipsVerification,
             credential: credential(of: user, at: cluster, tls.ca, environment))
+        connection.files = Connection.Files(
+            authority: cluster.authority?.path, certificate: user.certificate?.path,
+            key: user.key?.path)
         connection.proxy = cluster.proxy
         connection.impersonation = user.impersonation?.headers ?? []
         return connection
@@ -125,6 +129,15 @@ extension Kubeconfig {
             } catch {
                 throw KubeconfigError("\(error)", remedy: "correct the path in the kubeconfig")
             }
+        }
+    }
+}
+
+extension Kubeconfig.Material {
+    fileprivate var path: String? {
+        switch self {
+        case .embedded: nil
+        case .file(let path): path
         }
     }
 }

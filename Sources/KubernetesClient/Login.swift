@@ -1,20 +1,33 @@
 import Curl
 import Documents
 
-/// Shows the server who we are. Reads token files again as they rotate, asks a plugin anew when
-/// its answer expires, and gets something better once the server has refused what was shown.
+/// Shows the server who we are. Reads files of tokens and certificates again as they change, asks a
+/// plugin anew when its answer expires, and gets something better once the server has refused what
+/// was shown.
 actor Login {
     /// What a request shows.
-    struct Proof: Sendable {
+    struct Proof: Hashable, Sendable {
         var headers: [Header] = []
         var tls: TLSOptions
     }
 
-    private struct Kept {
-        let proof: Proof
+    /// How a server says that it does not take a proof, or we that we do not take its own.
+    enum Refusal {
+        /// With 401.
+        case answer
+        /// Before anything was asked.
+        case handshake
+    }
+
+    private struct Held<Value: Sendable>: Sendable {
+        let value: Value
         let since: Timestamp
         /// Nil: until the server refuses it.
         let expires: Timestamp?
+
+        func isGood(at now: Timestamp) -> Bool {
+            expires.map { now < $0 && now >= since } ?? true
+        }
     }
 
     /// Kubernetes renews service account tokens minutes before they end, and client-go, too, looks
@@ -26,7 +39,8 @@ actor Login {
 
     private let connection: Connection
     private let now: @Sendable () -> Timestamp
-    private var kept: Kept?
+    private var kept: Held<Proof>?
+    private var answered: Held<LoginPlugin.Answer>?
     private var failure: (error: APIError, at: Timestamp)?
     private var isRenewing = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -41,37 +55,38 @@ actor Login {
         // One renewal at a time: a hundred requests do not start a hundred plugins.
         while isRenewing { await withCheckedContinuation { waiters.append($0) } }
         let now = now()
-        if let kept, kept.expires.map({ now < $0 && now >= kept.since }) ?? true {
-            return kept.proof
-        }
-        if let failure, isRecent(failure.at, now) { throw failure.error }
-        do {
+        if let kept, kept.isGood(at: now) { return kept.value }
+        do throws(APIError) {
+            if let failure, isRecent(failure.at, now) { throw failure.error }
             return try await renew()
         } catch {
-            // Files may be missing for a moment while they are replaced; the old token still holds.
-            guard let kept, !connection.credential.isPlugin else { throw error }
-            return kept.proof
+            // Files may be missing for a moment while they are replaced; what they held still
+            // holds. What a plugin has answered does not, once it has expired.
+            guard let kept, !isPluginDue else { throw error }
+            return kept.value
         }
     }
 
     /// What to show after the server refused `shown`; nil where there is nothing else.
-    func proof(after shown: Proof) async throws(APIError) -> Proof? {
+    func proof(after shown: Proof, _ refusal: Refusal) async throws(APIError) -> Proof? {
         while isRenewing { await withCheckedContinuation { waiters.append($0) } }
-        guard connection.credential.canChange, let kept else { return nil }
-        if kept.proof.headers != shown.headers
-            || kept.proof.tls.certificate != shown.tls.certificate
-        {
-            return kept.proof
+        guard connection.canChange, let kept else { return nil }
+        if kept.value != shown { return kept.value }
+        if let answered, refusal.concerns(answered.value) {
+            if isRecent(answered.since, now()) { return nil }
+            self.answered = nil
         }
-        if connection.credential.isPlugin && isRecent(kept.since, now()) { return nil }
         let proof = try await renew()
-        let isOther =
-            proof.headers != shown.headers || proof.tls.certificate != shown.tls.certificate
-        return isOther ? proof : nil
+        return proof != shown ? proof : nil
     }
 
     private func isRecent(_ moment: Timestamp, _ now: Timestamp) -> Bool {
         (moment...moment.advanced(bySeconds: Self.pluginPauseSeconds)).contains(now)
+    }
+
+    private var isPluginDue: Bool {
+        guard case .plugin = connection.credential else { return false }
+        return !(answered?.isGood(at: now()) ?? false)
     }
 
     private func renew() async throws(APIError) -> Proof {
@@ -84,7 +99,7 @@ actor Login {
         do throws(LoginError) {
             let renewed = try await renewed()
             (kept, failure) = (renewed, nil)
-            return renewed.proof
+            return renewed.value
         } catch {
             let error = APIError.unreachable(reason: "\(error)")
             failure = (error, now())
@@ -92,14 +107,12 @@ actor Login {
         }
     }
 
-    private func renewed() async throws(LoginError) -> Kept {
+    private func renewed() async throws(LoginError) -> Held<Proof> {
         let since = now()
         var proof = Proof(headers: connection.impersonation, tls: connection.tls)
-        var expires: Timestamp?
-        if let path = connection.authorityFile {
-            proof.tls.ca = try LoginError.reading(path)
-            expires = since.advanced(bySeconds: Self.fileSeconds)
-        }
+        try proof.tls.read(connection.files)
+        var ends: [Timestamp] = []
+        if connection.namesFiles { ends.append(since.advanced(bySeconds: Self.fileSeconds)) }
         switch connection.credential {
         case .none: break
         case .token(let token): proof.headers.append(token.header)
@@ -110,16 +123,44 @@ actor Login {
                 throw LoginError("\(path) contains no token")
             }
             proof.headers.append(token.header)
-            expires = since.advanced(bySeconds: Self.fileSeconds)
         case .plugin(let plugin):
-            let answer = try await plugin.ask()
+            let answer = try await answer(of: plugin)
             if let token = answer.token { proof.headers.append(token.header) }
             if let certificate = answer.certificate {
                 (proof.tls.certificate, proof.tls.key) = (certificate, answer.key)
             }
-            expires = answer.expires
+            if let expires = answer.expires { ends.append(expires) }
         }
-        return Kept(proof: proof, since: since, expires: expires)
+        return Held(value: proof, since: since, expires: ends.min())
+    }
+
+    /// The last answer while it is good: files beside it may be read more often.
+    private func answer(of plugin: LoginPlugin) async throws(LoginError) -> LoginPlugin.Answer {
+        let since = now()
+        if let answered, answered.isGood(at: since) { return answered.value }
+        let answer = try await plugin.ask()
+        answered = Held(value: answer, since: since, expires: answer.expires)
+        return answer
+    }
+}
+
+extension Login.Refusal {
+    /// Whether another answer of the plugin could help.
+    fileprivate func concerns(_ answer: LoginPlugin.Answer) -> Bool {
+        switch self {
+        case .answer: true
+        case .handshake: answer.certificate != nil
+        }
+    }
+}
+
+extension TLSOptions {
+    /// Takes what the files hold now. A certificate without its key, as while both are replaced,
+    /// is found out by the handshake, after which they are read again.
+    fileprivate mutating func read(_ files: Connection.Files) throws(LoginError) {
+        if let path = files.authority { ca = try LoginError.reading(path) }
+        if let path = files.certificate { certificate = try LoginError.reading(path) }
+        if let path = files.key { key = try LoginError.reading(path) }
     }
 }
 
@@ -140,19 +181,15 @@ struct LoginError: Error, CustomStringConvertible {
     }
 }
 
-extension Connection.Credential {
-    fileprivate var isPlugin: Bool {
-        switch self {
-        case .plugin: true
-        case .none, .token, .tokenFile, .password: false
-        }
+extension Connection {
+    fileprivate var namesFiles: Bool {
+        if case .tokenFile = credential { return true }
+        return files != Files()
     }
 
-    /// Whether asking again may bring another answer.
+    /// Whether asking again may bring another proof.
     fileprivate var canChange: Bool {
-        switch self {
-        case .plugin, .tokenFile: true
-        case .none, .token, .password: false
-        }
+        if case .plugin = credential { return true }
+        return namesFiles
     }
 }

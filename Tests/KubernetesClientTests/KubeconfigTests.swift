@@ -89,6 +89,10 @@ struct `A kubeconfig` {
                 .connection()
             #expect(connection.tls.ca == Array("CA".utf8))
             #expect(connection.tls.key == Array("KEY".utf8))
+            let files = Connection.Files(
+                authority: "\(directory)/ca.pem", certificate: "\(directory)/cert.pem",
+                key: "\(directory)/key.pem")
+            #expect(connection.files == files)
             #expect(try await authorization(of: connection) == "Bearer first")
         }
     }

@@ -223,6 +223,23 @@ struct `What a plugin has answered` {
         }
     }
 
+    @Test func `stays while the files beside it are read again`() async throws {
+        try await withPlugin(counting.replacing("EXPIRY", with: "")) { plugin, directory in
+            try Data("old".utf8).write(to: URL(filePath: "\(directory)/ca"))
+            var connection = Connection(server: "https://k", credential: .plugin(plugin))
+            connection.files.authority = "\(directory)/ca"
+            let seconds = Lock<Int64>(0)
+            let login = Login(connection) { Timestamp(seconds: seconds.withLock { $0 }) }
+            _ = try await login.proof()
+            try Data("new".utf8).write(to: URL(filePath: "\(directory)/ca"))
+            seconds.withLock { $0 = 60 }
+            let proof = try await login.proof()
+            #expect(proof.tls.ca == Array("new".utf8))
+            #expect(proof.headers == [Header("Authorization", "Bearer t1")])
+            #expect(try runs(directory) == 1)
+        }
+    }
+
     @Test func `is not asked for again while it has just failed`() async throws {
         try await withPlugin(#"echo x >> "$COUNT"; exit 1"#) { plugin, directory async throws in
             let seconds = Lock<Int64>(0)

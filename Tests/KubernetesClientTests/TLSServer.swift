@@ -3,8 +3,8 @@ import Foundation
 @testable import KubernetesClient
 
 /// A real TLS server (nginx) on a socket of its own, with an authority, a certificate for
-/// `api.test` and one for the user `anna`. Each answer tells in its name what the server has seen:
-/// `CONNECTION|PROTOCOL|CLIENT`.
+/// `api.test`, one for the user `anna` and one for `bert`, whom it refuses. Each answer tells in
+/// its name what the server has seen: `CONNECTION|PROTOCOL|CLIENT`.
 struct TLSServer {
     let directory: String
     private let process: Process
@@ -45,6 +45,11 @@ struct TLSServer {
         try Data(contentsOf: URL(filePath: "\(directory)/\(name)")).base64EncodedString()
     }
 
+    /// Puts what `file` holds into `other`.
+    func copy(_ file: String, to other: String) throws {
+        try Data(try self.file(file)).write(to: URL(filePath: "\(directory)/\(other)"))
+    }
+
     struct Failure: Error {
         let what: String
     }
@@ -69,6 +74,7 @@ struct TLSServer {
                 ssl_client_certificate \(directory)/ca.pem;
                 ssl_verify_client optional;
                 default_type application/json;
+                if ($ssl_client_s_dn = CN=bert) { return 401; }
                 location / {
                     return 200
                         '{"metadata":{"name":"$connection|$server_protocol|$ssl_client_s_dn"}}';
@@ -84,9 +90,11 @@ struct TLSServer {
         try openssl(
             "req -x509 -subj /CN=api -addext subjectAltName=DNS:api.test -CA ca.pem -CAkey ca.key"
                 + " -keyout api.key -out api.pem", in: directory)
-        try openssl(
-            "req -x509 -subj /CN=anna -CA ca.pem -CAkey ca.key -keyout anna.key -out anna.pem",
-            in: directory)
+        for user in ["anna", "bert"] {
+            try openssl(
+                "req -x509 -subj /CN=\(user) -CA ca.pem -CAkey ca.key -keyout \(user).key"
+                    + " -out \(user).pem", in: directory)
+        }
     }
 
     private static func openssl(_ arguments: String, in directory: String) throws {

@@ -108,6 +108,31 @@ struct `A connection over TLS` {
         }
     }
 
+    @Test(arguments: [
+        // The server refuses bert, no handshake works with half a pair, and who trusts anna only
+        // does not trust the server.
+        (["bert.pem", "bert.key", "ca.pem"], "401"), (["anna.pem", "bert.key", "ca.pem"], "key"),
+        (["anna.pem", "anna.key", "anna.pem"], "SSL certificate problem"),
+    ])
+    func `reads its files again as soon as what they held is refused`(
+        first: [String], reason: String
+    ) async throws {
+        try await TLSServer.with { server in
+            let mine = ["mine.pem", "mine.key", "authority.pem"]
+            for (source, name) in zip(first, mine) { try server.copy(source, to: name) }
+            let client = APIClient(
+                try server.connection(
+                    cluster: "server: https://api.test, certificate-authority: authority.pem",
+                    user: "client-certificate: mine.pem, client-key: mine.key"))
+            let error = await #expect(throws: APIError.self) { try await server.seen(client) }
+            #expect(error?.description.contains(reason) == true)
+            for (source, name) in zip(["anna.pem", "anna.key", "ca.pem"], mine) {
+                try server.copy(source, to: name)
+            }
+            #expect(try await server.seen(client)[2] == "CN=anna")
+        }
+    }
+
     @Test func `carries many requests on one connection`() async throws {
         try await TLSServer.with { server in
             let client = APIClient(
