@@ -46,6 +46,32 @@ struct `The flags of the controller` {
         #expect(try parsed("-n", "shop", "--namespaced").settings([:]).home == "shop")
     }
 
+    @Test func `limit it to several namespaces, with one lease whatever their order`() throws {
+        for words in [["-n", "shop", "-n", "cart"], ["--namespace=shop,cart"]] {
+            let command = try ControllerCommand.parse(["--namespaced"] + words)
+            #expect(try command.settings([:], of: "own").namespaces == ["shop", "cart"])
+            #expect(try command.settings([:]).home == "cart")
+            #expect(try command.settings(["POD_NAMESPACE": "shop"]).home == "shop")
+        }
+    }
+
+    @Test(arguments: [
+        (["-n", "a", "-n", "b,a"], "--namespace a is there more than once"),
+        (["-n", "a,"], "--namespace : a lowercase RFC 1123 label"),
+        (["-n", (0...50).map { "n\($0)" }.joined(separator: ",")], "takes 50 namespaces at most"),
+    ])
+    func `refuse namespaces that cannot be meant`(arguments: [String], reason: String) throws {
+        let error = #expect(throws: (any Error).self) {
+            try ControllerCommand.parse(["--namespaced"] + arguments)
+        }
+        #expect(ControllerCommand.message(for: try #require(error)).contains(reason))
+    }
+
+    @Test func `name several namespaces only to limit it to them`() throws {
+        let error = #expect(throws: (any Error).self) { try parsed("-n", "a,b") }
+        #expect(ControllerCommand.message(for: try #require(error)).contains("--namespaced only"))
+    }
+
     /// As installations of Argo Rollouts pass them: its own manifests, its chart, and what people
     /// add on large clusters and on AWS.
     /// Holds: 7.4 unknown flags.

@@ -91,9 +91,9 @@ struct KubernetesBench: AsyncParsableCommand {
     /// Those that lead the controller to the same API server.
     private var flags: [String] {
         let environment = ProcessInfo.processInfo.environment
-        let file = cluster.kubeconfig ?? environment["KUBECONFIG"]
+        let file = cluster.api.kubeconfig ?? environment["KUBECONFIG"]
         return (file.map { ["--kubeconfig", $0] } ?? [])
-            + (cluster.context.map { ["--context", $0] } ?? [])
-            + (cluster.server.map { ["--server", $0] } ?? [])
+            + (cluster.api.context.map { ["--context", $0] } ?? [])
+            + (cluster.api.server.map { ["--server", $0] } ?? [])
     }
 }

@@ -4,8 +4,31 @@ import Foundation
 import KubernetesClient
 import KubernetesObjects
 
-/// Which API server is meant, in the words of kubectl.
+/// Which API server is meant and which namespace there, in the words of kubectl.
 struct ClusterOptions: ParsableArguments {
+    @OptionGroup var api: ServerOptions
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "The namespace. Default: the context's, else default.")
+    var namespace: String?
+
+    func validate() throws {
+        if let namespace, let problem = Naming.labelProblem(namespace) {
+            throw ValidationError("--namespace \(namespace): \(problem)")
+        }
+    }
+
+    /// The way to the API server.
+    ///
+    /// - Throws: where no kubeconfig leads to one.
+    func connect() throws(CommandFailure) -> Connected {
+        try api.connect(namespace: namespace)
+    }
+}
+
+/// Which API server is meant.
+struct ServerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The kubeconfig file. Default: $KUBECONFIG, else ~/.kube/config.", valueName: "file"))
@@ -19,27 +42,19 @@ struct ClusterOptions: ParsableArguments {
     var server: String?
 
     @Option(
-        name: [.customShort("n"), .long],
-        help: "The namespace. Default: the context's, else default.")
-    var namespace: String?
-
-    @Option(
         help: ArgumentHelp("How long one request may take; 0 for ever.", valueName: "duration"))
     var requestTimeout = TimeLimit(seconds: 30)
 
     func validate() throws {
-        if let namespace, let problem = Naming.labelProblem(namespace) {
-            throw ValidationError("--namespace \(namespace): \(problem)")
-        }
         if let server, !server.hasPrefix("https://"), !server.hasPrefix("http://") {
             throw ValidationError("--server \(withoutLogin(server)): write it as https://HOST:PORT")
         }
     }
 
-    /// The way to the API server.
+    /// The way to the API server, and to the namespace that is named, else to that of the context.
     ///
     /// - Throws: where no kubeconfig leads to one.
-    func connect() throws(CommandFailure) -> Connected {
+    func connect(namespace: String?) throws(CommandFailure) -> Connected {
         let environment = ProcessInfo.processInfo.environment
         let proxies = try ProxyRules.ofEnvironment()
         do throws(KubeconfigError) {

@@ -85,7 +85,7 @@ struct HistoryCommand: AsyncParsableCommand {
             }
             return named
         }
-        let kubeconfigs = Kubeconfig.paths(named: cluster.kubeconfig, environment: environment)
+        let kubeconfigs = Kubeconfig.paths(named: cluster.api.kubeconfig, environment: environment)
         return kubeconfigs.map { URL(filePath: $0.path).deletingLastPathComponent() }
             .map { $0.appending(path: "history.sqlite").path }
             .first { FileManager.default.isReadableFile(atPath: $0) }

@@ -20,8 +20,8 @@ struct ControllerCommand: AsyncParsableCommand {
         abstract:
             "Run the controller against the API server of a kubeconfig, or of its own cluster.",
         discussion: """
-            Looks at all namespaces until SIGTERM or Ctrl-C. --namespaced limits it to the one \
-            that -n names, else its own, --self-service-notification-enabled takes rules of \
+            Looks at all namespaces until SIGTERM or Ctrl-C. --namespaced limits it to those \
+            that -n names, else to its own, --self-service-notification-enabled takes rules of \
             notifications from the namespaces of rollouts, too, and --leader-elect=false lets it \
             act alone. Other flags of Argo Rollouts' controller have no effect, or are refused, \
             all at once; docs/FLAGS.md lists them. Of \
@@ -31,7 +31,8 @@ struct ControllerCommand: AsyncParsableCommand {
             write their history and serve their pages.
             """)
 
-    @OptionGroup(title: "Cluster Options") var cluster: ClusterOptions
+    @OptionGroup(title: "Cluster Options") var api: ServerOptions
+    @OptionGroup(title: "Cluster Options") var namespaces: NamespaceOptions
     @OptionGroup(title: "Election Options") var election: ElectionOptions
     @OptionGroup(title: "Extension Options") var extensions: ExtensionOptions
     @OptionGroup(title: "Log Options") var logging: LogOptions
@@ -85,12 +86,15 @@ struct ControllerCommand: AsyncParsableCommand {
 
     func validate() throws {
         let problems =
-            field.problems + election.problems + outOfRange
+            field.problems + namespaces.problems(isLimited: isLimited) + election.problems
+            + outOfRange
         if !problems.isEmpty { throw ValidationError(problems.joined(separator: "\n")) }
     }
 
     /// Flags of the field that are no options here, and those that stand alone or with a value.
     private var field: FieldArguments { FieldArguments(others) }
+
+    private var isLimited: Bool { field.says("--namespaced") }
 
     private var outOfRange: [String] {
         [
@@ -110,7 +114,7 @@ struct ControllerCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let store = try history.map { path throws(HistoryError) in try RecordStore(path: path) }
         let tallies = Tallies()
-        let connected = try cluster.connect()
+        let connected = try api.connect(namespace: nil)
         let client = tallies.counting(connected.client)
         for (flag, reason) in idle(environment) {
             log.notice(
@@ -124,7 +128,7 @@ struct ControllerCommand: AsyncParsableCommand {
                 host: environment["HOSTNAME"] ?? "sluice", log: log) : nil
         let clock = SteadyClock { log.warning("\($0)") }
         let settings = try settings(environment, of: connected.namespace)
-        if let named = cluster.namespace, settings.namespaces == nil {
+        if let named = namespaces.names.first, settings.namespaces == nil {
             log.warning(
                 "all namespaces are looked at; --namespaced limits it to one",
                 metadata: ["namespace": "\(named)"])
@@ -160,8 +164,8 @@ struct ControllerCommand: AsyncParsableCommand {
     func settings(
         _ environment: [String: String], of own: String = "default"
     ) throws -> ControllerLoop.Settings {
-        let watched = field.says("--namespaced") ? cluster.namespace ?? own : nil
-        var settings = ControllerLoop.Settings(namespaces: watched.map { [$0] })
+        let named = namespaces.names.isEmpty ? [own] : namespaces.names
+        var settings = ControllerLoop.Settings(namespaces: isLimited ? named : nil)
         settings.rolloutWorkers = rolloutThreads
         settings.analysisWorkers = analysisThreads
         settings.experimentWorkers = experimentThreads
@@ -191,7 +195,7 @@ struct ControllerCommand: AsyncParsableCommand {
     private func leaseNamespace(_ environment: [String: String]) throws -> String? {
         if let named = environment["POD_NAMESPACE"], !named.isEmpty { return named }
         // Whoever looks at all namespaces is the only one, wherever he was told to be at home.
-        let limited = field.says("--namespaced") ? cluster.namespace : nil
+        let limited = isLimited ? namespaces.home : nil
         return try Connection.inCluster(environment: environment)?.namespace ?? limited
     }
 

@@ -33,7 +33,7 @@ struct FieldFlag: Sendable {
     private static let own = [
         FieldFlag("--rollout-resync", .taken("From 10 to 86400.")),
         FieldFlag(
-            "--namespaced", .taken("The namespace of `--namespace`, else the controller's own."),
+            "--namespaced", .taken("The namespaces of `--namespace`, else the controller's own."),
             isSwitch: true),
         FieldFlag("--instance-id", .taken()),
         FieldFlag("--loglevel", .taken()),
@@ -108,7 +108,10 @@ struct FieldFlag: Sendable {
             FieldFlag("--context", .taken()),
             FieldFlag("--server", .taken()),
             FieldFlag(
-                "--namespace", .taken("Without `--namespaced` all namespaces are looked at.")),
+                "--namespace",
+                .taken(
+                    "Also several: `-n a,b`, `-n a -n b`. Without `--namespaced` all namespaces "
+                        + "are looked at.")),
             FieldFlag("-n", .taken("`--namespace`.")),
             FieldFlag("--request-timeout", .taken()),
             FieldFlag("-s", .refused("write it out: --server")),
