@@ -260,7 +260,8 @@ extension ClusterError {
         case .ending(let text): self = .ending(text)
         case .alreadyExists(let text): self = .alreadyExists(text)
         case .refused(_, let text): self = .refused(text)
-        case .gone, .throttled, .unreachable, .cancelled: self = .unreachable(error.description)
+        case .gone, .throttled, .tooLong, .unreachable, .cancelled:
+            self = .unreachable(error.description)
         }
     }
 }

@@ -24,6 +24,9 @@ package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The time the request gave itself is over.
     package var isTimeout: Bool { code == Int(CURLE_OPERATION_TIMEDOUT.rawValue) }
 
+    /// The answer is longer than the request allows.
+    package var isTooLong: Bool { code == Int(CURLE_FILESIZE_EXCEEDED.rawValue) }
+
     /// One side does not take the certificate of the other, or could not use its own: the server
     /// has done nothing of what was asked.
     package var isUntrusted: Bool {

@@ -6,12 +6,18 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
     /// The offset in bytes from the start of the text; nil where it is not known.
     package let offset: Int?
     package let remedy: String
+    /// Whether less of the same could be read.
+    package let exceedsLimits: Bool
 
-    package init(_ message: String, place: Place? = nil, offset: Int? = nil, remedy: String) {
+    package init(
+        _ message: String, place: Place? = nil, offset: Int? = nil, remedy: String,
+        exceedsLimits: Bool = false
+    ) {
         self.message = message
         self.place = place
         self.offset = offset
         self.remedy = remedy
+        self.exceedsLimits = exceedsLimits
     }
 
     package var description: String {

@@ -23,7 +23,7 @@ extension JSON {
         } catch {
             throw DocumentError(
                 error.message, place: Place(file: file, offset: error.offset, in: bytes),
-                offset: error.offset, remedy: error.remedy)
+                offset: error.offset, remedy: error.remedy, exceedsLimits: error.exceedsLimits)
         }
     }
 
@@ -61,6 +61,7 @@ struct JSONParser {
         let offset: Int
         let message: String
         let remedy: String
+        var exceedsLimits = false
     }
 
     let bytes: UnsafeBufferPointer<UInt8>
@@ -83,7 +84,7 @@ struct JSONParser {
             throw Fault(
                 offset: 0,
                 message: "\(bytes.count) bytes are more than the \(limits.bytes) we read",
-                remedy: "split the document")
+                remedy: "split the document", exceedsLimits: true)
         }
         skipSpace()
         let value = try value()
@@ -119,7 +120,9 @@ struct JSONParser {
     private mutating func value() throws(Fault) -> JSON {
         nodes += 1
         guard nodes <= limits.nodes else {
-            throw fault("more than \(limits.nodes) values", "split the document", at: index)
+            throw Fault(
+                offset: index, message: "more than \(limits.nodes) values",
+                remedy: "split the document", exceedsLimits: true)
         }
         switch byte {
         case UInt8(ascii: "{"): return try nested { parser throws(Fault) in try parser.object() }

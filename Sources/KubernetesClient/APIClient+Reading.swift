@@ -50,8 +50,8 @@ extension APIClient {
             continuation: next.flatMap { $0.isEmpty ? nil : $0 })
     }
 
-    /// All objects, page by page. Starts over once where the server forgets the state in the
-    /// middle.
+    /// All objects, page by page; of objects that are too large for pages of so many, in smaller
+    /// ones. Starts over once where the server forgets the state in the middle.
     ///
     /// - Parameter kept: what stays of an object once its page was read; nil where nothing does.
     package func list(
@@ -71,10 +71,17 @@ extension APIClient {
     ) async throws(APIError) -> ObjectList {
         var objects: [Object] = []
         var count = 0
+        var limit = pageLimit
         var continuation: String?
         repeat {
-            let page = try await page(
-                resource, selection, form: form, limit: pageLimit, continuation: continuation)
+            let page: ObjectPage
+            do throws(APIError) {
+                page = try await self.page(
+                    resource, selection, form: form, limit: limit, continuation: continuation)
+            } catch .tooLong where limit > 1 {
+                limit /= 2
+                continue
+            }
             objects += page.objects.compactMap(kept)
             count += page.objects.count
             guard count <= Self.maximumObjects else {

@@ -11,6 +11,8 @@ package struct APIClient: Sendable {
     package let connection: Connection
     /// The bound of every call but a watch.
     package var timeoutMilliseconds = 30_000
+    /// How much of one answer is read.
+    package var limits = Limits.standard
     /// How calls wait for a server that has no time; nil where the caller does that itself.
     package var patience: Patience?
     /// Told of every request, also of those that are tried again.
@@ -64,9 +66,11 @@ package struct APIClient: Sendable {
     func json(_ call: Call) async throws(APIError) -> JSON {
         let (response, proof) = try await answer(to: call)
         do throws(DocumentError) {
-            return try JSON(parsing: response.body, file: "the answer to \(call.name)")
+            return try JSON(
+                parsing: response.body, file: "the answer to \(call.name)", limits: limits)
         } catch {
-            throw .unreachable(reason: redactor(proof).redact("\(error)"))
+            let reason = redactor(proof).redact("\(error)")
+            throw error.exceedsLimits ? .tooLong(reason: reason) : .unreachable(reason: reason)
         }
     }
 
@@ -173,7 +177,7 @@ package struct APIClient: Sendable {
         request.proxy = connection.proxy
         request.verifiesPeer = connection.verifiesPeer
         request.unixSocketPath = connection.unixSocketPath
-        request.maximumBodyBytes = Limits.standard.bytes
+        request.maximumBodyBytes = limits.bytes
         return request
     }
 }

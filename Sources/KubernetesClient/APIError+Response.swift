@@ -13,7 +13,13 @@ extension APIError {
     private static let maximumSearchedBytes = 64 << 10
 
     init(_ error: CurlError) {
-        self = error.isCancelled ? .cancelled : .unreachable(reason: error.description)
+        if error.isCancelled {
+            self = .cancelled
+        } else if error.isTooLong {
+            self = .tooLong(reason: error.description)
+        } else {
+            self = .unreachable(reason: error.description)
+        }
     }
 
     /// Reads the answer to a call that did not succeed. `call` names it where the server's answer

@@ -14,6 +14,8 @@ package enum APIError: Error, Hashable, Sendable {
     case refused(status: Int, message: String)
     /// The server asks for patience: the same again, not before this time.
     case throttled(retryAfterSeconds: Int)
+    /// The answer is more than we read: ask for less at once, where that is possible.
+    case tooLong(reason: String)
     /// No answer, or none that helps: keep everything as it is, and try later.
     case unreachable(reason: String)
     /// The task that asked was cancelled.
@@ -35,6 +37,7 @@ extension APIError: CustomStringConvertible {
             """
         case .refused(let status, let message): "the API server refuses (\(status)): \(message)"
         case .throttled(let seconds): "the API server asks to wait for \(seconds) s"
+        case .tooLong(let reason): "the answer of the API server is too long: \(reason)"
         case .unreachable(let reason): "the API server cannot be reached: \(reason)"
         case .cancelled: "cancelled"
         }

@@ -168,7 +168,7 @@ package final class Leadership: Sendable {
                 if case .create = act { note(error) }
                 return .absent
             case .conflict, .alreadyExists: return .conflict
-            case .ending, .gone, .refused, .throttled, .unreachable, .cancelled:
+            case .ending, .gone, .refused, .throttled, .tooLong, .unreachable, .cancelled:
                 note(error)
                 return .failed
             }

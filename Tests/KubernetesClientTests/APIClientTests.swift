@@ -146,6 +146,48 @@ struct `An API client` {
         }
     }
 
+    @Test(arguments: [
+        // Four objects of some forty bytes, and of four values, are more than is read at once.
+        Limits(bytes: 150, depth: 10, nodes: 1_000), Limits(bytes: 10_000, depth: 10, nodes: 20),
+    ])
+    func `asks for less of what is too long, from where it is`(limits: Limits) async throws {
+        let script: ScriptedServer.Script = { request, connection in
+            let limit = request.query["limit"].flatMap { Int($0) } ?? 0
+            let start = request.query["continue"].flatMap { Int($0) } ?? 0
+            let end = min(start + limit, 5)
+            let items = (start..<end).map { #"{"metadata":{"name":"\#($0)","uid":"abcdefgh"}}"# }
+            let more = end < 5 ? #","continue":"\#(end)""# : ""
+            connection.answer(
+                200,
+                #"{"metadata":{"resourceVersion":"9"\#(more)},"#
+                    + #""items":[\#(items.joined(separator: ","))]}"#)
+        }
+        try await withClient(script) { client, server in
+            var client = client
+            client.limits = limits
+            let list = try await client.list(.pods, pageLimit: 4)
+            #expect(list.objects.map(\.name) == ["0", "1", "2", "3", "4"])
+            let asked = server.requests.map {
+                "\($0.query["limit"] ?? "") from \($0.query["continue"] ?? "0")"
+            }
+            #expect(asked == ["4 from 0", "2 from 0", "2 from 2", "2 from 4"])
+        }
+    }
+
+    @Test func `says what is too long where a single object is`() async throws {
+        let script: ScriptedServer.Script = { $1.answer(200, String(repeating: " ", count: 200)) }
+        try await withClient(script) { client, server in
+            var client = client
+            client.limits.bytes = 150
+            let reader = client
+            let error = await #expect(throws: APIError.self) {
+                try await reader.list(.pods, pageLimit: 4)
+            }
+            #expect(error?.description.contains("longer than 150 bytes") == true)
+            #expect(server.requests.map { $0.query["limit"] } == ["4", "2", "1"])
+        }
+    }
+
     @Test func `creates as the field manager sluice`() async throws {
         try await withClient {
             $1.answer(201, demoText)

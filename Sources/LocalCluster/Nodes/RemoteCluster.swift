@@ -84,7 +84,7 @@ extension WriteFailure {
         case .conflict, .alreadyExists, .gone: self = .conflict
         case .notFound, .ending: self = .missing
         case .refused(_, let message): self = .refused(message)
-        case .throttled, .unreachable, .cancelled: self = .unreachable("\(error)")
+        case .throttled, .tooLong, .unreachable, .cancelled: self = .unreachable("\(error)")
         }
     }
 }

@@ -41,7 +41,8 @@ extension CommandFailure {
             self.init(
                 "\(connected.server) cannot be reached: \(reason)",
                 remedy: "check that the cluster runs and that --context names the right one")
-        case .conflict, .alreadyExists, .ending, .gone, .refused, .throttled, .cancelled:
+        case .conflict, .alreadyExists, .ending, .gone, .refused, .throttled, .tooLong,
+            .cancelled:
             self.init("\(subject): \(error)")
         }
     }

@@ -105,7 +105,7 @@ struct RolloutFollower: Sendable {
                 switch error {
                 case .unreachable, .throttled, .gone, .conflict:
                     await last.stumbled("\(error)")
-                case .notFound, .alreadyExists, .ending, .refused, .cancelled:
+                case .notFound, .alreadyExists, .ending, .refused, .tooLong, .cancelled:
                     throw CommandFailure(error, asking: "\(reference)", of: connected)
                 }
             }
