@@ -1,22 +1,21 @@
 /// Speaks HTTP through libcurl, on one thread of its own that all requests share. Connections are
-/// kept and reused.
+/// kept and reused, until one of them does not answer.
 ///
 /// Use one client for watches (`.http1`) and another for short requests (`.http2OverTLS`): a stream
 /// that nobody reads holds up its neighbours on an HTTP/2 connection.
 package final class CurlClient: Sendable {
-    let driver: Driver
+    private let maximumConnectionsPerHost: Int
+    private let connections: Lock<Connections>
 
     /// - Parameter maximumConnectionsPerHost: further requests wait for a free connection; 0 for no
     ///   bound.
     package init(maximumConnectionsPerHost: Int = 64) {
-        driver = Driver(maximumConnectionsPerHost: maximumConnectionsPerHost)
-        driver.start()
+        self.maximumConnectionsPerHost = maximumConnectionsPerHost
+        connections = Lock(Connections(maximumPerHost: maximumConnectionsPerHost))
     }
 
-    deinit { driver.submit(.stop) }
-
     /// Ends every request under way, and each later one at once.
-    package func shutdown() { driver.submit(.stop) }
+    package func shutdown() { present.submit(.stop) }
 
     /// Sends `request` and waits for the whole answer, whatever its status.
     ///
@@ -24,8 +23,10 @@ package final class CurlClient: Sendable {
     /// timeout, an answer longer than `maximumBodyBytes`. When the task is cancelled, the request
     /// is dropped at once and the error says `isCancelled`.
     package func execute(_ request: CurlRequest) async throws(CurlError) -> Response {
-        let transfer = Transfer(request, mode: .whole)
-        return try await run(transfer, waitingIn: \.responseWaiter).get()
+        let transfer = Transfer(request, mode: .whole, on: present)
+        let result = await run(transfer, waitingIn: \.responseWaiter)
+        if case .failure(let error) = result, error.isTimeout { leave(transfer) }
+        return try result.get()
     }
 
     /// Sends `request` and returns as soon as the head of the answer is there. The body is read as
@@ -33,8 +34,9 @@ package final class CurlClient: Sendable {
     package func stream(
         _ request: CurlRequest, highWaterBytes: Int = 256 << 10
     ) async throws(CurlError) -> StreamedResponse {
-        let transfer = Transfer(request, mode: .streamed(highWaterBytes: highWaterBytes))
-        let body = ResponseBody(transfer, self)
+        let transfer = Transfer(
+            request, mode: .streamed(highWaterBytes: highWaterBytes), on: present)
+        let body = ResponseBody(transfer)
         let head = try await run(transfer, waitingIn: \.headWaiter).get()
         return StreamedResponse(head: head, body: body)
     }
@@ -45,17 +47,43 @@ package final class CurlClient: Sendable {
     ) async -> Result<Value, CurlError> {
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                if transfer.wait(in: slot, waiter) { driver.submit(.start(transfer)) }
+                if transfer.wait(in: slot, waiter) {
+                    transfer.connections.submit(.start(transfer))
+                }
             }
         } onCancel: {
-            cancel(transfer)
+            transfer.cancel()
         }
     }
 
-    /// Marks at once, so that a start which is still to come never begins, and lets the driver drop
-    /// the rest.
-    func cancel(_ transfer: Transfer) {
-        transfer.state.withLock { $0.isCancelled = true }
-        driver.submit(.cancel(transfer))
+    private var present: Connections { connections.withLock { $0 } }
+
+    /// Sends what comes next over new connections, where `transfer` had no byte of an answer on one
+    /// that it shared: libcurl would keep it, and what stands between may acknowledge all that is
+    /// sent to a server that is gone. Other requests end where they are.
+    private func leave(_ transfer: Transfer) {
+        guard transfer.request.sharesConnection, transfer.isUnanswered else { return }
+        let maximum = maximumConnectionsPerHost
+        connections.withLock { connections in
+            // Others may have left them before.
+            guard connections === transfer.connections else { return }
+            connections = Connections(maximumPerHost: maximum)
+        }
     }
+}
+
+/// The connections of a client and the thread that serves them, for as long as the client or a
+/// request uses them. Those that a client has left are few: each is left for a request that timed
+/// out, and lasts no longer than the others beside it.
+final class Connections: Sendable {
+    private let driver: Driver
+
+    init(maximumPerHost: Int) {
+        driver = Driver(maximumConnectionsPerHost: maximumPerHost)
+        driver.start()
+    }
+
+    deinit { driver.submit(.stop) }
+
+    func submit(_ command: Driver.Command) { driver.submit(command) }
 }

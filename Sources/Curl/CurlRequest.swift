@@ -96,6 +96,10 @@ extension TLSOptions: CustomStringConvertible, CustomReflectable {
 }
 
 extension CurlRequest {
+    /// Whether others may use the same connection at the same time. Only TLS tells early whether
+    /// they can.
+    var sharesConnection: Bool { httpVersion == .http2OverTLS && url.hasPrefix("https:") }
+
     /// What makes this request impossible to send as it is; nil where nothing does.
     var fault: String? {
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {

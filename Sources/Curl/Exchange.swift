@@ -75,10 +75,10 @@ final class Exchange {
             try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         case .http2OverTLS:
             try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-            // Without it every request of a burst opens a connection of its own. Only TLS tells
-            // early whether connections can be shared: over plain HTTP libcurl would hold every
-            // other request up until the first answer, however slow that is.
-            if request.url.hasPrefix("https:") { try set(CURLOPT_PIPEWAIT, 1) }
+            // Without it every request of a burst opens a connection of its own. Over plain HTTP
+            // libcurl would hold every other request up until the first answer, however slow that
+            // is.
+            if request.sharesConnection { try set(CURLOPT_PIPEWAIT, 1) }
         }
     }
 

@@ -8,8 +8,8 @@ package struct ResponseBody: AsyncSequence, Sendable {
 
     private let owner: Owner
 
-    init(_ transfer: Transfer, _ client: CurlClient) {
-        owner = Owner(transfer, client)
+    init(_ transfer: Transfer) {
+        owner = Owner(transfer)
     }
 
     package struct Iterator: AsyncIteratorProtocol {
@@ -45,7 +45,6 @@ package struct ResponseBody: AsyncSequence, Sendable {
 /// Cancels the transfer when the last copy of the body goes.
 private final class Owner: Sendable {
     let transfer: Transfer
-    private let client: CurlClient
 
     private enum Step {
         case chunk([UInt8], wasPaused: Bool)
@@ -53,13 +52,12 @@ private final class Owner: Sendable {
         case wait
     }
 
-    init(_ transfer: Transfer, _ client: CurlClient) {
+    init(_ transfer: Transfer) {
         self.transfer = transfer
-        self.client = client
     }
 
     deinit {
-        if transfer.state.withLock({ $0.end == nil }) { client.cancel(transfer) }
+        if transfer.state.withLock({ $0.end == nil }) { transfer.cancel() }
     }
 
     func next() async throws(CurlError) -> [UInt8]? {
@@ -67,14 +65,14 @@ private final class Owner: Sendable {
             await withCheckedContinuation { waiter in
                 switch transfer.state.withLock({ step(&$0, waiter) }) {
                 case .chunk(let bytes, let wasPaused):
-                    if wasPaused { client.driver.submit(.resume(transfer)) }
+                    if wasPaused { transfer.connections.submit(.resume(transfer)) }
                     waiter.resume(returning: .success(bytes))
                 case .end(let end): waiter.resume(returning: end)
                 case .wait: break
                 }
             }
         } onCancel: {
-            client.cancel(transfer)
+            transfer.cancel()
         }
         return try result.get()
     }

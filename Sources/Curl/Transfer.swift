@@ -30,13 +30,25 @@ final class Transfer: Sendable {
 
     let request: CurlRequest
     let mode: Mode
+    let connections: Connections
     let host: String
     let state = Lock(State())
 
-    init(_ request: CurlRequest, mode: Mode) {
+    init(_ request: CurlRequest, mode: Mode, on connections: Connections) {
         self.request = request
         self.mode = mode
+        self.connections = connections
         host = URLParts(request.url)?.authority ?? "(no host)"
+    }
+
+    /// Not a byte has come.
+    var isUnanswered: Bool { state.withLock { $0.headBytes == 0 } }
+
+    /// Marks at once, so that a start which is still to come never begins, and lets the driver drop
+    /// the rest.
+    func cancel() {
+        state.withLock { $0.isCancelled = true }
+        connections.submit(.cancel(self))
     }
 
     /// Ends the exchange and wakes whoever waits. Only the first end counts.

@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 
 @testable import KubernetesClient
@@ -7,8 +8,9 @@ import Foundation
 /// its name what the server has seen: `CONNECTION|PROTOCOL|CLIENT`.
 struct TLSServer {
     let directory: String
-    private let process: Process
+    private let processes = Lock<[Process]>([])
 
+    /// Leads to the server that was started last.
     var socket: String { "\(directory)/socket" }
 
     static func with<Result>(
@@ -16,24 +18,45 @@ struct TLSServer {
     ) async throws -> Result {
         try await withDirectory([:]) { directory in
             try makeCertificates(in: directory)
-            try Data(configuration(directory).utf8)
-                .write(to: URL(filePath: "\(directory)/nginx.conf"))
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/sbin/nginx")
-            process.arguments = ["-p", directory, "-c", "nginx.conf", "-e", "error.log"]
-            try process.run()
-            defer {
-                // Started from a thread that blocks the gentler signals, it would not see them.
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
-            let server = TLSServer(directory: directory, process: process)
-            // Written once it listens; the socket's file is there before that.
-            while !FileManager.default.fileExists(atPath: "\(directory)/nginx.pid") {
-                guard process.isRunning else { throw Failure(what: "nginx has ended") }
-                await Task.yield()
-            }
+            let server = TLSServer(directory: directory)
+            defer { server.stop() }
+            try await server.start()
             return try await body(server)
+        }
+    }
+
+    /// Takes all connections from now on; those of an earlier one stay with that.
+    func start() async throws {
+        let number = processes.withLock { $0.count }
+        let name = "nginx-\(number)"
+        try Data(configuration(name).utf8)
+            .write(to: URL(filePath: "\(directory)/\(name).conf"))
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/sbin/nginx")
+        process.arguments = ["-p", directory, "-c", "\(name).conf", "-e", "\(name).log"]
+        try process.run()
+        processes.withLock { $0.append(process) }
+        // Written once it listens; the socket's file is there before that.
+        while !FileManager.default.fileExists(atPath: "\(directory)/\(name).pid") {
+            guard process.isRunning else { throw Failure(what: "nginx has ended") }
+            await Task.yield()
+        }
+        let link = "\(directory)/link"
+        try FileManager.default.createSymbolicLink(
+            atPath: link, withDestinationPath: "\(name).socket")
+        guard rename(link, socket) == 0 else { throw Failure(what: "no link to \(name)") }
+    }
+
+    /// Its connections stay open, and nobody answers there any more.
+    func freeze() {
+        for process in processes.withLock({ $0 }) { kill(process.processIdentifier, SIGSTOP) }
+    }
+
+    private func stop() {
+        for process in processes.withLock({ $0 }) {
+            // Started from a thread that blocks the gentler signals, it would not see them.
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
         }
     }
 
@@ -54,11 +77,11 @@ struct TLSServer {
         let what: String
     }
 
-    private static func configuration(_ directory: String) -> String {
+    private func configuration(_ name: String) -> String {
         """
         daemon off;
         master_process off;
-        pid nginx.pid;
+        pid \(name).pid;
         events { worker_connections 256; }
         http {
             access_log off;
@@ -68,7 +91,7 @@ struct TLSServer {
             uwsgi_temp_path uwsgi;
             scgi_temp_path scgi;
             server {
-                listen unix:\(directory)/socket ssl http2;
+                listen unix:\(directory)/\(name).socket ssl http2;
                 ssl_certificate \(directory)/api.pem;
                 ssl_certificate_key \(directory)/api.key;
                 ssl_client_certificate \(directory)/ca.pem;

@@ -133,6 +133,23 @@ struct `A connection over TLS` {
         }
     }
 
+    /// As behind a balancer that takes all that is sent to a server that is gone.
+    @Test func `is left when nobody answers on it any more`() async throws {
+        try await TLSServer.with { server in
+            let client = APIClient(
+                try server.connection(
+                    cluster: "server: https://api.test, certificate-authority: ca.pem"))
+            _ = try await server.seen(client)
+            server.freeze()
+            try await server.start()
+            var hasty = client
+            hasty.timeoutMilliseconds = 100
+            let asking = hasty
+            await #expect(throws: APIError.self) { try await server.seen(asking) }
+            #expect(try await server.seen(client)[1] == "HTTP/2.0")
+        }
+    }
+
     @Test func `carries many requests on one connection`() async throws {
         try await TLSServer.with { server in
             let client = APIClient(
