@@ -34,8 +34,8 @@ struct `Any release` {
     /// suffice, and it divides by Gateway API or Istio, too; in every fifth the template stands in
     /// a Deployment, which the rollout takes over, and in every seventh pods have metadata of their
     /// part. Others have fields that few documents have. It ends with everything mended, and with
-    /// the rollout given up or brought to its end: then all traffic is on stable. A restart of eight
-    /// pods takes up to four minutes.
+    /// the rollout given up or brought to its end: then all traffic is on stable. A restart of
+    /// eight pods takes up to four minutes.
     private static func release(_ seed: Int) -> Trial {
         var random = Lehmer(seed)
         var trial = Trial(seed: seed)
