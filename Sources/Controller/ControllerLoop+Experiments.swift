@@ -8,14 +8,17 @@ extension ControllerLoop {
     var trials: ExperimentTurn {
         ExperimentTurn(
             cluster: cluster.edge, obstacles: experimentObstacles,
-            announce: { object, event in
-                if object.kind == Resource.rollouts.kind {
-                    await turn.journal.announce(object, event)
-                } else {
-                    events.write(event, about: object)
-                }
-            },
+            announce: { object, event in await announce(event, about: object) },
             decided: { decision, scene in chronicle.decided(decision, scene) }, now: now)
+    }
+
+    /// Those of rollouts are counted.
+    func announce(_ event: Rollouts.Event, about object: Object) async {
+        if object.kind == Resource.rollouts.kind {
+            await turn.journal.announce(object, event)
+        } else {
+            events.write(event, about: object)
+        }
     }
 
     func workOnExperiments(_ trials: ExperimentTurn) async {

@@ -15,6 +15,7 @@ extension ControllerLoop {
                 if change.old == nil, let new = change.new { await greet(new) }
                 if change.new == nil { sayGoodbye(to: object) }
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
+                await addLeaving(change)
             case .analysisRuns:
                 if change.new != nil, settings.isOurs(object) {
                     await runs.add(
@@ -28,6 +29,7 @@ extension ControllerLoop {
                 await addOwner(of: object)
                 await addTrying(object)
                 await addReaders(of: Reference(object, resource))
+                if change.new != nil { await addBinding(object) }
             case .replicaSets:
                 if object.controllerOwner?.kind != Resource.rollouts.kind {
                     await addReferring(to: Reference(object, resource))

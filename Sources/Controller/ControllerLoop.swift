@@ -64,6 +64,7 @@ package struct ControllerLoop: Sendable {
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()
     var experiments = WorkQueue<Reference>()
+    var bindings = WorkQueue<Reference>()
     var steps = WorkQueue<StepQuestion>()
     let queues = Queues()
     let chronicle: Chronicle
@@ -233,6 +234,7 @@ package struct ControllerLoop: Sendable {
     private func lead() async {
         var term = self
         (term.rollouts, term.runs, term.experiments, term.steps) = await queues.renew()
+        term.bindings = WorkQueue()
         await turn.memory.forgetAll()
         await term.work()
     }
@@ -288,6 +290,11 @@ package struct ControllerLoop: Sendable {
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.askExtensions() }
             }
+            let bindingTurn = bindingTurn
+            for _ in 0..<bindingWorkers {
+                group.addTask { await self.workOnBindings(bindingTurn) }
+            }
+            group.addTask { await bindings.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await steps.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await rollouts.keepTime(on: ContinuousClock(), now: now) }
             group.addTask { await runs.keepTime(on: ContinuousClock(), now: now) }

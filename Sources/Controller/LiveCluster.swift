@@ -132,6 +132,11 @@ package struct LiveCluster: Sendable {
     private func fresh(_ reference: Reference) async throws(ClusterError) -> Object? {
         let served = try await served(reference)
         do {
+            // Nothing else asks for one of them, and the right to list them is there anyway.
+            if reference.resource == .rollouts {
+                let one = Selection(namespace: reference.namespace, fields: .name(reference.name))
+                return try await client.list(.rollouts, one).objects.first
+            }
             let object = try await client.get(served)
             await observed(object, of: reference.resource)
             return object

@@ -20,6 +20,8 @@ package enum Keys {
     package static let adoptedBy = "sluice/adopted-by"
     /// Ours, beside it while the workload's pods go: how many they were.
     package static let podsBefore = "sluice/pods-before"
+    /// Ours, on a rollout: `true` where its Services are to be let go.
+    static let letGo = "sluice/let-go"
     package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
     package static let instanceID = "argo-rollouts.argoproj.io/controller-instance-id"
     /// Label of analysis runs: `Step`, `Background`, `PrePromotion` or `PostPromotion`.

@@ -7,7 +7,7 @@ package enum ReplicaSetDocument {
     /// Annotations of a rollout that its ReplicaSets do not take over.
     private static let ownAnnotations: Set = [
         Keys.lastApplied, Keys.revision, Keys.revisionHistory, Keys.desiredReplicas, Keys.notified,
-        Keys.ephemeralMetadata, Keys.routers,
+        Keys.ephemeralMetadata, Keys.routers, Keys.letGo,
     ]
 
     /// The name of the ReplicaSet with this hash.
@@ -54,7 +54,7 @@ package enum ReplicaSetDocument {
     }
 
     /// What a ReplicaSet says by itself, beside nothing to compare it with.
-    static func parse(_ object: Object) -> ReplicaSet {
+    package static func parse(_ object: Object) -> ReplicaSet {
         let hash = object.labels[Keys.templateHash] ?? ""
         var found = ReplicaSet(
             name: object.name, hash: hash, revision: object.number(Keys.revision) ?? 0,

@@ -65,6 +65,7 @@ extension Rollout {
             revision: object.number(Keys.revision), spec: spec,
             status: status)
         workloadGeneration = object.number(Keys.workloadGeneration)
+        letsGo = ServiceDocument.areLetGo(by: object)
     }
 }
 

@@ -10,6 +10,7 @@ package func decide(_ seen: Snapshot) -> Decision {
             status: seen.rollout.status, actions: [.setRolloutReplicas(seen.defaultSize)],
             reason: .writingDefaultReplicas(seen.defaultSize))
     }
+    if let decision = takingBack(seen) { return decision }
     guard let new = seen.new else {
         return givingBackFirst(seen) ?? createReplicaSet(seen)
     }

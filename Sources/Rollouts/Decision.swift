@@ -134,4 +134,11 @@ package struct Event: Hashable, Sendable {
         self.message = message
         self.isWarning = isWarning
     }
+
+    /// - Parameter new: nil for a Service that is let go.
+    package static func switching(_ service: String, from old: String?, to new: String?) -> Event {
+        Event(
+            "SwitchService",
+            "Switched selector for service '\(service)' from '\(old ?? "")' to '\(new ?? "")'")
+    }
 }

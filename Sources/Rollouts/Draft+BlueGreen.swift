@@ -18,12 +18,13 @@ extension Draft {
         noteRestart()
         if new.available < seen.size {
             note(.waitingForStablePods(available: new.available, of: seen.size))
-        } else if seen.activeHash(plan) != new.hash {
+        } else if seen.leadingHash(plan.activeService) != new.hash {
             note(.settling("moving all traffic to the stable revision"))
         } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {
             noteLeftPods()
+            noteLettingGo()
             note(.healthy)
         }
     }

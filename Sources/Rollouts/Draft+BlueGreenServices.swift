@@ -2,8 +2,8 @@
 extension Draft {
     /// What clients read of the services: where they lead, and how the active side stands.
     mutating func noteServices(_ plan: BlueGreen) {
-        status.blueGreen.activeHash = seen.activeHash(plan) ?? ""
-        status.blueGreen.previewHash = seen.service(plan.previewService)?.hash ?? ""
+        status.blueGreen.activeHash = seen.leadingHash(plan.activeService)
+        status.blueGreen.previewHash = seen.leadingHash(plan.previewService)
         guard let active = seen.active(plan) else { return }
         status.readyReplicas = active.ready
         status.availableReplicas = active.available
@@ -12,7 +12,8 @@ extension Draft {
     }
 
     mutating func bind(_ service: String, to set: ReplicaSet) {
-        guard let before = seen.service(service), before.hash != set.hash else { return }
+        guard let before = seen.service(service), before.hash != set.hash, !seen.isLetGo(service)
+        else { return }
         actions.append(.bind(service: service, from: before.hash, to: set.hash))
         announceSwitch(service, from: before.hash, to: set.hash)
     }

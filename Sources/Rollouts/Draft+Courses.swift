@@ -39,6 +39,7 @@ extension Draft {
             note(.scalingDownOld(at: deadline))
         } else {
             noteLeftPods()
+            noteLettingGo()
             note(.healthy)
         }
     }

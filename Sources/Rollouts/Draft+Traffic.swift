@@ -194,7 +194,7 @@ extension Draft {
     /// that they cannot carry.
     mutating func bindCanary(to target: ReplicaSet) {
         guard let name = seen.canary.canaryService, let service = seen.service(name),
-            service.hash != target.hash
+            service.hash != target.hash, !seen.isLetGo(name)
         else { return }
         let isFirst = service.managedBy == nil
         let needed = isFirst && target.hash == status.stableHash ? seen.size : 1
@@ -240,7 +240,7 @@ extension Draft {
     /// needs.
     mutating func bindStable() {
         guard let name = seen.canary.stableService, let service = seen.service(name),
-            let target = stableTarget, service.hash != target.hash
+            let target = stableTarget, service.hash != target.hash, !seen.isLetGo(name)
         else { return }
         let onStable = seen.total - seen.canaryWeight
         // Without a router nothing else leads to the new pods, and of the former ones a single pod
@@ -261,14 +261,11 @@ extension Draft {
 
     var isStableBound: Bool {
         guard let name = seen.canary.stableService else { return true }
-        return seen.service(name)?.hash == status.stableHash
+        return seen.service(name)?.hash == status.stableHash || seen.isLetGo(name)
     }
 
     mutating func announceSwitch(_ service: String, from old: String?, to new: String) {
-        events.append(
-            Event(
-                "SwitchService",
-                "Switched selector for service '\(service)' from '\(old ?? "")' to '\(new)'"))
+        events.append(.switching(service, from: old, to: new))
     }
 }
 

@@ -3,11 +3,11 @@ extension Draft {
     /// The workload's pods go once the rollout's carry what they carried, and while they go they
     /// come back as the rollout's are lost. What was taken over once is left alone: whoever scales
     /// it up again wants it back. Only pods of a template that is not stable's never stay, for
-    /// nobody has judged them.
+    /// nobody has judged them. A rollout that lets its Services go takes no pods away.
     mutating func takeOverWorkload() {
         actions += seen.workloadNotes
         guard let workload = seen.workload, let desired = workload.desired, seen.size > 0,
-            workload.scaleDown != .never
+            workload.scaleDown != .never, !seen.rollout.letsGo
         else { return }
         let isJudged = status.stableHash == new.hash
         if !isJudged, desired > 0, servesItself, carriedPods >= seen.size {
@@ -76,7 +76,8 @@ extension Draft {
 
     /// Said in place of health while pods of the workload are still there to go.
     mutating func noteLeftPods() {
-        guard let left = seen.workload?.leftPods, left > 0, seen.size > 0 else { return }
+        guard let left = seen.workload?.leftPods, left > 0, seen.size > 0, !seen.rollout.letsGo
+        else { return }
         note(.takingOver(pods: left))
     }
 }

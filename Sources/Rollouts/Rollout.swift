@@ -9,6 +9,8 @@ package struct Rollout: Hashable, Sendable {
     package var revision: Int?
     /// The annotation `rollout.argoproj.io/workload-generation`.
     package var workloadGeneration: Int?
+    /// The annotation `sluice/let-go`: its Services are to select what their own selectors say.
+    package var letsGo = false
     package var spec: Spec
     package var status: Status
 

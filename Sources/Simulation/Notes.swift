@@ -90,6 +90,12 @@ final class Notes: @unchecked Sendable {
             reason: "experiment \(scene.object.name): \(phase)" + why)
     }
 
+    /// A line for each Service that is let go.
+    func decided(_ decision: BindingDecision?, on service: String) {
+        guard decision == .letGo else { return }
+        add(cause: "", act: "service \(service) let go", reason: "no revision is bound to it")
+    }
+
     /// Nothing more happens at this instant.
     func flush() {
         guard let (line, key) = waiting else { return }

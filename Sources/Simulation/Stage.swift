@@ -84,6 +84,7 @@ struct Stage {
             for object in await cluster.all(.analysisRuns) { await turn(run: object) }
             for object in await cluster.all(.experiments) { await turn(experiment: object) }
             for object in await cluster.rollouts { await turn(rollout: object) }
+            for object in await cluster.all(.services) { await turn(service: object) }
             turns += 1
             isSettled = await cluster.version == before
             if await cluster.isDead {
@@ -287,6 +288,20 @@ extension Stage {
             decided: { [notes] decision, scene in notes.decided(decision, scene) }, now: { now })
         let outcome = await turn.take(reference)
         note(outcome.trouble, of: reference, next: outcome.lookAgain, at: now)
+    }
+
+    private mutating func turn(service: Object) async {
+        let now = await cluster.now
+        let reference = Reference(
+            .services, namespace: service.namespace, name: service.name)
+        guard isDue(reference, version: "\(await cluster.version)", at: now) else { return }
+        let rollouts = rolloutTurn(at: now)
+        let turn = BindingTurn(
+            cluster: edge, look: { await rollouts.look(at: $0)?.snapshot },
+            announce: { [notes] object, event in notes.told(event, about: object) })
+        let outcome = await turn.take(reference)
+        notes.decided(outcome.decision, on: service.name)
+        note(outcome.trouble, of: reference, next: nil, at: now)
     }
 
     private mutating func note(

@@ -178,6 +178,21 @@ struct `A service` {
         let bound = try patch.applied(to: service, resource: .services)
         #expect(ServiceDocument.parse(bound) == ServiceBinding(hash: "abc", managedBy: "shop"))
         #expect(bound.spec?["selector"]?.strings["app"] == "shop" && bound.annotations["a"] == "b")
+        let free = try ServiceDocument.lettingGo(of: bound).applied(to: bound, resource: .services)
+        #expect(free.spec == service.spec && free.annotations == service.annotations)
+    }
+
+    @Test(arguments: [
+        ("{canary: {stableService: a, canaryService: b}}", ["a", "b"]),
+        ("{canary: {pingPong: {pingService: a, pongService: b}}}", ["a", "b"]),
+        ("{blueGreen: {activeService: a, previewService: b}}", ["a", "b"]),
+        ("{canary: {stableService: [a]}}", []),
+        ("{canary: {trafficRouting: {nginx: {stableIngress: a}}}}", []),
+    ])
+    func `is named by a rollout of any strategy`(strategy: String, names: [String]) throws {
+        let text = "spec: {strategy: \(strategy)}"
+        let rollout = try YAML.documents(in: [UInt8](text.utf8), file: "rollout")[0].value
+        #expect(ServiceDocument.names(in: Object(rollout)) == Set(names))
     }
 }
 

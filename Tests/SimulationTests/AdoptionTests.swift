@@ -61,7 +61,7 @@ struct `A release of another controller` {
         #expect(await site.get(.rollouts, "demo")?.status?["currentStepIndex"] == 5)
     }
 
-    /// Holds: 9.2 no new revision, 9.2 hashes.
+    /// Holds: 9.2 no new revision, 9.2 hashes, 3.1 any library.
     @Test(arguments: ["open-pause", "open-pause-former"])
     func `is promoted to its end`(name: String) async throws {
         let site = try Self.site(name)

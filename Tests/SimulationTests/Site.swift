@@ -23,6 +23,9 @@ actor Site {
     /// The reasons of the events of rollouts and experiments, in order.
     private(set) var reasons: [String] = []
 
+    /// The Services that are not let go yet, and why.
+    private(set) var held: [String: String] = [:]
+
     private let startsPods: Bool
 
     init(_ documents: [JSON], now: Timestamp, startsPods: Bool = true) throws(StoreError) {
@@ -75,6 +78,20 @@ actor Site {
         case .jsonPatch: patch = .json(body.array ?? [])
         }
         return try store.patch(reference, with: patch, at: endpoint, by: writer()).object
+    }
+
+    func delete(_ resource: Resource, _ name: String, _ propagation: Propagation = .background) {
+        do {
+            _ = try store.delete(
+                Reference(resource, namespace: "default", name: name),
+                Deletion(propagation: propagation), by: writer())
+        } catch {
+            written.append("\(name) is not deleted: \(error)")
+        }
+    }
+
+    func create(_ document: JSON, _ resource: Resource) throws {
+        _ = try store.create(Object(document), in: resource, namespace: "default", by: writer())
     }
 
     /// Ends a run as a verdict would.
@@ -137,6 +154,15 @@ actor Site {
             now: { now })
         for rollout in list(.rollouts) {
             _ = await turn.take(RolloutKey(namespace: rollout.namespace, name: rollout.name))
+        }
+        let bindings = BindingTurn(
+            cluster: cluster, look: { await turn.look(at: $0)?.snapshot },
+            announce: { await self.note($1) })
+        for service in list(.services) {
+            let outcome = await bindings.take(
+                Reference(.services, namespace: service.namespace, name: service.name))
+            held[service.name] = nil
+            if case .hold(let why) = outcome.decision { held[service.name] = why }
         }
         let trials = ExperimentTurn(
             cluster: cluster, obstacles: obstacles, announce: { await self.note($1) },

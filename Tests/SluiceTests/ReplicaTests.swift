@@ -5,6 +5,7 @@ import KubernetesClient
 import KubernetesObjects
 import LocalCluster
 import Logging
+import Manifests
 import MetricProviders
 import ObjectStore
 import ServiceLifecycle
@@ -141,6 +142,32 @@ struct Replicas {
         while try await server.list(.replicaSets).items.count < count { await Task.yield() }
     }
 
+    /// Lets every ReplicaSet have the pods that it asks for, once one asks: there is no node.
+    func startPods() async throws {
+        for await _ in server.rings(for: [.replicaSets]) {
+            let sets = try await server.list(.replicaSets).items
+            for set in sets where set.spec?["replicas"]?.int ?? 0 > 0 {
+                let wanted = set.spec?["replicas"] ?? 0
+                let status: JSON = [
+                    "replicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted,
+                    "observedGeneration": .int(Int64(set.generation)),
+                ]
+                try await server.patch(
+                    Reference(.replicaSets, namespace: set.namespace, name: set.name),
+                    with: .merge(["status": status]), at: .status, by: Caller())
+                return
+            }
+        }
+    }
+
+    /// Returns once the Service `shop` is as it is meant to be.
+    func waitForService(_ isMeant: (Object) -> Bool) async throws {
+        let service = Reference(.services, namespace: Self.namespace, name: "shop")
+        for await _ in server.rings(for: [.services]) {
+            if isMeant(try await server.get(service)) { return }
+        }
+    }
+
     /// Events are written beside everything else.
     func waitForGreeting() async throws {
         while try await greetings.isEmpty { await Task.yield() }
@@ -212,6 +239,59 @@ struct `Of two replicas` {
             #expect(try await replicas.holder == "second")
             secondRun.cancel()
             await secondRun.value
+        }
+    }
+}
+
+struct `A Service that was bound to a revision` {
+    private static func isBound(_ service: Object) -> Bool {
+        service.spec?["selector"]?[Keys.templateHash] != nil
+    }
+
+    private static func isLetGo(_ service: Object) -> Bool {
+        !isBound(service) && service.annotations.isEmpty
+    }
+
+    /// Holds: 3.5 given back.
+    @Test(.timeLimit(.minutes(2)))
+    func `is let go by the replica that leads, once the rollout is deleted`() async throws {
+        try await Replicas.with { replicas in
+            let (first, second) = (replicas.controller("first"), replicas.controller("second"))
+            let firstRun = Task { await first.run() }
+            try await replicas.create()
+            try await replicas.waitForReplicaSets(1)
+            let secondRun = Task { await second.run() }
+            try await replicas.startPods()
+            try await replicas.waitForService(Self.isBound)
+            _ = try await replicas.server.delete(
+                Reference(.rollouts, namespace: Replicas.namespace, name: "shop"), Deletion(),
+                by: Caller())
+            try await replicas.waitForService(Self.isLetGo)
+            #expect(await !hasWritten(second))
+            secondRun.cancel()
+            firstRun.cancel()
+            _ = await (firstRun.value, secondRun.value)
+        }
+    }
+
+    /// Holds: 3.5 given back.
+    @Test(.timeLimit(.minutes(2)))
+    func `is let go at the start, where the rollout went before`() async throws {
+        try await Replicas.with { replicas in
+            let service: JSON = [
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": ["name": "shop", "annotations": [Keys.managedBy: "shop"]],
+                "spec": [
+                    "selector": ["app": "shop", Keys.templateHash: "h1"], "ports": [["port": 80]],
+                ],
+            ]
+            _ = try await replicas.server.create(
+                Object(service), in: .services, namespace: Replicas.namespace, by: Caller())
+            let controller = replicas.controller("first")
+            let run = Task { await controller.run() }
+            try await replicas.waitForService(Self.isLetGo)
+            run.cancel()
+            await run.value
         }
     }
 }

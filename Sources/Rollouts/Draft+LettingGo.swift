@@ -1,0 +1,53 @@
+/// A rollout that lets its Services go (`Rollout.letsGo`), so that others can serve beside it and
+/// it can be deleted: at rest they have no hash. A release begins with them bound as ever.
+extension Snapshot {
+    /// Whether this Service is left as it is, without a hash: then it leads to all pods of the
+    /// stable revision, and to whatever else its owner lets it select.
+    func isLetGo(_ name: String?) -> Bool {
+        guard rollout.letsGo, let service = service(name), service.hash == nil else { return false }
+        return !rollout.status.stableHash.isEmpty && rollout.status.stableHash == new?.hash
+    }
+
+    /// The revision whose pods serve under this name, all of them; empty for none.
+    func leadingHash(_ name: String?) -> String {
+        service(name)?.hash ?? (isLetGo(name) ? rollout.status.stableHash : "")
+    }
+
+    /// The Service of production's traffic.
+    fileprivate var productionService: String? {
+        switch spec.strategy {
+        case .canary(let canary): canary.stableService
+        case .blueGreen(let plan): plan.activeService
+        }
+    }
+}
+
+/// What comes before another revision has any pod: production's Service leads to stable's pods
+/// alone. Nil where it does already.
+func takingBack(_ seen: Snapshot) -> Decision? {
+    let status = seen.rollout.status
+    guard seen.rollout.letsGo, seen.size > 0, let stable = seen.stable,
+        status.currentPodHash == stable.hash, seen.new?.hash != stable.hash,
+        let name = seen.productionService, let service = seen.service(name), service.hash == nil
+    else { return nil }
+    guard stable.available >= seen.size else {
+        return Decision(
+            status: status,
+            reason: .waitingForStablePods(available: stable.available, of: seen.size))
+    }
+    return Decision(
+        status: status, actions: [.bind(service: name, from: nil, to: stable.hash)],
+        reason: .settling("service \(name) is taken back before the release"),
+        events: [.switching(name, from: nil, to: stable.hash)])
+}
+
+extension Draft {
+    /// Said in place of health.
+    mutating func noteLettingGo() {
+        let names = seen.spec.services
+        guard seen.rollout.letsGo, !names.isEmpty else { return }
+        let areBound = names.contains { seen.service($0)?.hash != nil }
+        let what = areBound ? "letting go of its services: " : "its services are let go: "
+        note(.settling(what + names.joined(separator: ", ")))
+    }
+}
