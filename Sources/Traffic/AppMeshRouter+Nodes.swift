@@ -37,7 +37,7 @@ extension AppMeshRouter {
 
     /// The revisions that requests come to by the nodes: their pods must not go.
     func selects(_ seen: Observed) -> Set<String> {
-        let names = [nodes.stable] + (weights.mostForCanary(seen) > 0 ? [nodes.canary] : [])
+        let names = [nodes.stable] + (mostForCanary(seen) > 0 ? [nodes.canary] : [])
         return Set(names.compactMap { seen.objects[node($0)].flatMap(hash) })
     }
 }

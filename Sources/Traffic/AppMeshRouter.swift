@@ -21,7 +21,7 @@ struct AppMeshRouter: Sendable {
             // Weights must not lead to a node before it stands for their pods.
             changesStandAlone: false,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
-            verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
+            verify: { _ in .cannot }, selects: selects, retreat: retreat)
     }
 
     func node(_ name: String) -> Reference {
@@ -74,9 +74,34 @@ struct AppMeshRouter: Sendable {
         do throws(RouterError) {
             _ = try virtualRouter(seen)
         } catch {
-            return seen.denied.isEmpty ? .unset : .unreadable(error.description)
+            if !seen.denied.isEmpty { return .unreadable(error.description) }
+            let left = left(seen)
+            return left == 0 ? .unset : .unsettled(atMost: Split(canary: left, of: 100))
         }
         return weights.read(seen, planned: plan)
+    }
+}
+
+extension AppMeshRouter {
+    /// The most that the canary's node gets.
+    func mostForCanary(_ seen: Observed) -> Int { max(left(seen), weights.mostForCanary(seen)) }
+
+    /// What goes on while the VirtualService is away: whoever replaces it may delete it first, and
+    /// the routes behind it are as they were once it is back. Until then nothing says which
+    /// VirtualRouter is meant, and it may be any that leads to both nodes.
+    private func left(_ seen: Observed) -> Int {
+        guard seen.objects[service] == nil else { return 0 }
+        return search.found(seen).compactMap { seen.objects[$0] }.flatMap { lists($0).pairs }
+            .map { $0.share(of: 100, beside: []) ?? 100 }.max() ?? 0
+    }
+
+    /// Nothing is known of what it carries then.
+    private var retreat: Retreat {
+        var retreat = weights.retreat
+        retreat.carried = { [carried = retreat.carried] seen, others in
+            left(seen) > 0 ? nil : carried(seen, others)
+        }
+        return retreat
     }
 }
 

@@ -11,7 +11,7 @@ package struct Retreat: Sendable {
     /// Where it writes its weights.
     let places: @Sendable (_ seen: Observed) -> Set<Place>
     /// The most that the canary gets anywhere else than at `others`; nil where that is not known.
-    let carried: @Sendable (_ seen: Observed, _ others: Set<Place>) -> Int?
+    var carried: @Sendable (_ seen: Observed, _ others: Set<Place>) -> Int?
     /// What versions of experiments get anywhere else than at `others`, in parts of `total`.
     var versions: @Sendable (_ seen: Observed, _ others: Set<Place>) -> [VersionWeight] = {
         _, _ in []

@@ -158,6 +158,24 @@ struct `The App Mesh router` {
         #expect(router.selects(stage.seen) == ["h1", "h3"])
     }
 
+    /// What replaces it may delete it first.
+    @Test func `counts what goes on behind a VirtualService that is away`() throws {
+        let router = try router()
+        let former = try #require(FormerRouter(router, narrowed: router, besides: []))
+        var stage = stage()
+        try stage.move(router, to: 50)
+        stage[virtualService] = nil
+        #expect(router.read(stage.seen) == .split(Split(canary: 50, of: 101)))
+        #expect(router.selects(stage.seen) == ["h1", "h2"])
+        #expect(!former.isSpent(stage.seen))
+        #expect(former.router(in: stage.seen, of: 100) == nil)
+        stage[virtualService] = virtualService
+        try stage.move(router, to: 0)
+        stage[virtualService] = nil
+        #expect(router.read(stage.seen) == .unset)
+        #expect(former.isSpent(stage.seen))
+    }
+
     @Test func `gives back without its nodes`() throws {
         let router = try router()
         var stage = stage()
