@@ -137,7 +137,7 @@ extension RolloutTurn {
                 continue
             } catch {
                 let error = await meaning(of: error, refusing: change, scene)
-                guard isBack, router.changesStandAlone else { throw error }
+                guard isBack, !change.isPrerequisite else { throw error }
                 trouble = trouble ?? error
                 continue
             }

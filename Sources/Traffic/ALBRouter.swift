@@ -24,7 +24,6 @@ struct ALBRouter: Sendable {
     var router: Router {
         Router(
             kind: Self.kind, reads: ingresses.map(reference), takesVersions: true,
-            changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Only AWS itself knows.

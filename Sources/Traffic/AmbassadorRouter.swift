@@ -14,7 +14,6 @@ struct AmbassadorRouter: Sendable {
     var router: Router {
         Router(
             kind: Self.kind, reads: mappings.flatMap { [base($0), canary($0)] },
-            changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, retreat: retreat)
     }

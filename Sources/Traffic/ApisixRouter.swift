@@ -16,7 +16,7 @@ struct ApisixRouter: Sendable {
 
     var router: Router {
         Router(
-            kind: Self.kind, reads: [route] + managedRoutes.map(own), changesStandAlone: true,
+            kind: Self.kind, reads: [route] + managedRoutes.map(own),
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
             read: weights.read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },

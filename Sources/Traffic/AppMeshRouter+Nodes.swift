@@ -28,7 +28,8 @@ extension AppMeshRouter {
                 reference,
                 .patch(.merge(["spec": ["podSelector": ["matchLabels": labels]]])),
                 event: Event(
-                    "UpdatedVirtualNode", "\(reference.shown) selects the pods of \(hash)")))
+                    "UpdatedVirtualNode", "\(reference.shown) selects the pods of \(hash)"),
+                isPrerequisite: name == nodes.stable))
     }
 
     func hash(of node: Object) -> String? {

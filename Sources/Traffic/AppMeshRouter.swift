@@ -18,8 +18,6 @@ struct AppMeshRouter: Sendable {
         Router(
             kind: Self.kind, reads: [service, node(nodes.stable), node(nodes.canary)],
             searches: [search],
-            // Weights must not lead to a node before it stands for their pods.
-            changesStandAlone: false,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, selects: selects, retreat: retreat)
     }

@@ -23,7 +23,7 @@ package struct FormerIngresses: Sendable {
     /// As one more router of the rollout.
     package var router: Router {
         Router(
-            kind: "Nginx", reads: references, changesStandAlone: true,
+            kind: "Nginx", reads: references,
             plan: { split, seen throws(RouterError) in
                 references.compactMap { change($0, to: split.clamped, seen) }
             }, read: read, verify: { _ in .cannot })

@@ -43,7 +43,6 @@ package struct FormerRouter: Sendable {
         guard carried > 0 || hasVersions || hasRoutes else { return nil }
         return Router(
             kind: router.kind, reads: router.reads, searches: router.searches,
-            changesStandAlone: true,
             plan: { split, seen throws(RouterError) in
                 let own = split.clamped.canary * retreat.total / max(split.total, 1)
                 return retreat.lower(Split(canary: own, of: retreat.total), seen, taken(seen))

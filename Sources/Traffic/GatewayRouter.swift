@@ -31,7 +31,7 @@ struct GatewayRouter: Sendable {
     var router: Router {
         Router(
             kind: Self.kind, reads: routes.map(\.reference), searches: searches,
-            takesVersions: true, changesStandAlone: true,
+            takesVersions: true,
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
             read: weights.read, routes: headerRoutes, verify: verify, retreat: weights.retreat)
     }

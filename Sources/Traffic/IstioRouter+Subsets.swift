@@ -14,8 +14,9 @@ extension IstioRouter {
         let rule = try seen.object(subsets.rule)
         let stable = seen.hashOfStable
         var patch = ListPatch()
-        let isFirst = try label(of: subsets.stable, in: rule, subsets.rule) == nil
-        if seen.mayLeadToStable(isFirst: isFirst) {
+        let before = try label(of: subsets.stable, in: rule, subsets.rule)
+        let movesStable = before != stable && seen.mayLeadToStable(isFirst: before == nil)
+        if movesStable {
             try point(subsets.stable, to: stable, in: rule, subsets.rule, &patch)
         }
         if movesCanary {
@@ -28,7 +29,8 @@ extension IstioRouter {
                 event: Event(
                     "UpdatedDestinationRule",
                     "\(subsets.rule.shown) subset updated (\(subsets.stable): \(stable),"
-                        + " \(subsets.canary): \(seen.currentHash))"))
+                        + " \(subsets.canary): \(seen.currentHash))"),
+                isPrerequisite: movesStable)
         ]
     }
 

@@ -43,7 +43,7 @@ struct IstioRouter: Sendable {
         Router(
             kind: Self.kind,
             reads: services.map(\.reference) + (subsets.map { [$0.rule] } ?? []),
-            takesVersions: true, changesStandAlone: true,
+            takesVersions: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Nobody says whether the proxies have followed.

@@ -29,7 +29,6 @@ struct NginxRouter: Sendable {
     var router: Router {
         Router(
             kind: "Nginx", reads: stableIngresses.flatMap { [stable($0), canary($0)] },
-            changesStandAlone: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             // The controller acknowledges nothing: what it serves shows in its request counters
             // only.

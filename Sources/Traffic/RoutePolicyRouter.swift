@@ -77,7 +77,8 @@ struct RoutePolicyRouter: Sendable {
                     event: Event(
                         "PatchingRoutePolicy",
                         "Updating the policy of model `\(model)` in ConfigMap `\(configMap)` to"
-                            + " desiredWeight '\(weight)'")))
+                            + " desiredWeight '\(weight)'"),
+                    isPrerequisite: true))
         }
         if let restart = try restart(wanted, weight, seen) { changes.append(restart) }
         return changes

@@ -19,8 +19,6 @@ package struct Router: Sendable {
     package let takesVersions: Bool
     /// False for a router whose configuration cannot be read: it stands for what it did before.
     package let isReadable: Bool
-    /// Whether each change means the same without the others; else one that fails ends the rest.
-    package let changesStandAlone: Bool
     /// The changes that make the objects carry `split`; none where they do already.
     package let plan: @Sendable (_ split: Split, _ seen: Observed) throws(RouterError) -> [Change]
     /// The split that the objects carry.
@@ -40,7 +38,7 @@ package struct Router: Sendable {
 
     package init(
         kind: String, reads: [Reference], searches: [Search] = [], servesPods: Bool = true,
-        takesVersions: Bool = false, changesStandAlone: Bool = false, isReadable: Bool = true,
+        takesVersions: Bool = false, isReadable: Bool = true,
         plan: @escaping @Sendable (Split, Observed) throws(RouterError) -> [Change],
         read: @escaping @Sendable (Observed) -> Reading, routes: RoutesPlan? = nil,
         verify: @escaping @Sendable (Observed) -> Verification,
@@ -52,7 +50,6 @@ package struct Router: Sendable {
         self.searches = searches
         self.servesPods = servesPods
         self.takesVersions = takesVersions
-        self.changesStandAlone = changesStandAlone
         self.isReadable = isReadable
         self.plan = plan
         self.read = read
@@ -184,11 +181,18 @@ package struct Change: Hashable, Sendable {
     package var reference: Reference
     package var act: Act
     package var event: Rollouts.Event?
+    /// Whether the changes after it need it: where it fails they are not written, not on the way
+    /// back either.
+    package var isPrerequisite: Bool
 
-    package init(_ reference: Reference, _ act: Act, event: Rollouts.Event? = nil) {
+    package init(
+        _ reference: Reference, _ act: Act, event: Rollouts.Event? = nil,
+        isPrerequisite: Bool = false
+    ) {
         self.reference = reference
         self.act = act
         self.event = event
+        self.isPrerequisite = isPrerequisite
     }
 }
 

@@ -11,7 +11,7 @@ struct SMIRouter: Sendable {
 
     var router: Router {
         Router(
-            kind: "smi", reads: [reference], takesVersions: true, changesStandAlone: true,
+            kind: "smi", reads: [reference], takesVersions: true,
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, retreat: weights(in: own).retreat)
     }

@@ -28,7 +28,7 @@ extension RouterKind {
             return lists.whole(in: list, services)
         }
         return Router(
-            kind: "traefik", reads: [reference], changesStandAlone: true,
+            kind: "traefik", reads: [reference],
             plan: { split, seen throws(RouterError) in try weights.plan(split, seen) },
             read: weights.read, verify: { _ in .cannot }, retreat: weights.retreat)
     }

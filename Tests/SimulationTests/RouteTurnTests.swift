@@ -7,6 +7,8 @@ import Traffic
 
 @testable import Controller
 
+private let both = ["DestinationRule", "VirtualService"]
+
 struct `A turn of a rollout with several routes` {
     /// Nobody may read the first one any more, or the server has just gone.
     @Test func `gives back all that it can, whatever one look says`() async throws {
@@ -90,6 +92,72 @@ struct `A turn of a rollout with several routes` {
             })
         let scene = try #require(await turn.look(at: Self.key))
         #expect(scene.observed.denied.values.sorted() == ["404 page not found"])
+    }
+
+    /// The pods of the revision that stable's subset leads to may be gone.
+    @Test(arguments: [("h1", "h2", ["DestinationRule"]), ("h0", "h1", both)])
+    func `leads nobody to a subset that does not stand for stable yet`(
+        canary: String, stable: String, written: [String]
+    ) async throws {
+        let patched = Mutex<[String]>([])
+        let turn = Self.turn(
+            Self.subsets, [Self.virtualService, Self.rule(canary: canary)],
+            write: { write throws(ClusterError) in
+                patched.withLock { $0.append(write.reference.resource.kind) }
+                if write.reference.name == "sides" { throw .refused("a webhook did not answer") }
+                return nil
+            })
+        var scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.canaryWeight == 100)
+        (scene.observed.stableHash, scene.observed.currentHash) = (stable, "h2")
+        scene.observed.available = ["h1": 1, "h2": 1]
+        await #expect(throws: ClusterError.self) {
+            try await turn.carryOut(.route(Split(canary: 50, of: 100)), scene)
+        }
+        #expect(patched.withLock { $0 } == written)
+    }
+
+    private static var subsets: Object {
+        var rollout = rollout([:])
+        rollout["spec", "strategy", "canary", "trafficRouting"] = [
+            "istio": [
+                "virtualService": ["name": "shop"],
+                "destinationRule": [
+                    "name": "sides", "stableSubsetName": "old", "canarySubsetName": "new",
+                ],
+            ]
+        ]
+        return rollout
+    }
+
+    private static let virtualService = istio(
+        "VirtualService", "shop",
+        [
+            "http": [
+                [
+                    "route": [
+                        ["destination": ["host": "shop", "subset": "old"], "weight": 0],
+                        ["destination": ["host": "shop", "subset": "new"], "weight": 100],
+                    ]
+                ]
+            ]
+        ])
+
+    /// Stable's subset leads to the first revision.
+    private static func rule(canary: String) -> Object {
+        func subset(_ name: JSON, _ hash: String) -> JSON {
+            ["name": name, "labels": ["rollouts-pod-template-hash": .string(hash)]]
+        }
+        return istio(
+            "DestinationRule", "sides", ["subsets": [subset("old", "h1"), subset("new", canary)]])
+    }
+
+    private static func istio(_ kind: String, _ name: String, _ spec: JSON) -> Object {
+        Object([
+            "apiVersion": "networking.istio.io/v1", "kind": .string(kind),
+            "metadata": ["name": .string(name), "namespace": "default", "resourceVersion": "5"],
+            "spec": spec,
+        ])
     }
 
     private static let key = RolloutKey(namespace: "default", name: "shop")

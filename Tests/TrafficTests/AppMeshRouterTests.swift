@@ -176,6 +176,21 @@ struct `The App Mesh router` {
         #expect(former.isSpent(stage.seen))
     }
 
+    /// Promoted: without its node, stable's weight would lead to pods that go.
+    @Test func `needs only stable's node for what it gives back`() throws {
+        let router = try router()
+        var stage = stage()
+        try stage.move(router, to: 100)
+        stage.seen.stableHash = "h2"
+        stage.seen.available = ["h2": 1]
+        let back = try router.plan(Split(canary: 0, of: 100), stage.seen)
+        #expect(back.map(\.isPrerequisite) == [true, false])
+        stage = self.stage()
+        stage.seen.currentHash = "h3"
+        let up = try router.plan(Split(canary: 10, of: 100), stage.seen)
+        #expect(up.map(\.isPrerequisite) == [false, false])
+    }
+
     @Test func `gives back without its nodes`() throws {
         let router = try router()
         var stage = stage()

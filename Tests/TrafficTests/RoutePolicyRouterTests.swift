@@ -64,6 +64,7 @@ struct `The route-policy router` {
                 "configmap prod/gateway-config", "deployment prod/gateway",
             ])
         #expect(changes.map { $0.event?.reason } == ["PatchingRoutePolicy", "RestartingGateway"])
+        #expect(changes.map(\.isPrerequisite) == [true, false])
         try stage.apply(changes)
         #expect(
             policies(stage) == """
