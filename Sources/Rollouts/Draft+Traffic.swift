@@ -62,8 +62,8 @@ extension Draft {
     var obstacleToMore: Reason? {
         if seen.routerNotes.areNeeded, seen.routerNotes.areFull {
             return .settling(
-                "waiting for routers of earlier documents: too many of them still have traffic for"
-                    + " the canary")
+                "waiting for room to note the routers: those of earlier documents still have"
+                    + " traffic for the canary, or the document says too much of its own")
         }
         return obstacleAfterCrash
     }

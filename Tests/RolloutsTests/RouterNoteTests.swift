@@ -84,7 +84,7 @@ struct `A router that nobody could find again` {
         world.update(to: "h2")
         world.settle()
         #expect(world.weight ?? 0 == 0 && !world.notes.havePresent)
-        let why = "too many of them still have traffic for the canary"
+        let why = "waiting for room to note the routers"
         #expect(decide(world.seen).reason.sentence.contains(why))
         world.notes.areFull = false
         world.settle()
