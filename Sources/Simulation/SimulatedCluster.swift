@@ -14,6 +14,8 @@ actor SimulatedCluster {
     private var uids = 0
     var answers: [String: Story.Answering] = [:]
     var newPodLimit: Int?
+    /// Of each version of an experiment.
+    private var versionPodLimit: Int?
     /// The limit of the ReplicaSet that was stable when it was set, also when it is stable no more.
     private var stablePodLimit: (limit: Int?, hash: String?) = (nil, nil)
     private let timing: SimulatedTiming
@@ -273,6 +275,7 @@ actor SimulatedCluster {
     }
 
     private func limit(of set: Object) -> Int? {
+        if set.controllerOwner?.kind == Resource.experiments.kind { return versionPodLimit }
         guard let rollout = rollouts.first(where: { $0.uid == set.controllerOwner?.uid }) else {
             return nil
         }
@@ -293,6 +296,7 @@ actor SimulatedCluster {
 
     func setAnswer(_ answer: Story.Answering, of metric: String) { answers[metric] = answer }
     func limitNewPods(_ limit: Int?) { newPodLimit = limit }
+    func limitVersionPods(_ limit: Int?) { versionPodLimit = limit }
     func limitStablePods(_ limit: Int?) {
         let stable = rollouts.first?.status?["stableRS"]?.string
         stablePodLimit = (limit, stable == "" ? nil : stable)

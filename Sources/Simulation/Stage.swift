@@ -158,6 +158,9 @@ struct Stage {
         case .newPods(let limit):
             notes.happened(command.text)
             await cluster.limitNewPods(limit)
+        case .versionPods(let limit):
+            notes.happened(command.text)
+            await cluster.limitVersionPods(limit)
         case .stablePods(let limit):
             notes.happened(command.text)
             await cluster.limitStablePods(limit)

@@ -17,7 +17,7 @@ extension Story.Command {
         case .undo(let revision): .undo(toRevision: revision)
         case .scale(let count): .scale(count)
         case .restart: .restart(at: now)
-        case .autoscale, .edit, .metric, .newPods, .stablePods, .crash, .end: nil
+        case .autoscale, .edit, .metric, .newPods, .stablePods, .versionPods, .crash, .end: nil
         }
     }
 

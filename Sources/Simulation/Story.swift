@@ -41,6 +41,8 @@ package struct Story: Hashable, Sendable {
         case metric(String, Answering)
         /// At most this many pods of the new ReplicaSet become ready; nil for all.
         case newPods(Int?)
+        /// At most this many pods of each version of an experiment stay ready; nil for all.
+        case versionPods(Int?)
         /// At most this many pods of the stable ReplicaSet stay ready; nil for all.
         case stablePods(Int?)
         /// The controller is killed and started again.
@@ -97,7 +99,8 @@ extension Story.Command {
     static let help = [
         "image NAME", "promote", "promote full", "abort", "retry", "pause", "resume",
         "undo [REVISION]", "scale N", "autoscale N", "restart", "edit {spec: {…}}",
-        "metric NAME VALUE|none|error", "new-pods N|all", "stable-pods N|all", "crash", "end",
+        "metric NAME VALUE|none|error", "new-pods N|all", "stable-pods N|all",
+        "version-pods N|all", "crash", "end",
     ]
 
     init?(words: [String]) {
@@ -135,6 +138,9 @@ extension Story.Command {
         case ("stable-pods", 2):
             guard let limit = Self.limit(words[1]) else { return nil }
             self = .stablePods(limit.count)
+        case ("version-pods", 2):
+            guard let limit = Self.limit(words[1]) else { return nil }
+            self = .versionPods(limit.count)
         case ("restart", 1): self = .restart
         case ("crash", 1): self = .crash
         case ("end", 1): self = .end
@@ -187,6 +193,7 @@ extension Story.Command {
         case .metric(let name, .error): "\(name) cannot be asked"
         case .newPods(let limit): "new pods \(limit.map(String.init) ?? "all")"
         case .stablePods(let limit): "stable pods \(limit.map(String.init) ?? "all")"
+        case .versionPods(let limit): "version pods \(limit.map(String.init) ?? "all")"
         case .crash: "crash"
         case .end: "end"
         }

@@ -21,7 +21,7 @@ struct Simulate: ParsableCommand {
 
             Besides these it knows promote full, abort, retry, pause, resume, undo [REVISION], \
             scale N, autoscale N, edit {spec: …}, metric NAME VALUE|none|error, new-pods N|all, \
-            stable-pods N|all, crash.
+            stable-pods N|all, version-pods N|all, crash.
             """)
 
     @Argument(
