@@ -35,6 +35,18 @@ extension Transcript {
         package var versions: [String: Version]
         /// How many objects have a route that a step made.
         package var madeRoutes: Int
+        /// Where the document has traffic led past the Services, by the kind that says to whom:
+        /// VirtualNodes, and subsets of a DestinationRule.
+        package var aims: [String: Aim] = [:]
+        /// The available pods of each revision, where that is so.
+        package var available: [String: Int] = [:]
+
+        /// What comes to which revisions.
+        package struct Aim: Hashable, Sendable {
+            package var weight: Int
+            package var canaryHash: String
+            package var stableHash: String
+        }
 
         /// A version of an experiment that a route leads to.
         package struct Version: Hashable, Sendable {
@@ -80,6 +92,14 @@ extension Transcript.Sample {
         versions = world.versions(beside: stableName, besides: canaryName)
         let managed = canary?["trafficRouting"]?["managedRoutes"]?.array ?? []
         madeRoutes = world.mentions(of: managed.compactMap { $0["name"]?.string })
+        let routing = canary?["trafficRouting"]
+        if routing?["appMesh"]?.object != nil {
+            aims["VirtualNode"] = world.nodes(canaryName, beside: stableName, of: total)
+        }
+        if routing?["istio"]?["destinationRule"]?.object != nil {
+            aims["DestinationRule"] = world.subsets(canaryName, beside: stableName, of: total)
+        }
+        if !aims.isEmpty { available = world.availableByRevision }
     }
 
     /// What is there, listed once.
@@ -114,6 +134,12 @@ extension Transcript.Sample {
                 .reduce(0) { $0 + ($1.status?["availableReplicas"]?.int ?? 0) }
         }
 
+        /// Of all revisions.
+        var availableByRevision: [String: Int] {
+            let hashes = replicaSets.compactMap { $0.labels[Keys.templateHash] }
+            return Dictionary(hashes.map { ($0, available($0)) }) { first, _ in first }
+        }
+
         func wanted(_ hash: String) -> Int {
             replicaSets.filter { $0.labels[Keys.templateHash] == hash }
                 .reduce(0) { $0 + ($1.spec?["replicas"]?.int ?? 0) }
@@ -138,15 +164,61 @@ extension Transcript.Sample {
             }.max() ?? 0
         }
 
-        /// All lists of destinations, of routes and in annotations of Ingresses.
+        /// All lists of destinations, of routes and in annotations of Ingresses. Subsets divide
+        /// nothing.
         private var lists: [[JSON]] {
-            Resource.routes.keys.flatMap(list).flatMap { $0.spec?.lists ?? [] }
+            Resource.routes.keys.filter { $0 != .destinationRules }.flatMap(list)
+                .flatMap { $0.spec?.lists ?? [] }
                 + list(.ingresses).flatMap { $0.annotations.values }
                 .filter { $0.hasPrefix("{") }.flatMap { json($0).lists }
         }
 
         /// The largest part of `total` in any list that has both services.
         func routedWeight(to canary: String, beside stable: String, of total: Int) -> Int {
+            part(of: canary, beside: stable, in: lists, of: total)
+        }
+
+        /// By VirtualNodes that are called as the Services are.
+        func nodes(
+            _ canary: String, beside stable: String, of total: Int
+        ) -> Transcript.Sample.Aim? {
+            var hashes: [String: String] = [:]
+            for node in list(.meshNodes) {
+                let labels = node.spec?["podSelector"]?["matchLabels"]
+                hashes[node.name] = labels?[Keys.templateHash]?.string
+            }
+            let weight = part(
+                of: canary, beside: stable,
+                in: list(.meshRouters).flatMap { $0.spec?.lists ?? [] }, of: total)
+            return aim(hashes, weight, canary, stable)
+        }
+
+        /// By subsets that are called as the Services are.
+        func subsets(
+            _ canary: String, beside stable: String, of total: Int
+        ) -> Transcript.Sample.Aim? {
+            var hashes: [String: String] = [:]
+            for subset in list(.destinationRules).flatMap({ $0.spec?["subsets"]?.array ?? [] }) {
+                let hash = subset["labels"]?[Keys.templateHash]?.string
+                hashes[subset["name"]?.string ?? ""] = hash
+            }
+            let lists = list(.virtualServices).flatMap { $0.spec?.lists ?? [] }
+                .filter { $0.contains { $0["destination"]?["subset"] != nil } }
+            let weight = part(of: canary, beside: stable, in: lists, of: total)
+            return aim(hashes, weight, canary, stable)
+        }
+
+        /// Nil until both sides lead anywhere.
+        private func aim(
+            _ hashes: [String: String], _ weight: Int, _ canary: String, _ stable: String
+        ) -> Transcript.Sample.Aim? {
+            guard let canary = hashes[canary], let stable = hashes[stable] else { return nil }
+            return Transcript.Sample.Aim(weight: weight, canaryHash: canary, stableHash: stable)
+        }
+
+        private func part(
+            of canary: String, beside stable: String, in lists: [[JSON]], of total: Int
+        ) -> Int {
             lists.map { list in
                 guard let part = list.first(where: { $0.leads(to: canary) })?.weight, part > 0,
                     list.contains(where: { $0.leads(to: stable) })
@@ -220,7 +292,8 @@ extension JSON {
     fileprivate var services: [String] {
         let names = [
             self["name"], self["service"], self["serviceName"], self["ServiceName"],
-            self["destination"]?["host"], self["virtualNodeRef"]?["name"],
+            self["destination"]?["subset"] ?? self["destination"]?["host"],
+            self["virtualNodeRef"]?["name"],
         ]
         return names.compactMap { $0?.string }
     }

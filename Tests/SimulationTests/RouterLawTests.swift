@@ -10,10 +10,12 @@ struct `A release whose router changes` {
 
     /// A document that is refused breaks no law either.
     @Test func `really has what it is about`() throws {
-        let samples = try (0..<24).flatMap { try Self.release($0).play().samples }
+        let samples = try (0..<32).flatMap { try Self.release($0).play().samples }
         #expect(samples.contains { $0.weight > 0 })
         #expect(samples.contains { $0.madeRoutes > 0 })
         #expect(samples.contains { $0.versions.values.contains { $0.weight > 0 } })
+        let aims = samples.flatMap(\.aims).filter { $0.value.weight > 0 }
+        #expect(Set(aims.map(\.key)) == ["VirtualNode", "DestinationRule"])
     }
 
     private static let laws: Laws = { transcript, trial in
@@ -43,15 +45,15 @@ struct `A release whose router changes` {
         trial.fields = [
             "dynamicStableScale: \(seed % 5 == 2)", "scaleDownDelaySeconds: null",
             "trafficRouting: {nginx: null, managedRoutes: [{name: testers}],"
-                + " \(subject.routers[0])}",
+                + " \(random.one(of: subject.routers))}",
         ]
-        trial.objects = routes
+        trial.objects = routes + sides
         trial.opening = ["5s image model-api:v2"]
         for _ in 0..<random.next(1...6) {
             trial.events.append("\(random.next(6...60))s \(event(&random, subject))")
         }
         trial.ending = [
-            "100s new-pods all", "100s stable-pods all",
+            "100s new-pods all", "100s stable-pods all", "100s version-pods all",
             random.next(0...1) == 0 ? "110s abort" : "110s promote full", "200s end",
         ]
         trial.addWorld(&random) { `Any release`.fault(&$0) }
@@ -65,7 +67,7 @@ struct `A release whose router changes` {
         case 2: "retry"
         case 3: "crash"
         case 4: "promote"
-        case 5: "new-pods \(random.next(0...2))"
+        case 5: "\(random.one(of: ["new", "version"]))-pods \(random.next(0...2))"
         default:
             "edit {spec: {strategy: {canary: {trafficRouting: "
                 + "{\(random.one(of: subject.routers))}}}}}"
@@ -75,7 +77,7 @@ struct `A release whose router changes` {
 
 /// What a release has besides weights; not every router takes everything.
 private enum Subject: CaseIterable {
-    case headers, weights, versions
+    case headers, weights, versions, meshes
 
     func steps(_ random: inout Lehmer) -> [String] {
         let weight = random.next(1...99)
@@ -84,7 +86,7 @@ private enum Subject: CaseIterable {
         case .headers:
             let match = "[{headerName: X-Test, headerValue: {exact: a}}]"
             return ["{setHeaderRoute: {name: testers, match: \(match)}}"] + plain
-        case .weights: return plain
+        case .weights, .meshes: return plain
         case .versions:
             let parts = [random.next(0...40), random.next(1...40), random.next(0...20)]
             return [trying(parts, &random), "{setWeight: \(parts[2])}", trying(parts, &random)]
@@ -110,11 +112,14 @@ private enum Subject: CaseIterable {
         let ambassador = [
             only([named("ambassador", "a")]), only([named("ambassador", "b"), gateway("a")]),
         ]
-        let mesh = [only([appMesh("a")]), only([appMesh("b"), gateway("b")])]
+        let mesh = [
+            only([appMesh("a")]), only([appMesh("b"), gateway("b")]), only([subsets]),
+        ]
         switch self {
         case .headers: return two + apisix
-        case .weights: return two + apisix + smi + ambassador + mesh
+        case .weights: return two + apisix + smi + ambassador
         case .versions: return two + smi
+        case .meshes: return mesh
         }
     }
 }
@@ -126,6 +131,10 @@ private func gateway(_ name: String) -> String {
 private func istio(_ name: String, _ route: String) -> String {
     "istio: {virtualService: {name: \(name), routes: [\(route)]}}"
 }
+
+private let subsets =
+    "istio: {virtualService: {name: subsets}, destinationRule: {name: sides, "
+    + "stableSubsetName: model-api, canarySubsetName: model-api-canary}}"
 
 private func appMesh(_ name: String) -> String {
     "appMesh: {virtualService: {name: \(name)}, virtualNodeGroup: "
@@ -221,6 +230,22 @@ private let routes =
             spec: {podSelector: {matchLabels: {app: model-api}}}
         """
     }.joined()
+
+private let sides = """
+
+      - apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: subsets}
+        spec:
+          http:
+            - route:
+                - {destination: {host: model-api, subset: model-api}, weight: 100}
+                - {destination: {host: model-api, subset: model-api-canary}, weight: 0}
+      - apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: sides}
+        spec: {host: model-api, subsets: [{name: model-api}, {name: model-api-canary}]}
+    """
 
 private let destinations =
     "{destination: {host: model-api}, weight: 100}, "

@@ -7,7 +7,7 @@ func brokenLaws(_ transcript: Transcript) -> [String] {
     let empty = transcript.emptyWrites
     var broken = transcript.broken
     if empty > 0 { broken.append("P10: \(empty) writes that change nothing") }
-    let laws = [raising, lowering, shrinking, switching, stepping, trying]
+    let laws = [raising, lowering, shrinking, switching, stepping, trying, aiming]
     for (before, after) in zip(transcript.samples, transcript.samples.dropFirst()) {
         for law in laws {
             broken += law(before, after).map { "\(after.milliseconds) ms: \($0)" }
@@ -59,6 +59,39 @@ private func trying(_ before: Sample, _ after: Sample) -> [String] {
         }
         return broken
     }
+}
+
+/// P3, P4, P5 and P11 where traffic comes to pods past the Services.
+private func aiming(_ before: Sample, _ after: Sample) -> [String] {
+    guard after.size > 0 else { return [] }
+    return after.aims.sorted { $0.key < $1.key }.flatMap { kind, now in
+        (before.aims[kind].map { aiming($0, now, after) } ?? []).map { "\($0) by \(kind)" }
+    }
+}
+
+private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [String] {
+    func pods(_ hash: String) -> Int { after.available[hash] ?? 0 }
+    let canary = pods(now.canaryHash), stable = pods(now.stableHash)
+    let isRaised = now.weight > old.weight
+    let isMoved = now.weight > 0 && now.canaryHash != old.canaryHash
+    var broken: [String] = []
+    // Whoever comes to nobody may come to a single pod.
+    let isCarried = isRaised || pods(old.canaryHash) > 0
+    let enough = isCarried ? now.weight * after.size : 1
+    if isRaised || isMoved, enough > after.total * canary {
+        broken.append("P3: weight \(now.weight) on \(canary) of \(after.size) pods")
+    }
+    if isRaised, now.canaryHash != after.currentHash {
+        broken.append("P11: weight raised to \(now.weight) for \(now.canaryHash)")
+    }
+    let share = (after.total - now.weight) * after.size / after.total
+    if now.weight < old.weight, canary > 0, share > stable {
+        broken.append("P4: stable gets \(share) pods' traffic on \(stable)")
+    }
+    if now.stableHash != old.stableHash, stable == 0 {
+        broken.append("P5: stable's traffic comes to nobody")
+    }
+    return broken
 }
 
 /// P5: no service moves to pods that are not there.
