@@ -199,6 +199,30 @@ struct `A header route of APISIX` {
         #expect(stage["ApisixRoute", "first"] == nil)
     }
 
+    /// Whoever may write such a route must not end the controller.
+    @Test func `is as high as numbers go where the rule is higher`() throws {
+        var base = route
+        base["spec", "http"] = [
+            base.spec?["http"]?[0]?.merged(with: ["priority": .int(.max)]) ?? .null
+        ]
+        var stage = Stage([base])
+        try make([header("first", .exact("a"))], try router(), &stage)
+        let made = stage["ApisixRoute", "first"]?.spec?["http"]?[0]?["priority"]?.int
+        #expect(made == 1_000_000_001)
+    }
+
+    /// It would take its requests to nobody.
+    @Test func `is not made where no rule has the canary`() throws {
+        var base = route
+        base["spec", "http"] = [
+            ["name": "main", "backends": [["serviceName": "model-stable", "weight": 100]]]
+        ]
+        let plan = try #require(router().routes)
+        #expect(throws: RouterError.self) {
+            try plan([header("first", .exact("a"))], Stage([base]).seen)
+        }
+    }
+
     @Test func `is nobody else's`() throws {
         let router = try router()
         var other = route
