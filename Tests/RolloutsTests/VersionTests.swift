@@ -31,7 +31,7 @@ private let share = [VersionWeight(service: "app-trial", weight: 5)]
 
 /// Weights of versions of an experiment (rollout-semantics §6.1, §7.1).
 struct `A version of an experiment with a weight` {
-    /// Holds: 6.1 set weight, 2.1 weights.
+    /// Holds: 7.1 weight.
     @Test func `gets traffic once it has its pods, and stable the rest`() {
         var world = trying(isServing: false)
         #expect(world.status.currentStepIndex == 1 && world.versions == [])
@@ -174,6 +174,23 @@ struct `A version of an experiment with a weight` {
         #expect(decision.actions.first == .route(Split(canary: 0, of: 100)))
         world.settle()
         #expect(world.versions == share && world.weight == 0 && world.broken == [])
+    }
+}
+
+struct `An experiment whose version has had traffic` {
+    /// The router does not lead there any more, and the status, stored before that, still says so:
+    /// what is read may be older than what users meet.
+    @Test func `stays as long as the status names its version`() {
+        var world = trying([.setWeight(20), .experiment, .setWeight(40), .pause(seconds: nil)])
+        world.rollout.spec.successfulRunHistoryLimit = 0
+        world.endExperiment(.successful)
+        world.versions = []
+        let name = world.experiments[0].name
+        let decision = decide(world.seen)
+        #expect(decision.status.currentExperiment == "")
+        #expect(!decision.actions.contains(.deleteExperiment(name: name)))
+        world.settle()
+        #expect(world.experiments == [] && world.broken == [])
     }
 }
 

@@ -37,8 +37,7 @@ extension WeightedCase {
 }
 
 struct `Versions of an experiment` {
-    /// Holds: 7.1 service, 6.1 set weight.
-    /// Holds: 6.6 experiments.
+    /// Holds: 7.1 weight, 6.6 experiments.
     @Test(arguments: WeightedCase.versioned)
     func `stand beside the two sides, and go without a trace`(_ wanted: WeightedCase) throws {
         let router = try #require(wanted.router)
@@ -189,7 +188,11 @@ struct `Versions of an experiment in a VirtualService` {
         try stage.apply(router.plan(split, stage.seen))
         #expect(try router.plan(split, stage.seen).isEmpty)
         let found = stage.seen.objects[reference]?.spec?["http"]?[0]?["route"]?.array ?? []
+        #expect(found.map { $0["weight"]?.int } == [85, 10, 5])
         #expect(found.last?["destination"]?["subset"] == nil)
+        // Nothing but its Service leads to it.
+        #expect(
+            stage.seen.objects[rule]?.spec?["subsets"]?.array?.map { $0["name"] } == ["s", "c"])
         try stage.move(router, to: 10)
         let left = stage.seen.objects[reference]?.spec?["http"]?[0]?["route"]?.array ?? []
         #expect(left.count == destinations.count)
@@ -198,7 +201,7 @@ struct `Versions of an experiment in a VirtualService` {
         }
     }
 
-    /// Holds: 6.5 host split.
+    /// Holds: 6.5 host split, 7.1 weight.
     @Test(arguments: [
         ("prod", "model-canary", "a"), ("gateways", "model-canary", "a.prod.svc.cluster.local"),
         ("gateways", "model-canary.prod.svc.example", "a.prod.svc.example"),
@@ -213,7 +216,7 @@ struct `Versions of an experiment in a VirtualService` {
         #expect(try hosts(namespace, destinations) == [version])
     }
 
-    /// Holds: 6.5 subset split.
+    /// Holds: 6.5 version beside subsets.
     @Test(arguments: [
         ("prod", "model", "a"), ("gateways", "model.prod.svc.example", "a.prod.svc.example"),
         ("prod", "model.example", "a.prod.svc.cluster.local"),
