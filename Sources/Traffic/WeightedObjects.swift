@@ -29,6 +29,16 @@ struct WeightedObjects: Sendable {
                     + " maxTrafficWeight is \(total); this is a defect of sluice, report it")
         }
         let split = split.clamped
+        let (changes, fault) = changes(to: split, seen)
+        guard let fault else { return changes }
+        if !split.isAllStable || changes.isEmpty { throw fault }
+        return changes
+    }
+
+    /// What can be written, and why something else cannot.
+    private func changes(
+        to split: Split, _ seen: Observed
+    ) -> (changes: [Change], fault: RouterError?) {
         var changes: [Change] = []
         var fault: RouterError?
         let references = references(seen)
@@ -44,8 +54,7 @@ struct WeightedObjects: Sendable {
                 fault = fault ?? error
             }
         }
-        if let fault, !split.isAllStable || changes.isEmpty { throw fault }
-        return changes
+        return (changes, fault)
     }
 
     private func change(
@@ -79,11 +88,12 @@ struct WeightedObjects: Sendable {
         let largest = Split(
             canary: shares.compactMap(\.self).max() ?? 0, of: total,
             versions: pairs.flatMap { $0.versions(among: known) }.highest)
-        do throws(RouterError) {
-            if try plan(largest, seen).isEmpty { return .split(largest) }
-        } catch {
-            if !seen.denied.isEmpty { return .unreadable(error.description) }
+        let (changes, fault) = changes(to: largest, seen)
+        if let fault {
+            if !seen.denied.isEmpty { return .unreadable(fault.description) }
             if shares.isEmpty { return .unset }
+        } else if changes.isEmpty {
+            return .split(largest)
         }
         // What cannot be read as a weight may be anything.
         return .unsettled(

@@ -115,6 +115,17 @@ struct `A router of weights` {
         #expect(fault(router, 0, stage, of: wanted.total) != nil)
     }
 
+    /// What it carries is not known, whatever there is to write to the others.
+    @Test(arguments: WeightedCase.all)
+    func `cannot be read where one of its objects cannot`(_ wanted: WeightedCase) throws {
+        guard let second = wanted.second else { return }
+        let router = try router(wanted, wanted.both)
+        var stage = Stage(wanted.objects)
+        stage.seen.denied[Stage.reference(of: second)] = "forbidden"
+        let why = "\(second.kind) `\(second.name)` cannot be read: forbidden"
+        #expect(router.read(stage.seen) == .unreadable(why))
+    }
+
     /// Holds: 6.5 missing, 6.6 missing.
     @Test(arguments: WeightedCase.all)
     func `says what it lacks`(_ wanted: WeightedCase) throws {
