@@ -10,11 +10,13 @@ extension ALBRouter {
             carried: { seen, others in
                 own(seen, others).map { share($0) ?? 100 }.max() ?? 0
             },
-            versions: { seen, others in own(seen, others).flatMap(versions).highest },
+            versions: { seen, others in
+                own(seen, others).flatMap { versions($0, seen) }.highest
+            },
             lower: { split, seen, others in
                 own(seen, others).compactMap { ingress in
                     let share = share(ingress)
-                    let hasVersions = !versions(ingress).isEmpty
+                    let hasVersions = !versions(ingress, seen).isEmpty
                     if let share, share <= split.canary, !hasVersions { return nil }
                     let left = Split(canary: min(share ?? 0, split.canary), of: 100)
                     return writing([key: action(left).text], to: ingress.name, left.canary)

@@ -150,7 +150,7 @@ struct ALBRouter: Sendable {
         let shares = written.map { share($0) }
         let largest = Split(
             canary: shares.compactMap(\.self).max() ?? 0, of: 100,
-            versions: written.flatMap(versions).highest)
+            versions: written.flatMap { versions($0, seen) }.highest)
         do throws(RouterError) {
             if try plan(largest, seen).isEmpty { return .split(largest) }
         } catch {
@@ -163,15 +163,16 @@ struct ALBRouter: Sendable {
                 ? Split(canary: 100, of: 100, versions: largest.versions) : largest)
     }
 
-    /// The target groups besides those of the two sides: nobody else writes the annotation.
-    func versions(_ ingress: Object) -> [VersionWeight] {
+    /// Those of the target groups that are versions. Others have none: the annotation is written
+    /// whole.
+    func versions(_ ingress: Object, _ seen: Observed) -> [VersionWeight] {
         let groups = present(ingress)?["ForwardConfig"]?["TargetGroups"]?.array ?? []
         return groups.compactMap { group in
-            guard let name = group["ServiceName"], services.side(of: name) == nil else {
-                return nil
-            }
+            guard let name = group["ServiceName"], services.side(of: name) == nil,
+                let service = name.string, seen.versions[service] != nil
+            else { return nil }
             return VersionWeight(
-                service: name.string ?? "",
+                service: service,
                 weight: WeightedPair.counted(group["Weight"]) ?? WeightedPair.weightLimit)
         }.sorted { $0.service < $1.service }
     }

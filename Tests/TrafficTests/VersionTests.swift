@@ -8,10 +8,12 @@ private func weights(_ weights: KeyValuePairs<String, Int>) -> [VersionWeight] {
     weights.map { VersionWeight(service: $0.key, weight: $0.value) }
 }
 
-private func ingress(_ annotations: JSON = [:]) -> Object {
+private func ingress(_ annotations: JSON = [:], name: String = "model") -> Object {
     Object([
         "kind": "Ingress",
-        "metadata": ["name": "model", "namespace": "prod", "annotations": annotations],
+        "metadata": [
+            "name": .string(name), "namespace": "prod", "annotations": annotations,
+        ],
         "spec": [
             "rules": [
                 ["http": ["paths": [["backend": ["service": ["name": "model-stable"]]]]]]
@@ -26,7 +28,9 @@ extension WeightedCase {
         objects: [])
     static let alb = WeightedCase(
         kind: RouterKind.named("alb", isPlugin: false) ?? RouterKind.all[0],
-        configuration: ["ingress": "model", "servicePort": 80], objects: [ingress()])
+        configuration: ["ingress": "model", "servicePort": 80], objects: [ingress()],
+        second: ingress(name: "other"),
+        both: ["ingresses": ["model", "other"], "servicePort": 80])
 
     /// Those that divide traffic between more than two sides.
     static let versioned: [WeightedCase] = [.gateway, .istio, .smi, .alb]
@@ -133,6 +137,25 @@ struct `Versions of an experiment` {
         #expect(router.read(stage.seen) == .split(split))
         try stage.move(router, to: 0, of: wanted.total)
         #expect(stage["HTTPRoute", "model"]?.spec == before)
+    }
+
+    /// Nothing is given back first where there was no version: all is written at once.
+    @Test func `are no target groups of somebody else`() throws {
+        let router = try #require(WeightedCase.alb.router)
+        let former = try #require(FormerRouter(router, narrowed: router, besides: []))
+        let groups = [("model-canary", 0), ("legacy", 20), ("model-stable", 80)]
+            .map { name, weight -> JSON in
+                ["ServiceName": .string(name), "ServicePort": "80", "Weight": .int(weight)]
+            }
+        let action: JSON = ["Type": "forward", "ForwardConfig": ["TargetGroups": .array(groups)]]
+        let key = "alb.ingress.kubernetes.io/actions.model-stable"
+        var stage = Stage([ingress([key: .string(action.text)])])
+        #expect(router.read(stage.seen) == .split(Split(canary: 0, of: 101)))
+        #expect(former.isSpent(stage.seen))
+        stage.seen.versions = ["a": [80]]
+        let split = Split(canary: 10, of: 100, versions: weights(["a": 5]))
+        try stage.apply(router.plan(split, stage.seen))
+        #expect(router.read(stage.seen) == .split(split))
     }
 
     /// The Service of a side is no version, whatever a version's Service is called.
