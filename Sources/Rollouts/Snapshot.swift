@@ -257,21 +257,24 @@ extension RouterSeen {
     /// Whether this router gives the canary, or a version, less than `split` does. A former one
     /// only goes down.
     func isRaised(by split: Split) -> Bool {
-        switch reading {
-        case .split(let own):
-            split.canary > own.canary
-                || takesVersions
-                    && split.versions.contains { version in
-                        version.weight > own.versions.first { $0.service == version.service }?
-                            .weight ?? 0
-                    }
-        case .unset: split.canary > 0 || takesVersions && !split.versions.isEmpty
+        let split = takesVersions ? split : Split(canary: split.canary, of: split.total)
+        return switch reading {
+        case .split(let own): split.exceeds(own)
+        case .unset: split.exceeds(Split(canary: 0, of: split.total))
         case .former, .unreadable: false
         }
     }
 }
 
 extension Split {
+    /// Whether it gives the canary, or a version, more than `own` does.
+    package func exceeds(_ own: Split) -> Bool {
+        canary > own.canary
+            || versions.contains { version in
+                version.weight > own.versions.first { $0.service == version.service }?.weight ?? 0
+            }
+    }
+
     /// This split as far as it gives nobody more than `reading` does: what goes back raises no
     /// router that has less than the others.
     package func lowered(to reading: Reading) -> Split {

@@ -42,8 +42,8 @@ struct ALBRouter: Sendable {
     /// Names the annotations of each rollout, so that others see whose they are.
     static let record = "rollouts.argoproj.io/managed-alb-annotations"
 
-    /// The changes of all Ingresses, or an error and none of them. Only on the way back to 0 one
-    /// that cannot be followed does not hold up the others.
+    /// The changes of all Ingresses, or an error and none of them. Only what is given back does not
+    /// wait for one that cannot be followed.
     private func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         guard split.total == 100 else {
             throw RouterError("target groups count in percent; leave maxTrafficWeight out")
@@ -58,28 +58,47 @@ struct ALBRouter: Sendable {
                 fault = fault ?? error
             }
         }
-        if let fault, !split.isAllStable || changes.isEmpty { throw fault }
-        return changes
+        guard let fault else { return changes }
+        let back = changes.filter { !isRaised($0.reference, by: split, seen) }
+        if back.isEmpty { throw fault }
+        return back
     }
 
     private func change(
         _ ingress: String, to split: Split, _ seen: Observed
     ) throws(RouterError) -> Change? {
         let object = try seen.object(reference(ingress))
-        if let fault = split.versions.lazy.compactMap({ $0.fault(at: port, seen.versions) }).first {
-            throw fault
-        }
-        guard split.isAllStable || hasRoot(object) else {
-            throw RouterError(
-                "ingress `\(ingress)` has no rules using service \(root) backend; add one with the"
-                    + " port name use-annotation")
-        }
         var annotations: [String: String] = [:]
         let action = action(split)
         if present(object) != action { annotations[key] = action.text }
         let record = record(object)
         if object.annotations[Self.record] != record { annotations[Self.record] = record }
+        // What can be given back is, whatever else is wrong.
+        if let fault = fault(object, split, seen),
+            annotations.isEmpty || isRaised(reference(ingress), by: split, seen)
+        {
+            throw fault
+        }
         return annotations.isEmpty ? nil : writing(annotations, to: ingress, split.canary)
+    }
+
+    /// Why requests would not come to whom they are to.
+    private func fault(_ ingress: Object, _ split: Split, _ seen: Observed) -> RouterError? {
+        let fault = split.versions.lazy.compactMap { $0.fault(at: port, seen.versions) }.first
+        if fault != nil || split.isAllStable || hasRoot(ingress) { return fault }
+        return RouterError(
+            "ingress `\(ingress.name)` has no rules using service \(root) backend; add one with"
+                + " the port name use-annotation")
+    }
+
+    /// Whether somebody gets more by `split` than the annotation gives, if there is one. What
+    /// cannot be read as a weight may be anything.
+    private func isRaised(_ ingress: Reference, by split: Split, _ seen: Observed) -> Bool {
+        var own = Split(canary: 0, of: 100)
+        if let object = seen.objects[ingress], object.annotations[key] != nil {
+            own = Split(canary: share(object) ?? 100, of: 100, versions: versions(object, seen))
+        }
+        return split.exceeds(own)
     }
 
     func writing(_ annotations: [String: String], to ingress: String, _ weight: Int) -> Change {

@@ -20,8 +20,8 @@ struct WeightedObjects: Sendable {
             "Updating \(reference.shown) to desiredWeight '\(weight)'")
     }
 
-    /// The changes of all objects, or an error and none of them. Only on the way back to 0 one that
-    /// cannot be followed does not hold up the others.
+    /// The changes of all objects, or an error and none of them. Only what is given back does not
+    /// wait for one that cannot be followed.
     func plan(_ split: Split, _ seen: Observed) throws(RouterError) -> [Change] {
         guard split.total == total else {
             throw RouterError(
@@ -31,8 +31,9 @@ struct WeightedObjects: Sendable {
         let split = split.clamped
         let (changes, fault) = changes(to: split, seen)
         guard let fault else { return changes }
-        if !split.isAllStable || changes.isEmpty { throw fault }
-        return changes
+        let back = changes.filter { !isRaised($0.reference, by: split, seen) }
+        if back.isEmpty { throw fault }
+        return back
     }
 
     /// What can be written, and why something else cannot.
@@ -64,19 +65,34 @@ struct WeightedObjects: Sendable {
         let lists = lists(object)
         let known = Set(seen.versions.keys)
         var patch = ListPatch()
-        for pair in lists.pairs {
-            if let fault = pair.list?.fault(split.versions, seen.versions) { throw fault }
-            pair.write(split, among: known, to: &patch)
-        }
+        for pair in lists.pairs { pair.write(split, among: known, to: &patch) }
         if patch.patch != nil { besides(object, split.total - split.stable, &patch) }
-        // What can be given back is, whatever else is wrong.
-        if let fault = lists.fault,
-            !split.isAllStable || lists.pairs.isEmpty || patch.patch == nil
-        {
+        // What can be given back is, whatever else is wrong; by lists that are not as they should
+        // be, only all of it.
+        let unserved = lists.pairs.lazy.compactMap {
+            $0.list?.fault(split.versions, seen.versions)
+        }.first
+        if let unserved, patch.patch == nil || isRaised(reference, by: split, seen) {
+            throw unserved
+        }
+        if let fault = lists.fault, patch.patch == nil || !split.isAllStable {
             throw RouterError("\(reference.shown) \(fault)")
         }
         guard let patch = patch.patch else { return nil }
         return Change(reference, .patch(patch), event: event(reference, split.canary))
+    }
+
+    /// Whether somebody gets more by `split` than some list of the object gives. What cannot be
+    /// read as a weight may be anything.
+    private func isRaised(_ reference: Reference, by split: Split, _ seen: Observed) -> Bool {
+        let known = Set(seen.versions.keys)
+        let pairs = seen.objects[reference].map { lists($0).pairs } ?? []
+        return pairs.contains { pair in
+            split.exceeds(
+                Split(
+                    canary: pair.share(of: total, beside: known) ?? total, of: total,
+                    versions: pair.versions(among: known)))
+        }
     }
 
     /// One split where all objects carry it and nothing about them is left to be written.
@@ -118,7 +134,8 @@ extension WeightedObjects {
             return try leading(moves) + weights
         } catch {
             // What is given back needs nothing that leads to pods.
-            if split.isAllStable, !weights.isEmpty { return weights }
+            let isBack = !references(seen).contains { isRaised($0, by: split, seen) }
+            if isBack, !weights.isEmpty { return weights }
             throw error
         }
     }

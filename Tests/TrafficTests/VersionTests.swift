@@ -98,6 +98,26 @@ struct `Versions of an experiment` {
         #expect(left == .split(Split(canary: 0, of: wanted.total)))
     }
 
+    /// Its pods died: whoever still sends there must not wait for a route that is missing.
+    @Test(arguments: [WeightedCase.gateway, .istio, .alb], [20, 10])
+    func `go from each route for itself, also beside the canary`(
+        wanted: WeightedCase, left: Int
+    ) throws {
+        let second = try #require(wanted.second)
+        let router = try #require(
+            parsed(wanted.kind, wanted.both, maximumWeight: wanted.maximumWeight).router)
+        var stage = Stage(wanted.objects + [second])
+        stage.seen.versions = ["a": [80]]
+        let split = Split(canary: 20, of: wanted.total, versions: weights(["a": 5]))
+        try stage.apply(router.plan(split, stage.seen))
+        stage[second] = nil
+        #expect(fault(router, 30, stage, of: wanted.total) != nil)
+        try stage.move(router, to: left, of: wanted.total)
+        let one = try #require(wanted.router)
+        #expect(one.read(stage.seen) == .split(Split(canary: left, of: wanted.total)))
+        #expect(fault(router, left, stage, of: wanted.total) != nil)
+    }
+
     @Test func `are all found where routes differ, and each once`() throws {
         let wanted = WeightedCase.gateway
         let router = try #require(wanted.router)

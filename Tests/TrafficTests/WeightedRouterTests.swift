@@ -108,8 +108,11 @@ struct `A router of weights` {
         #expect(
             fault(router, 70, stage, of: wanted.total)?.contains("`\(second.name)` not found")
                 == true)
-        try stage.move(router, to: 0, of: wanted.total)
-        #expect(router.read(stage.seen) == .split(Split(canary: 0, of: wanted.total + 1)))
+        for weight in [20, 0] {
+            try stage.move(router, to: weight, of: wanted.total)
+            let left = Split(canary: weight, of: wanted.total + 1)
+            #expect(router.read(stage.seen) == .split(left))
+        }
         let other = try self.router(wanted)
         #expect(other.read(stage.seen) == .split(Split(canary: 0, of: wanted.total)))
         #expect(fault(router, 0, stage, of: wanted.total) != nil)
