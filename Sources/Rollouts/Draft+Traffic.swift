@@ -111,6 +111,11 @@ extension Draft {
         let split = Split(canary: next, of: seen.total, versions: versions.map(\.version))
         let givesNothing = !seen.isLowered(by: split) && (next > 0 || seen.refusal != nil)
         if status.isAborted, givesNothing { return }
+        // Also where the canary gets no more by it than by another router.
+        if seen.isRaised(by: split), let obstacle = obstacleToMore {
+            note(obstacle)
+            return
+        }
         actions.append(.route(split))
         if Action.route(split).givesBack(in: seen) { order = .together }
         if next != seen.canaryWeight {

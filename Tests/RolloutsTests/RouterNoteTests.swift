@@ -91,6 +91,23 @@ struct `A router that nobody could find again` {
         #expect(world.weight == 20 && world.broken == [])
     }
 
+    /// The canary gets no more by it than it has, and yet nobody would find it.
+    @Test func `gets nothing of what a former one has without room for its note`() {
+        var world = World(steps: [.setWeight(10), .pause(seconds: nil)])
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        var seen = world.seen
+        seen.routerNotes.areNeeded = true
+        seen.routerNotes.areFull = true
+        seen.routers = [.former(Split(canary: 10, of: 100)), .split(Split(canary: 0, of: 100))]
+            .map { RouterSeen(kind: "a", reading: $0, verification: .cannot) }
+        let decision = decide(seen)
+        #expect(decision.actions == [])
+        #expect(decision.reason.sentence.contains("waiting for room to note the routers"))
+        #expect(decision.status.weights?.canary.weight == 10)
+    }
+
     @Test func `is forgotten once it is spent, as long as it is not the present one`() {
         var world = world()
         world.notes.haveSpent = true
