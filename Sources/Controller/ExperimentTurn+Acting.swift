@@ -88,7 +88,7 @@ extension ExperimentTurn {
         guard let set = scene.replicaSets.first(where: { $0.name == known }) else { return }
         let made = ExperimentDocument.service(
             name, of: template, selecting: set, for: scene.object,
-            beside: try await canaryService(scene.object))
+            beside: try await canaryService(template, scene.object))
         do {
             try await create(made, .services, of: template, scene)
         } catch .alreadyExists(let text) {
@@ -98,9 +98,15 @@ extension ExperimentTurn {
         }
     }
 
-    /// That of the rollout whose step the experiment is. Routes lead to a version by its ports.
-    private func canaryService(_ experiment: Object) async throws(ClusterError) -> Object? {
-        let canary = try await rollout(of: experiment)?.spec?["strategy"]?["canary"]
+    /// That of the rollout whose step the experiment is. Routes lead to a version with a weight by
+    /// its ports.
+    private func canaryService(
+        _ template: String, _ experiment: Object
+    ) async throws(ClusterError) -> Object? {
+        guard let rollout = try await rollout(of: experiment),
+            ExperimentDocument.hasWeight(template, in: rollout)
+        else { return nil }
+        let canary = rollout.spec?["strategy"]?["canary"]
         guard
             let name = canary?["canaryService"]?.string
                 ?? canary?["pingPong"]?["pingService"]?.string

@@ -138,6 +138,14 @@ extension ExperimentDocument {
             ])
     }
 
+    /// Whether a step of `rollout` may send traffic to a version of this name.
+    package static func hasWeight(_ template: String, in rollout: Object) -> Bool {
+        let steps = rollout.spec?["strategy"]?["canary"]?["steps"]?.array ?? []
+        return steps.flatMap { $0["experiment"]?["templates"]?.array ?? [] }.contains {
+            $0["name"]?.string == template && $0["weight"]?.int != nil
+        }
+    }
+
     /// Those of the canary's Service, and those of the containers whose numbers it does not use.
     private static func ports(of pods: JSON?, beside canary: Object?) -> [JSON] {
         let members = ["name", "port", "targetPort", "protocol", "appProtocol"]
