@@ -25,14 +25,14 @@ package actor Recollection {
     /// Notes what was seen of the weight, beside what the status has committed to.
     func sawWeight(_ seen: Memory, of key: RolloutKey) {
         memories[key, default: Memory()].lowWeightSince = seen.lowWeightSince
-        if seen.lowWeightSince == nil { memories[key]?.couldNotRaise = false }
+        if seen.lowWeightSince == nil { memories[key]?.knowsWhyLow = false }
     }
 
-    /// Notes that a weight which the status has committed to could not be raised. Where traffic is
-    /// given back beside that, this is why.
-    func couldNotRaise(_ key: RolloutKey) {
+    /// Notes that less may be carried than the status has committed to, and no verdict is the
+    /// reason. Where one comes beside that, it is.
+    func knowsWhyLow(_ key: RolloutKey) {
         guard memories[key]?.latch == nil else { return }
-        memories[key, default: Memory()].couldNotRaise = true
+        memories[key, default: Memory()].knowsWhyLow = true
     }
 
     /// Notes what became of the creation of a ReplicaSet; nil where it was created.
@@ -103,7 +103,7 @@ package actor Recollection {
     /// Holds the revision down until the status that says so is stored.
     func latch(_ key: RolloutKey, _ latch: Latch) {
         memories[key, default: Memory()].latch = latch
-        memories[key]?.couldNotRaise = false
+        memories[key]?.knowsWhyLow = false
     }
 
     /// The status of `key` was stored. Only one that gives the release up, or that leaves nothing

@@ -26,7 +26,7 @@ extension RolloutTurn {
             // A status that went ahead of its router has to be told from traffic that was given
             // back by a process that died of it.
             if decision.actions.contains(where: { $0.raises(in: scene.snapshot) }) {
-                await memory.couldNotRaise(scene.key)
+                await memory.knowsWhyLow(scene.key)
             }
             await journal.stumbled(scene.key, "carrying out a decision", error)
             // The next turn does not say again what the stored status says already.
@@ -114,6 +114,8 @@ extension RolloutTurn {
             }
             trouble = trouble ?? undone
             await announce(decision.events, scene)
+        } else if !decision.status.isAborted {
+            await memory.knowsWhyLow(scene.key)
         }
         if let trouble { await announceTrouble(trouble, scene) }
         return trouble

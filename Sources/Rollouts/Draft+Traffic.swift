@@ -72,7 +72,7 @@ extension Draft {
     /// good measurement.
     private var obstacleAfterCrash: Reason? {
         guard isUpdating, !status.isAborted, seen.isBelowCommitted,
-            let since = seen.memory.lowWeightSince, !seen.memory.couldNotRaise
+            let since = seen.memory.lowWeightSince, !seen.memory.knowsWhyLow
         else { return nil }
         let running = [status.backgroundRun, status.stepRun].compactMap { $0.flatMap(seen.run) }
             .first { !$0.phase.isCompleted }

@@ -66,8 +66,9 @@ package struct Memory: Hashable, Sendable {
     package var latch: Latch?
     /// When this process first saw less traffic on the canary than the status had committed to.
     package var lowWeightSince: Instant?
-    /// This process itself could not raise the weight: what is low then was never given back.
-    package var couldNotRaise = false
+    /// This process knows that no verdict is why the weight is low: it could not raise it, or took
+    /// it back for something else and could not say so.
+    package var knowsWhyLow = false
     /// The step index this process wrote last, to tell a skipped step from a resumed pause.
     package var lastStepIndex: Int?
     /// The new ReplicaSet that the server refused; nil once it took one.
@@ -82,7 +83,7 @@ package struct Memory: Hashable, Sendable {
     /// Takes down whether the routers carry less than the status has committed to, and since when.
     package mutating func sawWeight(isBelowCommitted: Bool, at now: Instant) {
         lowWeightSince = isBelowCommitted ? lowWeightSince ?? now : nil
-        if lowWeightSince == nil { couldNotRaise = false }
+        if lowWeightSince == nil { knowsWhyLow = false }
     }
 }
 

@@ -43,7 +43,7 @@ struct `Traffic that was given back` {
         let (world, decision) = seen { world in
             world.weight = 0
             world.memory.lowWeightSince = world.now
-            world.memory.couldNotRaise = true
+            world.memory.knowsWhyLow = true
         }
         #expect(decision.actions.contains { $0.raises(in: world.seen) })
     }

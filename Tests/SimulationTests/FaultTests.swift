@@ -188,3 +188,49 @@ extension SimulatedFault {
         }
     }
 }
+
+struct `A canary that loses all of its pods for a while` {
+    /// The next measurement comes a minute after the first.
+    private static let story = """
+        spec:
+          replicas: 2
+          strategy:
+            canary:
+              analysis: {templates: [{templateName: watch}]}
+              steps: [{setWeight: 50}, {pause: {}}]
+        objects:
+          - apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: watch}
+            spec:
+              metrics:
+                - name: errors
+                  interval: 60s
+                  successCondition: "result[0] <= 0.01"
+                  provider: {prometheus: {address: "http://127.0.0.1:9090", query: errors}}
+
+        ---
+        0s   metric errors 0.001
+        10s  image model-api:v2
+        30s  new-pods 0
+        40s  new-pods all
+        55s  end
+        """
+
+    private static func play(_ faults: [SimulatedFault]) throws -> Transcript {
+        var player = try Scenario(text: story).player
+        player.faults = faults
+        return player.play()
+    }
+
+    /// Nothing was given up, and at 0 there is nothing to measure.
+    @Test func `gets its traffic back with them, whatever was not stored meanwhile`() throws {
+        let usual = try Self.play([])
+        #expect(usual.servedWeights == [0, 50, 0, 50])
+        for write in 1...usual.writes {
+            let transcript = try Self.play([.refuse(write)])
+            #expect(brokenLaws(transcript) == [])
+            #expect(transcript.samples.last?.weight == 50, "\(write)\n\(transcript.text)")
+        }
+    }
+}

@@ -45,7 +45,7 @@ struct `A turn of a rollout with several routes` {
             status: scene.snapshot.rollout.status,
             actions: [.route(Split(canary: 60, of: 100))], reason: .healthy)
         #expect(await turn.act(on: decision, in: scene) != nil)
-        #expect(await turn.memory[Self.key].couldNotRaise)
+        #expect(await turn.memory[Self.key].knowsWhyLow)
     }
 
     /// A version of the canary's template is as bad as the canary.
