@@ -56,6 +56,13 @@ struct Cluster: Sendable {
             [client] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
     }
 
+    /// What a person would type, all of it; nothing follows on what fails.
+    func shell(_ words: String, seconds: Int) async throws -> Outcome {
+        let script = "kubectl() { \"\(client)\" \"$@\"; }\nset -e\n\(words)\n"
+        return try await scratch.run(
+            ["bash", "-c", script], environment: ["KUBECONFIG": kubeconfig], seconds: seconds)
+    }
+
     func sluice(_ arguments: String..., seconds: Int = 60) async throws -> Outcome {
         try await scratch.run(
             [Tool.sluice] + arguments, environment: ["KUBECONFIG": kubeconfig], seconds: seconds)

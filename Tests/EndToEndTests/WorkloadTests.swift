@@ -4,9 +4,9 @@ import Testing
 /// A Deployment that serves already, and a rollout that takes its place.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct `A Deployment with requests on it` {
-    /// Holds: 1.2 Deployment.
+    /// Holds: 1.2 Deployment, 1.2 way back.
     @Test(arguments: ["onsuccess", "progressively"])
-    func `is taken over and then released through steps, and no request fails`(
+    func `is taken over, released through steps and left again, and no request fails`(
         scaleDown: String
     ) async throws {
         try await Scratch.with { scratch in
@@ -15,14 +15,19 @@ struct `A Deployment with requests on it` {
                 "rollout.yaml", "scaleDown: progressively", to: "scaleDown: \(scaleDown)")
             let rollout = try scratch.read("rollout.yaml")
             try FileManager.default.removeItem(atPath: scratch.path("files/rollout.yaml"))
-            let cluster = try await Cluster.start(in: scratch)
+            let cluster = try await Cluster.start(in: scratch, limitSeconds: 300)
             try await isRolledOut(cluster)
-            let load = try await cluster.load(host: "catalog.local")
+            let load = try await cluster.load(host: "catalog.local", limitSeconds: 240)
             try scratch.write(rollout, to: "rollout.yaml")
             try await adopted(cluster)
             try await released(cluster)
             _ = try await eventually("a hundred answers of version 2", seconds: 20) {
                 told(load).suffix(100).allSatisfy { $0 == "200 v2" } ? true : nil
+            }
+            try await left(cluster)
+            let before = told(load).count
+            _ = try await eventually("three hundred answers of the Deployment", seconds: 20) {
+                told(load).count >= before + 300 ? true : nil
             }
             load.signal(SIGTERM)
             _ = try await load.ended(within: 20)
@@ -56,6 +61,25 @@ struct `A Deployment with requests on it` {
         #expect(end.status == 0, "\(end)")
         let own = try await cluster.kubectl("get", "pods", "-o", "name").checked()
         #expect(own.split(separator: "\n").count >= 2)
+    }
+
+    /// By the words of the documentation.
+    private func left(_ cluster: Cluster) async throws {
+        let page = Tool.repository.appending(path: "docs/KUBERNETES.md")
+        let chapter = try #require(
+            String(contentsOf: page, encoding: .utf8)
+                .split(separator: "\n## ").first { $0.hasPrefix("Going back to a Deployment\n") })
+        let words = chapter.split(separator: "\n").filter { $0.hasPrefix("    ") }
+        #expect(words.last == "    kubectl delete rollout catalog")
+        _ = try await cluster.shell(words.joined(separator: "\n"), seconds: 120).checked()
+        _ = try await eventually("the Deployment's pods alone", seconds: 60) {
+            let pods = try await cluster.kubectl("get", "pods", "-o", "name").checked()
+            return pods.split(separator: "\n").count == 2 ? true : nil
+        }
+        let owners = try await cluster.kubectl(
+            "get", "replicasets", "-o", "jsonpath={.items[*].metadata.ownerReferences[0].kind}"
+        ).checked()
+        #expect(Set(owners.split(separator: " ")) == ["Deployment"])
     }
 
     /// `kubectl set image` on the Deployment, as ever: the rollout takes it through its steps.
