@@ -1,5 +1,4 @@
 import ArgumentParser
-import Controller
 import Curl
 import Documents
 import KubernetesObjects
@@ -8,6 +7,7 @@ import Manifests
 import Serving
 import Testing
 
+@testable import Controller
 @testable import sluice
 
 struct `The election flags` {
@@ -116,10 +116,42 @@ struct `A log as JSON` {
     }
 }
 
+struct `A decision` {
+    /// As programs count who decided what: by lines.
+    @Test func `is one line of the log as JSON, however much it writes`() async throws {
+        let written = Written()
+        let log = Logger(label: "test") { _ in
+            JSONLog(level: .info, now: { Timestamp(seconds: 0) }, write: { written.add($0) })
+        }
+        let chronicle = Chronicle(history: nil, secrets: .none, log: log)
+        let bench = try Bench(
+            [(.rollouts, try rollout(["status": ["abort": true]]))] + surroundings())
+        var turn = RolloutTurn(
+            cluster: bench.cluster, memory: Recollection(),
+            journal: Journal(
+                announce: { _, _ in }, decided: { chronicle.decided($0, $1) },
+                stumbled: { chronicle.stumbled($0, $1, $2) }),
+            now: { Timestamp(milliseconds: 1_767_323_165_000) })
+        turn.stopsAtBrokenInvariants = false
+        var writes: [Int] = []
+        for _ in 0..<8 {
+            let (lines, before) = (written.lines, await bench.writes.count)
+            _ = await turn.take(Bench.key)
+            writes.append(await bench.writes.count - before)
+            #expect(written.lines - lines == (writes.last == 0 ? 0 : 1), "\(written.text)")
+        }
+        #expect(writes.contains { $0 > 1 } && writes.last == 0, "\(writes)")
+        for line in written.text.split(separator: "\n") {
+            #expect(try JSON(parsing: String(line))["msg"] == "decided")
+        }
+    }
+}
+
 /// What a log has written.
 private final class Written: Sendable {
     private let bytes = Lock<[UInt8]>([])
     var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    var lines: Int { text.split(separator: "\n").count }
     func add(_ more: [UInt8]) { bytes.withLock { $0 += more } }
 }
 
