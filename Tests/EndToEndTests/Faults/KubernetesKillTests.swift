@@ -61,6 +61,8 @@ struct `A Kubernetes controller that is killed at a write` {
             await reaper.follow(plan)
             try await story.tell(isBad ? .bad : .good, turns)
             if let trouble = await reaper.trouble { throw trouble }
+            let lines = await reaper.impatient + reaper.lines
+            #expect(await reaper.hasComeInOrder, "\(lines)")
             await agenda.played(number, hasStruck: await reaper.hasStruck)
         }
     }

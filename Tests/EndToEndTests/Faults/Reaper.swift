@@ -17,13 +17,19 @@ actor Reaper {
 
     private var plan: Plan?
     private var isCounting = false
+    /// What is to come before all else, as far as it has not come yet.
     private var order: [String] = []
+    /// Writes that did not wait for their turn any longer.
+    private(set) var impatient: [String] = []
     private var writes = 0
     private var life: Life?
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var last = ContinuousClock.now
     private(set) var hasStruck = false
+    /// Whether all writes came in their order until the strike; without one, all that the order
+    /// names.
+    var hasComeInOrder: Bool { impatient.isEmpty && order.isEmpty }
     /// Whether there has to be another life.
     var isVacant: Bool { life == nil }
     /// What was written since the plan, a line each.
@@ -35,7 +41,7 @@ actor Reaper {
 
     func follow(_ plan: Plan?) {
         self.plan = plan
-        (isCounting, writes, hasStruck) = (false, 0, false)
+        (isCounting, writes, hasStruck, impatient) = (false, 0, false, [])
         lines = [plan.map { "\($0)" } ?? "no plan"]
         if plan?.waitsForAlarm == false { begin() }
     }
@@ -85,13 +91,15 @@ actor Reaper {
         order = []
     }
 
-    /// Holds a write back for those that are to come first. Those that do not come are not waited
-    /// for: the order is then another one, and the rest of the story is the same.
+    /// Holds a write back for those that are to come first. They are under way already, so that
+    /// one which does not come within this time never will.
     private func comeInOrder(_ call: Call) async {
-        let limit = ContinuousClock.now + .seconds(2)
-        while let first = order.first, first != call.plural, order.contains(call.plural),
-            limit > .now
-        {
+        let limit = ContinuousClock.now + .seconds(20)
+        while let first = order.first, first != call.plural, order.contains(call.plural) {
+            guard limit > .now else {
+                impatient.append("\(call.description) before \(first)")
+                return
+            }
             do { try await Task.sleep(for: .milliseconds(5)) } catch { return }
         }
     }
