@@ -32,7 +32,24 @@ struct `A Kubernetes controller with two standbys` {
             let leases = try await lane.server.client.list(
                 .leases, Selection(namespace: lane.kubernetes.namespace))
             #expect(leases.objects.map { $0.spec?["leaseTransitions"]?.int } == [2])
+            let gap = try #require(Self.gap(in: lane.record))
+            #expect((0...Self.longestGapMilliseconds).contains(gap))
         }
+    }
+
+    /// Three looks at the lease. A standby that had to wait for its end would take fifteen seconds.
+    private static let longestGapMilliseconds: Int64 = 6_000
+
+    /// How long nobody held the lease, by what both have written into it; nil where it was not
+    /// given back just once.
+    private static func gap(in record: Record) -> Int64? {
+        let leases = record.events(of: .leases, since: 0).map { LeaseRecord($0.object) }
+        let handovers = zip(leases, leases.dropFirst()).filter { $0.0.holder.isEmpty }
+        guard handovers.count == 1, let (before, after) = handovers.first,
+            let end = before.renewTime.flatMap(Timestamp.init(rfc3339:)),
+            let begin = after.acquireTime.flatMap(Timestamp.init(rfc3339:))
+        else { return nil }
+        return begin.milliseconds(since: end)
     }
 }
 

@@ -19,7 +19,7 @@ final class Record: Sendable {
     }
 
     static let kinds: [Resource] = [
-        .rollouts, .analysisRuns, .replicaSets, .services, .ingresses,
+        .rollouts, .analysisRuns, .replicaSets, .services, .ingresses, .leases,
     ]
 
     private let client: APIClient
