@@ -114,6 +114,61 @@ struct Kubernetes: Sendable {
     /// Starts what makes the pods of the namespace ready, and runs none.
     func startNode() throws { _ = try start("stand-in", "node") }
 
+    /// A kubectl that is not bound to the namespace of the test.
+    func anywhere(_ arguments: String...) async throws -> Outcome {
+        try await anywhere(arguments)
+    }
+
+    private func anywhere(_ arguments: [String]) async throws -> Outcome {
+        try await scratch.run([Tool.kubectl] + arguments, environment: environment, seconds: 70)
+    }
+
+    func apply(_ text: String) async throws {
+        let file = scratch.path(scratch.fresh("applied"))
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        _ = try await kubectl("apply", "-f", file).checked()
+    }
+
+    /// Waits until a field of an object has a value.
+    func waits(for condition: String, of object: String) async throws {
+        _ = try await kubectl(
+            "wait", object, "--for=jsonpath=\(condition)", "--timeout=90s", seconds: 100
+        ).checked()
+    }
+
+    /// Waits until what `path` leads to in an object is this text, which may be empty.
+    func shows(_ text: String, at path: String, of object: String) async throws {
+        _ = try await eventually("\"\(text)\" in \(object)", seconds: 60, everyMilliseconds: 200) {
+            let shown = try await kubectl("get", object, "-o", "jsonpath=\(path)").checked()
+            return shown == text ? true : nil
+        }
+    }
+
+    /// Asks for another version of a rollout with one container.
+    func setImage(_ image: String, of rollout: String) async throws {
+        let path = "/spec/template/spec/containers/0/image"
+        _ = try await kubectl(
+            "patch", "rollout", rollout, "--type=json", "-p",
+            #"[{"op":"replace","path":"\#(path)","value":"\#(image)"}]"#
+        ).checked()
+    }
+
+    /// Plays `act`, and then the commands, whatever came of it.
+    func afterwards(
+        _ commands: [String]..., act: () async throws -> Void
+    ) async throws {
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await act())
+        } catch {
+            outcome = .failure(error)
+        }
+        for command in commands {
+            _ = try await anywhere(command)
+        }
+        try outcome.get()
+    }
+
     /// Prints what `path` leads to in an object, now and after each change.
     func follow(_ object: String, _ path: String) throws -> Program {
         try Program(
