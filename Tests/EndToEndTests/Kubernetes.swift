@@ -119,7 +119,7 @@ struct Kubernetes: Sendable {
         try await anywhere(arguments)
     }
 
-    private func anywhere(_ arguments: [String]) async throws -> Outcome {
+    func anywhere(_ arguments: [String]) async throws -> Outcome {
         try await scratch.run([Tool.kubectl] + arguments, environment: environment, seconds: 70)
     }
 

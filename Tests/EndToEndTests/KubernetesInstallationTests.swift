@@ -34,20 +34,39 @@ struct `A Kubernetes installation` {
         async throws
     {
         try await Kubernetes.with { cluster in
-            try await cluster.define()
-            try cluster.scratch.folder(
-                "installation",
-                """
-                namespace: \(cluster.namespace)
-                resources: [\(cluster.scratch.relative("manifests/install/namespaced"))]
-                """)
-            let folder = cluster.scratch.path("installation")
-            _ = try await cluster.kubectl("apply", "-k", folder).checked()
+            try await installNamespaced(on: cluster)
             let account = try await Account(in: cluster.namespace, of: cluster)
             try await Gateway.with(on: cluster) {
                 let controller = try account.startController(watching: cluster.namespace)
                 try await releaseEverything(on: cluster)
                 try await cluster.holds(controller, account, to: ["role/sluice"])
+            }
+        }
+    }
+
+    @Test func `for one namespace and another has rights in the other by its role there`()
+        async throws
+    {
+        try await Kubernetes.with { cluster in
+            try await installNamespaced(on: cluster)
+            let other = cluster.namespace + "-more"
+            _ = try await cluster.anywhere("create", "namespace", other).checked()
+            try await cluster.afterwards(["delete", "namespace", other, "--wait=false"]) {
+                let role = Tool.repository.appending(
+                    path: "manifests/install/namespaced/role.yaml"
+                ).path
+                let account = "--serviceaccount=\(cluster.namespace):sluice"
+                for words in [
+                    ["apply", "-f", role],
+                    ["create", "rolebinding", "sluice", "--role=sluice", account],
+                ] { _ = try await cluster.anywhere(["-n", other] + words).checked() }
+                let controller = try await Account(in: cluster.namespace, of: cluster)
+                    .startController(watching: "\(cluster.namespace),\(other)")
+                for namespace in [cluster.namespace, other] {
+                    try await releaseSomething(in: namespace, of: cluster)
+                }
+                #expect(controller.status == nil)
+                #expect(!controller.errors.contains("forbidden"), "\(controller.errors)")
             }
         }
     }
@@ -113,6 +132,44 @@ struct `A Kubernetes installation` {
             environment: cluster.environment, limitSeconds: 200)
         _ = try await cluster.anywhere(
             "-n", Self.namespace, "rollout", "status", "deployment/sluice", "--timeout=60s"
+        ).checked()
+    }
+
+    /// As a kustomization of somebody's own names the namespace.
+    private func installNamespaced(on cluster: Kubernetes) async throws {
+        try await cluster.define()
+        try cluster.scratch.folder(
+            "installation",
+            """
+            namespace: \(cluster.namespace)
+            resources: [\(cluster.scratch.relative("manifests/install/namespaced"))]
+            """)
+        let folder = cluster.scratch.path("installation")
+        _ = try await cluster.kubectl("apply", "-k", folder).checked()
+    }
+
+    /// A first version.
+    private func releaseSomething(in namespace: String, of cluster: Kubernetes) async throws {
+        _ = try Program(
+            [Tool.sluice, "stand-in", "node", "-n", namespace], in: cluster.scratch,
+            environment: cluster.environment, limitSeconds: 200)
+        let file = cluster.scratch.path(cluster.scratch.fresh("applied"))
+        try """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: {name: small}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: small}}
+          template:
+            metadata: {labels: {app: small}}
+            spec: {containers: [{name: small, image: "small:v1"}]}
+          strategy: {canary: {}}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        _ = try await cluster.anywhere("-n", namespace, "apply", "-f", file).checked()
+        _ = try await cluster.anywhere(
+            "-n", namespace, "wait", "rollout/small", "--for=jsonpath={.status.phase}=Healthy",
+            "--timeout=60s"
         ).checked()
     }
 
