@@ -68,6 +68,12 @@ package struct Condition: Sendable {
         static let steps = 1_000_000
         /// Bytes of any text that an expression builds.
         static let textBytes = 1 << 20
+        /// Bytes of text that are read or written in one step: all texts of an expression together
+        /// take no more than sixteen megabytes.
+        static let bytesOfStep = 16
+        /// How deep a value may nest that an expression builds in a loop or gives a name: deeper
+        /// than any answer (200) within any expression, and still no load for a stack.
+        static let valueDepth = 500
     }
 }
 

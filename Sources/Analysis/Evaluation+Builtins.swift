@@ -15,14 +15,19 @@ extension Evaluation {
         case "isInf": return .bool(try number(values[0], for: name, at: at).isInfinite)
         case "abs", "round", "floor", "ceil": return try rounded(name, values[0], at: at)
         case "min", "max", "mean", "median": return try statistic(name, values, at: at)
-        case "first", "last": return try end(name, of: values[0], at: at)
         case "int", "asInt": return .int(try integer(values[0], for: name, at: at))
         case "float", "asFloat": return .float(try float(values[0], for: name, at: at))
         case ".Hours", ".Minutes", ".Seconds": return try count(name, of: values[0], at: at)
         case "toJSON":
             try spendWalk(over: values[0], at: at)
-            return .string(try bounded(values[0].json(indent: 2), at: at))
-        default: return try textual(name, values, at: at)
+            let text = values[0].json(indent: 2)
+            try spendText(text.utf8.count, at: at)
+            return .string(text)
+        case "type": return .string(values[0].kind)
+        case _ where name.hasPrefix("bit"): return .int(try bits(name, values, at: at))
+        default:
+            if let value = try collective(name, values, at: at) { return value }
+            return try textual(name, values, at: at)
         }
     }
 
@@ -35,19 +40,32 @@ extension Evaluation {
         return .float(Double(span.nanoseconds) / (units[name] ?? 1e9))
     }
 
-    private func refused(_ name: String, _ value: MetricValue, at: Int) -> ConditionError {
+    func refused(_ name: String, _ value: MetricValue, at: Int) -> ConditionError {
         ConditionError("invalid argument for \(name) (type \(value.typeName))", at: at)
     }
 
-    /// Charges a walk over a whole value to the budget.
-    private mutating func spendWalk(over value: MetricValue, at: Int) throws(ConditionError) {
-        try spend(1, at: at)
-        switch value {
-        case .list(let values): for value in values { try spendWalk(over: value, at: at) }
-        case .object(let members):
-            for value in members.values { try spendWalk(over: value, at: at) }
-        case .string(let text): try spend(text.utf8.count / 64, at: at)
-        default: break
+    /// The functions on the bits of integers.
+    private func bits(
+        _ name: String, _ values: [MetricValue], at: Int
+    ) throws(ConditionError) -> Int {
+        var numbers: [Int] = []
+        for value in values {
+            guard case .int(let number) = value else { throw refused(name, value, at: at) }
+            numbers.append(number)
+        }
+        let x = numbers[0], y = numbers.last ?? 0
+        if ["bitshl", "bitshr", "bitushr"].contains(name), y < 0 {
+            throw ConditionError("\(name): negative shift count \(y)", at: at)
+        }
+        switch name {
+        case "bitand": return x & y
+        case "bitor": return x | y
+        case "bitxor": return x ^ y
+        case "bitnand": return x & ~y
+        case "bitnot": return ~x
+        case "bitshl": return x << y
+        case "bitshr": return x >> y
+        default: return Int(bitPattern: UInt(bitPattern: x) >> UInt(y))
         }
     }
 
@@ -62,6 +80,7 @@ extension Evaluation {
         switch value {
         case .list(let values): return values.count
         case .object(let members): return members.count
+        case .map(let members): return members.count
         case .string(let text):
             try spend(text.utf8.count / 64, at: at)
             return text.unicodeScalars.count
@@ -91,11 +110,7 @@ extension Evaluation {
     private mutating func statistic(
         _ name: String, _ values: [MetricValue], at: Int
     ) throws(ConditionError) -> MetricValue {
-        var flat: [MetricValue] = []
-        for value in values {
-            if case .list(let inner) = value { flat += inner } else { flat.append(value) }
-        }
-        try spend(flat.count, at: at)
+        let flat = try flat(values, for: name, at: at)
         var numbers: [Double] = []
         for value in flat { numbers.append(try number(value, for: name, at: at)) }
         guard let first = numbers.first else {
@@ -114,13 +129,6 @@ extension Evaluation {
             let wanted = numbers.reduce(first) { name == "min" ? min($0, $1) : max($0, $1) }
             return flat.first { $0.number == wanted } ?? .float(wanted)
         }
-    }
-
-    private func end(
-        _ name: String, of value: MetricValue, at: Int
-    ) throws(ConditionError) -> MetricValue {
-        guard case .list(let values) = value else { throw refused(name, value, at: at) }
-        return (name == "first" ? values.first : values.last) ?? .null
     }
 
     private func integer(

@@ -34,7 +34,9 @@ extension Evaluation {
         case (.null, .null): return true
         case (.null, _), (_, .null): return false
         case (.bool(let a), .bool(let b)): return a == b
-        case (.string(let a), .string(let b)): return a == b
+        case (.string(let a), .string(let b)):
+            try spend(min(a.utf8.count, b.utf8.count) / Condition.Limit.bytesOfStep, at: at)
+            return a == b
         case (.time(let a), .time(let b)): return a == b
         case (.duration(let a), .duration(let b)): return a == b
         case (.list(let a), .list(let b)):
@@ -49,6 +51,13 @@ extension Evaluation {
                 guard let other = b[key], try equal(one, other, at: at) else { return false }
             }
             return true
+        case (.map(let a), .map(let b)):
+            try spend(a.count, at: at)
+            guard a.count == b.count else { return false }
+            for (key, one) in a {
+                guard let other = b[key], try equal(one, other, at: at) else { return false }
+            }
+            return true
         default:
             guard let a = left.number, let b = right.number else {
                 throw mismatch("==", left, right, at: at)
@@ -57,7 +66,7 @@ extension Evaluation {
         }
     }
 
-    private func ordered(
+    private mutating func ordered(
         _ name: String, _ left: MetricValue, _ right: MetricValue, at: Int
     ) throws(ConditionError) -> Bool {
         func holds<T: Comparable>(_ a: T, _ b: T) -> Bool {
@@ -72,6 +81,7 @@ extension Evaluation {
         case (.int(let a), .int(let b)): return holds(a, b)
         // Bytes, as Go compares, not Unicode collation.
         case (.string(let a), .string(let b)):
+            try spend(min(a.utf8.count, b.utf8.count) / Condition.Limit.bytesOfStep, at: at)
             if name.hasSuffix("=") && a == b { return true }
             let less = a.utf8.lexicographicallyPrecedes(b.utf8)
             return name.hasPrefix("<") ? less : !less && a != b
@@ -98,6 +108,7 @@ extension Evaluation {
             }
             return false
         case (.string(let key), .object(let members)): return members[key] != nil
+        case (_, .map(let members)) where value.isKey: return members[value] != nil
         default: throw mismatch("in", value, container, at: at)
         }
     }
@@ -148,14 +159,15 @@ extension Evaluation {
         return .list((from...to).map { .int($0) })
     }
 
-    private func arithmetic(
+    private mutating func arithmetic(
         _ name: String, _ left: MetricValue, _ right: MetricValue, at: Int
     ) throws(ConditionError) -> MetricValue {
         switch (left, right) {
         case (.int(let a), .int(let b)) where ["+", "-", "*", "%"].contains(name):
             return .int(try whole(name, a, b, at: at))
         case (.string(let a), .string(let b)) where name == "+":
-            return .string(try bounded(a + b, at: at))
+            try spendText(a.utf8.count + b.utf8.count, at: at)
+            return .string(a + b)
         case (.time, _), (.duration, _), (_, .duration):
             return try timeArithmetic(name, left, right, at: at)
         default:
@@ -206,14 +218,5 @@ extension Evaluation {
             return .duration(GoDuration(nanoseconds: try sum(a.nanoseconds, b.nanoseconds)))
         default: throw mismatch(name, left, right, at: at)
         }
-    }
-
-    /// Text that an expression built, refused when it grows out of hand.
-    func bounded(_ text: String, at: Int) throws(ConditionError) -> String {
-        if text.utf8.count > Condition.Limit.textBytes {
-            throw ConditionError(
-                "builds a text of more than \(Condition.Limit.textBytes) bytes", at: at)
-        }
-        return text
     }
 }

@@ -1,13 +1,24 @@
 import Documents
 
-/// One evaluation of an expression: its inputs, the closures it is in, and the work done so far.
+/// One evaluation of an expression: its inputs, the closures and bindings it is in, and the work
+/// done so far.
 struct Evaluation {
+    /// An element that a closure looks at.
+    struct Element {
+        let value: MetricValue
+        let index: Int
+        /// What `reduce` made of the elements before.
+        var accumulator = MetricValue.null
+    }
+
     let result: MetricValue
     let now: Timestamp
     /// Whether it went over a list of the result that has nothing in it.
-    private(set) var isOverNothing = false
+    var isOverNothing = false
+    /// The innermost last.
+    var elements: [Element] = []
+    private var variables: [MetricValue] = []
     private var steps = 0
-    private var elements: [(value: MetricValue, index: Int)] = []
 
     init(result: MetricValue, now: Timestamp) {
         self.result = result
@@ -22,6 +33,29 @@ struct Evaluation {
         }
     }
 
+    /// Charges a walk over a whole value. One that nests too deep is refused: whoever walks over it
+    /// needs as deep a stack.
+    mutating func spendWalk(
+        over value: MetricValue, at: Int, depth: Int = 0
+    ) throws(ConditionError) {
+        guard depth < Condition.Limit.valueDepth else {
+            throw ConditionError(
+                "builds a value that nests deeper than \(Condition.Limit.valueDepth)", at: at)
+        }
+        // Each level takes room where the value is written.
+        try spend(1 + depth / 8, at: at)
+        switch value {
+        case .list(let values):
+            for value in values { try spendWalk(over: value, at: at, depth: depth + 1) }
+        case .object(let members):
+            for value in members.values { try spendWalk(over: value, at: at, depth: depth + 1) }
+        case .map(let members):
+            for value in members.values { try spendWalk(over: value, at: at, depth: depth + 1) }
+        case .string(let text): try spend(text.utf8.count / Condition.Limit.bytesOfStep, at: at)
+        case .null, .bool, .int, .float, .time, .duration: break
+        }
+    }
+
     mutating func value(of node: Node) throws(ConditionError) -> MetricValue {
         try spend(1, at: node.at)
         switch node.kind {
@@ -29,6 +63,9 @@ struct Evaluation {
         case .result: return result
         case .element: return elements.last?.value ?? .null
         case .elementIndex: return .int(elements.last?.index ?? 0)
+        case .accumulator: return elements.last?.accumulator ?? .null
+        case .variable(let place, _): return variables[place]
+        case .binding(let bound, let rest): return try binding(bound, rest)
         case .list(let nodes): return .list(try values(of: nodes))
         case .map(let members): return try map(members)
         case .unary(let name, let operand): return try unary(name, operand, at: node.at)
@@ -39,8 +76,20 @@ struct Evaluation {
         case .access(let base, let accesses): return try access(base, accesses)
         case .call(let name, let arguments):
             return try call(name, try values(of: arguments), at: node.at)
-        case .each(let name, let list, let body): return try each(name, list, body, at: node.at)
+        case .each(let name, let list, let body, let extra):
+            return try each(name, list, body, extra, at: node.at)
         }
+    }
+
+    private mutating func binding(
+        _ bound: Node, _ rest: Node
+    ) throws(ConditionError) -> MetricValue {
+        let value = try value(of: bound)
+        // From now on it may be in another value many times over.
+        try spendWalk(over: value, at: bound.at)
+        variables.append(value)
+        defer { variables.removeLast() }
+        return try self.value(of: rest)
     }
 
     private mutating func values(of nodes: [Node]) throws(ConditionError) -> [MetricValue] {
@@ -55,7 +104,7 @@ struct Evaluation {
         return .object(object)
     }
 
-    private mutating func truth(of node: Node) throws(ConditionError) -> Bool {
+    mutating func truth(of node: Node) throws(ConditionError) -> Bool {
         let value = try value(of: node)
         guard case .bool(let truth) = value else {
             throw ConditionError("expected bool, but got \(value.typeName)", at: node.at)
@@ -123,6 +172,7 @@ struct Evaluation {
     ) throws(ConditionError) -> MetricValue {
         switch value {
         case .object(let members): return members[name] ?? .null
+        case .map(let members): return members[.string(name)] ?? .null
         case .null: throw ConditionError("cannot fetch \(name) from nil", at: at)
         default: throw ConditionError("type \(value.typeName) has no field \(name)", at: at)
         }
@@ -133,6 +183,7 @@ struct Evaluation {
     ) throws(ConditionError) -> MetricValue {
         switch (value, index) {
         case (.object(let members), .string(let key)): return members[key] ?? .null
+        case (.map(let members), _) where index.isKey: return members[index] ?? .null
         case (.list(let values), .int(let position)):
             let place = position < 0 ? values.count + position : position
             guard values.indices.contains(place) else {
@@ -150,75 +201,35 @@ struct Evaluation {
         }
     }
 
-    private func slice(
+    /// A part of a list, or of the bytes of a text.
+    private mutating func slice(
         _ value: MetricValue, from: MetricValue?, to: MetricValue?, at: Int
     ) throws(ConditionError) -> MetricValue {
-        guard case .list(let values) = value else {
-            throw ConditionError("cannot slice \(value.typeName)", at: at)
+        switch value {
+        case .list(let values):
+            return .list(Array(values[try bounds(from, to, of: values.count, at: at)]))
+        case .string(let text):
+            let bytes = Array(text.utf8)
+            try spend(bytes.count / Condition.Limit.bytesOfStep, at: at)
+            let part = bytes[try bounds(from, to, of: bytes.count, at: at)]
+            return .string(String(decoding: part, as: UTF8.self))
+        default: throw ConditionError("cannot slice \(value.typeName)", at: at)
         }
-        var bounds = [0, values.count]
+    }
+
+    private func bounds(
+        _ from: MetricValue?, _ to: MetricValue?, of count: Int, at: Int
+    ) throws(ConditionError) -> Range<Int> {
+        var bounds = [0, count]
         for (place, bound) in [from, to].enumerated() {
             guard let bound else { continue }
             guard case .int(let position) = bound else {
                 throw ConditionError("a slice needs integers (got \(bound.typeName))", at: at)
             }
-            let counted = position < 0 ? values.count + position : position
-            bounds[place] = min(max(counted, 0), values.count)
+            // The smallest integer has no other side to count from.
+            let counted = position < -count ? 0 : position < 0 ? count + position : position
+            bounds[place] = min(counted, count)
         }
-        return .list(bounds[0] < bounds[1] ? Array(values[bounds[0]..<bounds[1]]) : [])
-    }
-
-    /// all, any, one, none, map, filter, count, sum, find: the elements of a list, one after the
-    /// other.
-    private mutating func each(
-        _ name: String, _ list: Node, _ body: Node, at: Int
-    ) throws(ConditionError) -> MetricValue {
-        let value = try value(of: list)
-        guard case .list(let values) = value else {
-            throw ConditionError("builtin \(name) takes only array (got \(value.typeName))", at: at)
-        }
-        if values.isEmpty, list.isPartOfResult { isOverNothing = true }
-        var matched = 0
-        var kept: [MetricValue] = []
-        var total = MetricValue.int(0)
-        for (index, element) in values.enumerated() {
-            elements.append((element, index))
-            defer { elements.removeLast() }
-            switch name {
-            case "map": kept.append(try self.value(of: body))
-            case "sum":
-                total = try operate("+", total, try self.value(of: body), at: at)
-            default:
-                let holds = try truth(of: body)
-                if holds { matched += 1 }
-                switch name {
-                case "all" where !holds, "none" where holds: return .bool(false)
-                case "any" where holds: return .bool(true)
-                case "find" where holds: return element
-                case "filter" where holds: kept.append(element)
-                default: break
-                }
-            }
-        }
-        switch name {
-        case "all", "none": return .bool(true)
-        case "any": return .bool(false)
-        case "one": return .bool(matched == 1)
-        case "count": return .int(matched)
-        case "sum": return total
-        case "find": return .null
-        default: return .list(kept)
-        }
-    }
-}
-
-extension Node {
-    /// Whether it is what was measured, and not what the expression makes of that.
-    fileprivate var isPartOfResult: Bool {
-        switch kind {
-        case .result: true
-        case .access(let base, _): base.isPartOfResult
-        default: false
-        }
+        return bounds[0]..<max(bounds[0], bounds[1])
     }
 }

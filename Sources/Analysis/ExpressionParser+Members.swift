@@ -1,5 +1,5 @@
-/// What only expressions over an object know, whose members have names of their own: the times of
-/// Go, and their methods.
+/// The methods of times and durations, and what only expressions over an object know, whose members
+/// have names of their own.
 extension ExpressionParser {
     /// `time.Now()` and `time.Parse(text)`.
     mutating func clock(at: Int) throws(ConditionError) -> Node {

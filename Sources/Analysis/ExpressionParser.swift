@@ -1,59 +1,22 @@
-/// One part of an expression.
-struct Node: Sendable {
-    indirect enum Kind: Sendable {
-        case literal(MetricValue)
-        case result
-        /// The element of the closure around it, or its index.
-        case element
-        case elementIndex
-        case list([Node])
-        case map([(String, Node)])
-        case unary(String, Node)
-        case binary(String, Node, Node)
-        case choice(Node, Node, Node)
-        case access(Node, [Access])
-        case call(String, [Node])
-        /// A builtin over a list with a closure.
-        case each(String, Node, Node)
-    }
-
-    enum Access: Sendable {
-        case member(String, optional: Bool, at: Int)
-        case index(Node, optional: Bool)
-        case slice(from: Node?, to: Node?, at: Int)
-    }
-
-    let kind: Kind
-    let at: Int
-    let depth: Int
-
-    /// `parts` are the nodes inside, whose depth this one exceeds.
-    init(_ kind: Kind, at: Int, parts: [Node] = []) throws(ConditionError) {
-        self.kind = kind
-        self.at = at
-        self.depth = 1 + (parts.map(\.depth).max() ?? 0)
-        if depth > Condition.Limit.depth {
-            throw ConditionError("nested deeper than \(Condition.Limit.depth)", at: at)
-        }
-    }
-}
-
 /// Builds the tree of an expression by operator precedence (expr 1.15's table).
 struct ExpressionParser {
     private let tokens: [Token]
     let members: Set<String>
     private var position = 0
     private var nesting = 0
-    private var closures = 0
+    /// The closures around this place, the innermost last.
+    var closures: [Closure] = []
+    /// What is bound around this place, the innermost last.
+    var variables: [Variable] = []
 
-    private static let precedence: [String: Int] = [
+    static let precedence: [String: Int] = [
         "|": 0, "or": 10, "||": 10, "and": 15, "&&": 15, "==": 20, "!=": 20, "<": 20, ">": 20,
         ">=": 20,
         "<=": 20, "in": 20, "matches": 20, "contains": 20, "startsWith": 20, "endsWith": 20,
         "..": 25,
         "+": 30, "-": 30, "*": 60, "/": 60, "%": 60, "**": 100, "^": 100, "??": 500,
     ]
-    private static let prefixes = ["not": 50, "!": 50, "-": 90, "+": 90]
+    static let prefixes = ["not": 50, "!": 50, "-": 90, "+": 90]
     private static let negatable: Set<String> = [
         "in", "matches", "contains", "startsWith", "endsWith",
     ]
@@ -71,6 +34,7 @@ struct ExpressionParser {
     }
 
     var current: Token { tokens[position] }
+    var following: Token { tokens[min(position + 1, tokens.count - 1)] }
 
     mutating func advance() {
         if position + 1 < tokens.count { position += 1 }
@@ -85,7 +49,7 @@ struct ExpressionParser {
         }
     }
 
-    private mutating func take(_ symbol: String) -> Bool {
+    mutating func take(_ symbol: String) -> Bool {
         guard current.kind == .symbol(symbol) else { return false }
         advance()
         return true
@@ -115,6 +79,7 @@ struct ExpressionParser {
         if nesting > Condition.Limit.depth {
             throw ConditionError("nested deeper than \(Condition.Limit.depth)", at: current.at)
         }
+        if minimum == 0, let bound = try binding() { return bound }
         var left = try prefixed()
         var previous = ""
         while let found = operation() {
@@ -199,12 +164,7 @@ struct ExpressionParser {
             return try Node(.literal(.string(value)), at: token.at)
         case .pointer(let name):
             advance()
-            guard closures > 0 else {
-                throw ConditionError("# is only known inside of a closure", at: token.at)
-            }
-            if name.isEmpty { return try Node(.element, at: token.at) }
-            if name == "index" { return try Node(.elementIndex, at: token.at) }
-            throw ConditionError("unknown pointer #\(name)", at: token.at)
+            return try pointer(name, at: token.at)
         case .symbol("("):
             advance()
             let inner = try expression(0)
@@ -212,7 +172,7 @@ struct ExpressionParser {
             return inner
         case .symbol("["): return try list()
         case .symbol("{"): return try map()
-        case .symbol(".") where closures > 0: return try Node(.element, at: token.at)
+        case .symbol(".") where !closures.isEmpty: return try pointer("", at: token.at)
         case .name(let name):
             advance()
             return try named(name, at: token.at)
@@ -226,6 +186,7 @@ struct ExpressionParser {
         case "false": return try Node(.literal(.bool(false)), at: at)
         case "nil": return try Node(.literal(.null), at: at)
         case "result" where members.isEmpty: return try Node(.result, at: at)
+        case "$env": return try environment(at: at)
         case "time" where members.contains(name): return try clock(at: at)
         case _ where members.contains(name):
             let result = try Node(.result, at: at)
@@ -233,6 +194,7 @@ struct ExpressionParser {
             return try Node(.access(result, [member]), at: at, parts: [result])
         default: break
         }
+        if let variable = try variable(name, at: at) { return variable }
         guard current.kind == .symbol("(") else {
             let known = members.isEmpty ? ["result"] : members.sorted()
             let names = known.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -256,7 +218,7 @@ struct ExpressionParser {
         while !take(")") {
             if arguments.count > (first == nil ? 0 : 1) { try expect(",") }
             if takesClosure && arguments.count == 1 {
-                arguments.append(try closure())
+                arguments.append(try closure(of: name))
             } else {
                 arguments.append(try expression(0))
             }
@@ -267,19 +229,11 @@ struct ExpressionParser {
         }
         if takesClosure {
             let body = arguments.count > 1 ? arguments[1] : try Node(.element, at: at)
-            return try Node(.each(name, arguments[0], body), at: at, parts: arguments)
+            let extra = arguments.dropFirst(2).first
+            return try Node(.each(name, arguments[0], body, extra), at: at, parts: arguments)
         }
         if !members.isEmpty, let node = try absence(name, arguments, at: at) { return node }
         return try Node(.call(name, arguments), at: at, parts: arguments)
-    }
-
-    private mutating func closure() throws(ConditionError) -> Node {
-        closures += 1
-        defer { closures -= 1 }
-        guard take("{") else { return try expression(0) }
-        let body = try expression(0)
-        try expect("}")
-        return body
     }
 
     private mutating func list() throws(ConditionError) -> Node {
@@ -324,7 +278,8 @@ struct ExpressionParser {
                     advance()
                     guard current.kind != .symbol("(") else {
                         let value = try accessed(base, found, parts)
-                        guard !members.isEmpty, let node = try method(name, of: value, at: at)
+                        guard !members.isEmpty || !value.isPartOfResult,
+                            let node = try method(name, of: value, at: at)
                         else { throw ConditionError("methods cannot be called", at: at) }
                         (base, found, parts) = (node, [], [node])
                         continue

@@ -33,11 +33,11 @@ extension MetricValue {
             if values.isEmpty { return "[]" }
             let parts = values.map { inner + $0.json(indent: indent, level: level + 1) }
             return "[" + parts.joined(separator: ",") + outer + "]"
-        case .object(let members):
-            if members.isEmpty { return "{}" }
+        case .object, .map:
+            guard let entries, !entries.isEmpty else { return "{}" }
             let colon = indent == nil ? ":" : ": "
-            let parts = members.sorted { $0.key < $1.key }.map {
-                inner + quoted($0.key) + colon + $0.value.json(indent: indent, level: level + 1)
+            let parts = entries.map { key, value in
+                inner + quoted(key.text) + colon + value.json(indent: indent, level: level + 1)
             }
             return "{" + parts.joined(separator: ",") + outer + "}"
         }

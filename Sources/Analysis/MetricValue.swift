@@ -9,6 +9,8 @@ package indirect enum MetricValue: Hashable, Sendable {
     case string(String)
     case list([MetricValue])
     case object([String: MetricValue])
+    /// A map that an expression made, of which some key is no text.
+    case map([MetricValue: MetricValue])
     case time(Timestamp)
     case duration(GoDuration)
 
@@ -26,7 +28,7 @@ package indirect enum MetricValue: Hashable, Sendable {
         case .float(let value): plainDecimal(value)
         case .string(let value): value
         case .list(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
-        case .object: json(indent: nil)
+        case .object, .map: json(indent: nil)
         case .time(let value): value.rfc3339
         case .duration(let value): value.text
         }
@@ -44,6 +46,7 @@ package indirect enum MetricValue: Hashable, Sendable {
             values.allSatisfy { if case .float = $0 { true } else { false } }
                 ? "[]float64" : "[]interface {}"
         case .object: "map[string]interface {}"
+        case .map: "map[interface {}]interface {}"
         case .time: "time.Time"
         case .duration: "time.Duration"
         }
@@ -55,6 +58,54 @@ package indirect enum MetricValue: Hashable, Sendable {
         case .int(let value): Double(value)
         case .float(let value): value
         default: nil
+        }
+    }
+}
+
+extension MetricValue {
+    /// A map of whatever its keys are.
+    init(entries: [MetricValue: MetricValue]) {
+        var members: [String: MetricValue] = [:]
+        for (key, value) in entries {
+            guard case .string(let name) = key else {
+                self = .map(entries)
+                return
+            }
+            members[name] = value
+        }
+        self = .object(members)
+    }
+
+    /// What it has under each key, sorted by what the keys look like; nil where it is no map.
+    var entries: [(key: MetricValue, value: MetricValue)]? {
+        switch self {
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.map { (key: .string($0.key), value: $0.value) }
+        case .map(let members): members.sorted { $0.key.text < $1.key.text }
+        default: nil
+        }
+    }
+
+    /// Whether a map can have something under it. NaN equals nothing, so that it finds nothing.
+    var isKey: Bool {
+        switch self {
+        case .null, .bool, .int, .string, .time, .duration: true
+        case .float(let number): !number.isNaN
+        case .list, .object, .map: false
+        }
+    }
+
+    /// The name that the language gives to its type.
+    var kind: String {
+        switch self {
+        case .null: "nil"
+        case .bool: "bool"
+        case .int: "int"
+        case .float: "float"
+        case .string: "string"
+        case .list: "array"
+        case .object, .map: "map"
+        case .time, .duration: typeName
         }
     }
 }

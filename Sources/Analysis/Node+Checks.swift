@@ -24,7 +24,8 @@ extension Node {
     var speaksOfAbsence: Bool {
         switch kind {
         case .call("isNaN", _), .call("isNil", _), .call("default", _): return true
-        case .call("len", let arguments) where arguments.first?.isResult == true: return true
+        case .call("len", let arguments) where arguments.first?.isPartOfResult == true:
+            return true
         case .binary("??", _, _): return true
         case .binary("==", let left, let right), .binary("!=", let left, let right):
             if left.isNil || right.isNil { return true }
@@ -33,10 +34,18 @@ extension Node {
         return parts.contains { $0.speaksOfAbsence }
     }
 
-    private var isResult: Bool {
+    /// Whether it is what was measured, perhaps in another order, and not what the expression makes
+    /// of that.
+    var isPartOfResult: Bool {
         switch kind {
         case .result: true
-        case .access(let base, _): base.isResult
+        case .variable(_, let isPartOfResult): isPartOfResult
+        case .access(let base, _): base.isPartOfResult
+        case .map(let members): members.contains { $0.1.isPartOfResult }
+        case .call("sort", let values), .call("reverse", let values), .call("take", let values),
+            .call("concat", let values):
+            values.contains(where: \.isPartOfResult)
+        case .each("sortBy", let list, _, _): list.isPartOfResult
         default: false
         }
     }
@@ -47,13 +56,14 @@ extension Node {
 
     private var parts: [Node] {
         switch kind {
-        case .literal, .result, .element, .elementIndex: []
+        case .literal, .result, .element, .elementIndex, .accumulator, .variable: []
+        case .binding(let value, let rest): [value, rest]
         case .list(let nodes), .call(_, let nodes): nodes
         case .map(let members): members.map(\.1)
         case .unary(_, let operand): [operand]
         case .binary(_, let left, let right): [left, right]
         case .choice(let condition, let yes, let no): [condition, yes, no]
-        case .each(_, let list, let body): [list, body]
+        case .each(_, let list, let body, let extra): [list, body] + (extra.map { [$0] } ?? [])
         case .access(let base, let accesses):
             [base]
                 + accesses.flatMap { access -> [Node] in

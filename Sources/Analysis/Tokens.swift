@@ -30,7 +30,7 @@ private struct Scanner {
     var index = 0
 
     private static let symbols2 = ["&&", "||", "==", "!=", "<=", ">=", "**", "??", "?.", ".."]
-    private static let symbols1 = Set("+-*/%^<>!?:()[]{},.|;".unicodeScalars)
+    private static let symbols1 = Set("+-*/%^<>=!?:()[]{},.|;".unicodeScalars)
 
     func peek(_ ahead: Int = 0) -> Unicode.Scalar? {
         index + ahead < scalars.count ? scalars[index + ahead] : nil

@@ -12,6 +12,8 @@ struct `Any expression` {
         "||", "&&", "|", ",", "matches", "contains", "1", "0.5", "9223372036854775807", "1e308",
         "'a'", "\"[\"", "true", "nil", "len(", "all(", "map(", "sum(", "max(", "mean(", "split(",
         "join(", "int(", "round(", "duration('1h')", "now()", "date(", "toJSON(", "fromJSON('[1]')",
+        "#acc", "let x =", "x", ";", "reduce(", "sortBy(", "groupBy(", "sort(", "concat(", "'desc'",
+        "take(", "keys(", "fromPairs(", "replace(", "repeat(", "indexOf(", "bitshl(", "get(",
     ]
 
     static let results: [MetricValue] = [
