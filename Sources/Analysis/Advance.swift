@@ -46,7 +46,7 @@ extension RunStatus {
     /// The end of a run that cannot be carried out. It is completed, so that it can be cleaned up.
     package func refused(_ error: RunError, now: Timestamp) -> RunStatus {
         var status = self
-        status.phase = .error
+        status.phase = error.phase
         status.message = error.message
         status.startedAt = startedAt ?? now
         status.completedAt = now

@@ -73,8 +73,12 @@ extension DatadogSpec {
     }
 
     private func refuseNews(_ reader: Reader) {
-        for field in ["queries", "formula", "aggregator"] where reader[field].isPresent {
+        for field in ["queries", "formula"] where reader[field].isPresent {
             reader[field].refuse("is only there in version 2", remedy: "add apiVersion: v2")
+        }
+        // The field's definitions give every document this one.
+        if let aggregator = reader["aggregator"].value, aggregator != "last" {
+            reader["aggregator"].advise("is only there in version 2", remedy: "add apiVersion: v2")
         }
     }
 

@@ -14,7 +14,7 @@ extension GraphiteSpec {
         address = reader["address"].requiredURL()
         query = reader["query"].requiredString()
         if !query.isEmpty, !query.contains("target="), !query.contains("{{") {
-            reader["query"].refuse("has no target", remedy: "write target=… with the expression")
+            reader["query"].advise("has no target", remedy: "write target=… with the expression")
         }
     }
 }

@@ -92,9 +92,19 @@ extension PreparedRun {
 /// Why a run cannot be created or go on; the message is the run's message.
 package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
+    /// How the run ends by it.
+    package let phase: RunPhase
 
     package init(_ message: String) {
         self.message = message
+        phase = .error
+    }
+
+    /// What is written cannot be read here. That says nothing of the release, and somebody else may
+    /// have read it well until now: it waits for a person.
+    package init(unreadable path: String, _ problem: String) {
+        message = "Analysis spec cannot be read: \(path): \(problem)"
+        phase = .inconclusive
     }
 
     package var description: String { message }

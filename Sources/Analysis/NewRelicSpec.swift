@@ -14,7 +14,7 @@ extension NewRelicSpec {
         reader.allowOnly(["profile", "query", "timeout"])
         _ = reader["profile"].string()
         query = reader["query"].requiredString()
-        timeoutSeconds = reader["timeout"].int(in: 1...Self.longestTimeoutSeconds)
+        timeoutSeconds = reader["timeout"].timeoutSeconds(upTo: Self.longestTimeoutSeconds)
     }
 
     /// The limit of NerdGraph.

@@ -30,10 +30,11 @@ extension PrometheusSpec {
         ])
         address = reader["address"].string()
         query = reader["query"].requiredString()
-        timeoutSeconds = reader["timeout"].int(in: Int(Int32.min)...longestTimeoutSeconds)
-        if let timeoutSeconds, timeoutSeconds < 0 {
+        if let seconds = reader["timeout"].value?.int, seconds < 0 {
             reader["timeout"].refuse(
                 "prometheus timeout should not be negative", remedy: "use seconds, or remove it")
+        } else {
+            timeoutSeconds = reader["timeout"].timeoutSeconds()
         }
         isInsecure = reader["insecure"].bool() ?? false
         headers = reader["headers"].headers()
@@ -41,7 +42,7 @@ extension PrometheusSpec {
         if range.isPresent {
             range.allowOnly(["start", "end", "step"])
             self.range = Range(
-                start: range["start"].requiredString(), end: range["end"].requiredString(),
+                start: range["start"].expression(), end: range["end"].expression(),
                 step: range["step"].requiredString())
         }
         let authentication = reader["authentication"]
@@ -49,7 +50,7 @@ extension PrometheusSpec {
         oauth2 = OAuth2Spec(reading: authentication["oauth2"])
         sigv4 = SigV4Spec(reading: authentication["sigv4"])
         if oauth2 != nil, sigv4 != nil {
-            authentication.refuse(
+            authentication.advise(
                 "oauth2 and sigv4 exclude each other", remedy: "keep one of the two")
         }
     }

@@ -3,8 +3,24 @@ import Documents
 /// What several providers write alike.
 extension Reader {
     /// Seconds to wait for an answer; nil where the provider's own default is meant.
-    func timeoutSeconds() -> Int? {
-        int(in: 0...longestTimeoutSeconds).flatMap { $0 > 0 ? $0 : nil }
+    func timeoutSeconds(upTo longest: Int = longestTimeoutSeconds) -> Int? {
+        guard let seconds = int(), seconds != 0 else { return nil }
+        if !(1...longest).contains(seconds) {
+            advise("\(seconds) is out of range", remedy: "use seconds from 1 to \(longest)")
+        }
+        return seconds < 0 ? nil : min(seconds, longest)
+    }
+
+    /// An expression that must be there; one with a placeholder is read when that is replaced.
+    func expression() -> String {
+        let text = requiredString()
+        guard !text.isEmpty, !text.contains("{{") else { return text }
+        do {
+            _ = try Condition(parsing: text)
+        } catch {
+            refuse("\(error)", remedy: "write a time, for example now() - duration(\"1h\")")
+        }
+        return text
     }
 
     /// `[{key, value}]`, as providers write the headers of their requests.

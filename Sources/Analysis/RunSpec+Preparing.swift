@@ -93,6 +93,28 @@ extension RunSpec {
     }
 }
 
+extension PreparedRun {
+    /// Refuses a condition that cannot be read, now that its arguments are in. One that is made
+    /// with a secret is not known before it is measured, and a dry run decides nothing.
+    package func checkConditions() throws(RunError) {
+        for (index, metric) in metrics.enumerated() where !dryRun.contains(metric.name) {
+            let conditions = [
+                ("successCondition", metric.successCondition),
+                ("failureCondition", metric.failureCondition),
+            ]
+            for (field, text) in conditions
+            where !text.isEmpty && !text.contains("{{") && !text.contains(Redactor.mark) {
+                do {
+                    _ = try Condition(parsing: text)
+                } catch {
+                    let path = "metrics[\(index)].\(field)"
+                    throw RunError(unreadable: path, "\(error), in \(quoted(text))")
+                }
+            }
+        }
+    }
+}
+
 extension MetricSpec {
     /// The metric with its placeholders replaced.
     func resolving(_ arguments: [String: String]) throws(RunError) -> MetricSpec {

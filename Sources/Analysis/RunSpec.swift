@@ -139,6 +139,8 @@ package struct TemplateSpec: Hashable, Sendable {
     package var measurementRetention: [MeasurementRetention]
     /// Further templates whose metrics belong to this one.
     package var templates: [TemplateReference]
+    /// What is written in it and cannot be followed.
+    package var unreadable: [Finding] = []
 
     package init(
         metrics: [MetricSpec] = [], arguments: [Argument] = [], dryRun: [String] = [],

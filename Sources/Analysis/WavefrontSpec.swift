@@ -14,7 +14,7 @@ extension WavefrontSpec {
         address = reader["address"].requiredString()
         query = reader["query"].requiredString()
         if address.contains("/") {
-            reader["address"].refuse(
+            reader["address"].advise(
                 "is no host name", remedy: "write it without a scheme: example.wavefront.com")
         }
     }

@@ -40,7 +40,7 @@ extension WebSpec {
         authentication.allowOnly(["oauth2", "sigv4"])
         oauth2 = OAuth2Spec(reading: authentication["oauth2"])
         if authentication["sigv4"].value?.object?.isEmpty == false {
-            authentication["sigv4"].refuse(
+            authentication["sigv4"].advise(
                 "a web metric cannot be signed by sigv4", remedy: "use oauth2 or headers")
         }
     }

@@ -13,7 +13,8 @@ struct ReadRun: Sendable {
 
     init(_ object: Object, plugins: Set<String> = []) {
         self.object = object
-        (spec, findings) = RunDocument.spec(of: object, plugins: Plugins(metrics: plugins))
+        (spec, findings) = RunDocument.spec(
+            of: object, plugins: Plugins(metrics: plugins), strictness: .controller)
         status = RunDocument.status(of: object)
     }
 
@@ -25,11 +26,15 @@ struct ReadRun: Sendable {
         return RolloutKey(namespace: object.namespace, name: owner.name)
     }
 
+    /// The run as it can be carried out. One that is to end anyway needs no more than its rules.
     func prepared() throws(RunError) -> PreparedRun {
+        let prepared = try spec.prepared()
+        if prepared.terminate { return prepared }
         if let first = findings.first {
-            throw RunError("Analysis spec invalid: \(first.path): \(first.message)")
+            throw RunError(unreadable: "\(first.path)", first.message)
         }
-        return try spec.prepared()
+        try prepared.checkConditions()
+        return prepared
     }
 
     /// Whether the run can end without another measurement.

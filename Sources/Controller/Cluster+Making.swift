@@ -18,7 +18,7 @@ extension Cluster {
             let object = try await get(
                 Reference(resource, namespace: namespace, name: reference.name))
             guard let object else { continue }
-            let template = TemplateDocument.parse(object).spec
+            let template = TemplateDocument.parse(object, strictness: .controller).spec
             found[reference] = template
             open += template.templates
         }

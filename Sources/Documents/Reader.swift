@@ -6,7 +6,8 @@ package struct Reader {
     /// Sendable.
     package final class Findings {
         package private(set) var all: [Finding] = []
-        /// Whether members that `allowOnly` does not know are findings; else they are passed over.
+        /// Whether members that `allowOnly` does not know are findings, and what `advise` says;
+        /// else they are passed over.
         package let namesUnknownFields: Bool
 
         package init(namesUnknownFields: Bool = true) {
@@ -38,6 +39,12 @@ package struct Reader {
     /// Notes that this value cannot be taken.
     package func refuse(_ message: String, remedy: String) {
         findings.add(Finding(path: path, message: message, remedy: remedy))
+    }
+
+    /// Notes what should be written in another way, where unknown fields are noted: the document
+    /// can be followed all the same.
+    package func advise(_ message: String, remedy: String) {
+        if findings.namesUnknownFields { refuse(message, remedy: remedy) }
     }
 
     private func wrong(_ wanted: String) {

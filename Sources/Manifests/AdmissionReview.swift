@@ -79,8 +79,8 @@ package struct AdmissionReview: Sendable {
     /// Nil where there is nothing to look at: what does not touch the spec, and what goes, goes
     /// through, however wrong the document is. Else nobody could abort it or take its finalizers.
     private var change: Change? {
-        // The controller makes it from what is stored already. A run that is wrong ends as an
-        // error, and that gives traffic back; one that is never stored judges nothing.
+        // The controller makes it from what is stored already. A run that is wrong ends by that,
+        // and the release with it or until a person looks; one that is never stored judges nothing.
         if object.controllerOwner != nil { return nil }
         switch operation {
         case "CREATE": return .new

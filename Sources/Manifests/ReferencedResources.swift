@@ -180,9 +180,12 @@ struct ReferenceCheck {
 
     func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
         let names = reference.templates.map(\.name).joined(separator: " ")
+        var templates: [TemplateSpec] = []
+        // Whether every field has a value already.
+        var isKnown = true
         let spec: RunSpec
         do {
-            let templates = try TemplateSpec.collected(reference.templates) {
+            templates = try TemplateSpec.collected(reference.templates) {
                 resources.templates[$0]
             }
             if isBackground, reference.arguments.isEmpty,
@@ -196,7 +199,9 @@ struct ReferenceCheck {
             }
             // Only whether the arguments resolve matters here, not to what.
             let sources = ArgumentSources(stableHash: "stable", latestHash: "latest") {
-                FieldPath.text(of: $0, in: document) ?? ""
+                let text = FieldPath.text(of: $0, in: document)
+                if text == nil { isKnown = false }
+                return text ?? ""
             }
             spec = try RunSpec(
                 merging: templates, given: reference.arguments, dryRun: reference.dryRun,
@@ -213,18 +218,32 @@ struct ReferenceCheck {
                 "AnalysisTemplate \(names): \(unknownPlugin(name))", value: .string(names),
                 remedy: pluginRemedy("--metric-plugin", name))
         }
+        note(templates, names, at: reader)
         do {
-            let metrics = try spec.prepared().metrics
-            for metric in metrics where !isBackground && metric.effectiveCount == nil {
+            let prepared = try spec.prepared()
+            for metric in prepared.metrics where !isBackground && metric.effectiveCount == nil {
                 reader.invalid(
                     "AnalysisTemplate \(names) has metric \(metric.name) which runs indefinitely. "
                         + "Invalid value for count: <nil>",
                     value: .string(names), remedy: "give the metric a count")
             }
+            let isRead = templates.allSatisfy(\.unreadable.isEmpty)
+            if isKnown && isRead { try prepared.checkConditions() }
         } catch {
             reader.invalid(
                 "AnalysisTemplate \(names): \(error.message)", value: .string(names),
                 remedy: "correct the template")
+        }
+    }
+}
+
+extension ReferenceCheck {
+    /// Notes what cannot be read in templates.
+    private func note(_ templates: [TemplateSpec], _ names: String, at reader: Reader) {
+        for finding in templates.flatMap(\.unreadable) {
+            reader.invalid(
+                "AnalysisTemplate \(names): \(finding.path): \(finding.message)",
+                value: .string(names), remedy: finding.remedy)
         }
     }
 }

@@ -87,9 +87,9 @@ package enum RunDocument {
 
     /// What the run is asked to do, and what is wrong with it.
     package static func spec(
-        of object: Object, plugins: Plugins = .none
+        of object: Object, plugins: Plugins = .none, strictness: Strictness = .lint
     ) -> (spec: RunSpec, findings: [Finding]) {
-        let findings = Reader.Findings()
+        let findings = strictness.findings
         let reader = Reader(object.spec, at: Path.root.appending("spec"), findings: findings)
         let spec = RunSpec(reading: reader)
         plugins.check(spec.metrics, reader["metrics"])

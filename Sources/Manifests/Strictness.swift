@@ -4,8 +4,8 @@ import Documents
 package enum Strictness: Sendable {
     /// Each is a finding: a typing error should be seen before it is applied.
     case lint
-    /// They are passed over, as API servers prune them. What the API has and we do not do is
-    /// refused all the same.
+    /// They are passed over, as API servers prune them, and so is what Argo Rollouts takes and we
+    /// would have otherwise. What the API has and we do not do is refused all the same.
     case controller
 }
 

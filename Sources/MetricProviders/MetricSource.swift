@@ -104,7 +104,7 @@ extension MetricSource {
 func checked<Spec>(
     _ provider: JSON, _ read: (Reader) -> Spec
 ) throws(ProviderError) -> Spec {
-    let findings = Reader.Findings()
+    let findings = Reader.Findings(namesUnknownFields: false)
     let spec = read(Reader(provider, findings: findings))
     if let finding = findings.all.first { throw ProviderError("\(finding)") }
     return spec

@@ -367,3 +367,39 @@ struct `A secret` {
         }
     }
 }
+
+struct `A condition of a run` {
+    private func prepared(
+        _ condition: String, dryRun: [String] = []
+    ) throws -> PreparedRun {
+        var spec = metric()
+        spec.failureCondition = condition
+        let secret = Argument.Source.secret(name: "s", key: "k")
+        return try RunSpec(
+            metrics: [spec],
+            arguments: [
+                Argument(name: "limit", value: "<"), Argument(name: "token", source: secret),
+            ], dryRun: dryRun
+        ).prepared()
+    }
+
+    /// Holds: 5.5 refused run.
+    @Test func `that cannot be read has the run wait for a person`() throws {
+        let run = try prepared("result {{args.limit}} < 1")
+        let error = #expect(throws: RunError.self) { try run.checkConditions() }
+        #expect(
+            error?.message == "Analysis spec cannot be read: metrics[0].failureCondition: "
+                + "unexpected \"<\" (at character 10), in \"result < < 1\"")
+        let status = RunStatus().refused(try #require(error), now: start)
+        #expect(status.phase == .inconclusive && status.completedAt == start)
+    }
+
+    @Test func `that decides nothing, or is not known yet, holds nobody up`() throws {
+        for run in [
+            try prepared("frob(1)", dryRun: ["m"]), try prepared("result < {{args.token}}"),
+            try prepared("result[0] > 1"), try prepared(""),
+        ] {
+            #expect(throws: Never.self) { try run.checkConditions() }
+        }
+    }
+}

@@ -110,7 +110,7 @@ struct `A metric of CloudWatch` {
                 ["metricDataQueries": [["id": "a", "metricStat": ["metric": [:]]]]],
                 "metricStat.metric.metricName: is missing"
             ),
-            (["metricDataQueries": "[]"], "expected a list"), (["intervall": "5m"], "interval?"),
+            (["metricDataQueries": "[]"], "expected a list"),
         ] as [(JSON, String)])
     func `is refused before anything is sent`(_ provider: JSON, _ message: String) async throws {
         let server = Recorded()

@@ -134,7 +134,6 @@ struct `A metric of Kayenta` {
             ("threshold", ["pass": 1], "threshold.marginal: is missing"),
             ("scopes", [], "scopes: needs a scope"),
             ("scopes", [["name": "a"]], "scopes[0].controlScope.step: is missing"),
-            ("canaryConfig", "x", "unknown field \"canaryConfig\""),
         ] as [(String, JSON, String)])
     func `is refused before anything is sent`(
         _ field: String, _ value: JSON, _ message: String

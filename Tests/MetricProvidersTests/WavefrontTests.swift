@@ -68,11 +68,4 @@ struct `A metric of Wavefront` {
         #expect(await server.requests.isEmpty)
     }
 
-    @Test func `names a host`() async throws {
-        let provider: JSON = ["address": "https://eu.wavefront.com", "query": "x"]
-        let error = await #expect(throws: ProviderError.self) {
-            try await ask(Recorded(), question("wavefront", provider, credentials: keys))
-        }
-        #expect(error?.message.contains("is no host name") == true)
-    }
 }

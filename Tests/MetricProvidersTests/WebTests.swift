@@ -147,12 +147,6 @@ struct `A web metric` {
                 ["url": "http://w", "jsonPath": "$.a"],
                 "jsonPath: JSONPath: the path stands in braces"
             ),
-            (["url": "http://w", "timeoutSeconds": -1], "timeoutSeconds: -1 is out of range"),
-            (["url": "http://w", "jsonpath": "x"], "did you mean jsonPath?"),
-            (
-                ["url": "http://w", "authentication": ["sigv4": ["region": "x"]]],
-                "a web metric cannot be signed by sigv4"
-            ),
             (
                 ["url": "http://w", "authentication": ["oauth2": ["tokenUrl": "http://t"]]],
                 "missing mandatory parameter in metric for OAuth2 setup; add clientId, clientSecret"

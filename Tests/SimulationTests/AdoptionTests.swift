@@ -19,11 +19,15 @@ struct `A release of another controller` {
         }
     }
 
-    private static func site(_ name: String, startsPods: Bool = true) throws -> Site {
+    private static func site(
+        _ name: String, startsPods: Bool = true, change: (inout JSON) -> Void = { _ in }
+    ) throws -> Site {
         let file = folder.appending(path: "\(name).yaml")
         let documents = try YAML.documents(
             in: [UInt8](try Data(contentsOf: file)), file: file.lastPathComponent)
-        return try Site(documents.map(\.value), now: now, startsPods: startsPods)
+        var objects = documents.map(\.value)
+        for index in objects.indices { change(&objects[index]) }
+        return try Site(objects, now: now, startsPods: startsPods)
     }
 
     /// Holds: 9.2 no new revision, 9.2 no reset, 9.2 hashes, 9.2 deadlines.
@@ -75,6 +79,37 @@ struct `A release of another controller` {
         #expect(status?["phase"] == "Healthy")
         #expect(status?["stableRS"] == status?["currentPodHash"])
         #expect(await site.names(.replicaSets) == sets)
+    }
+
+    /// Holds: 9.2 no reset.
+    @Test(arguments: [
+        (["AnalysisRun"], "Paused", "InconclusiveAnalysisRun"),
+        (["AnalysisRun", "AnalysisTemplate"], "Degraded", "InvalidSpec: "),
+    ])
+    func `waits for a person where a condition cannot be read`(
+        kinds: [String], phase: String, message: String
+    ) async throws {
+        let condition = "frob(result[0]) < 0.05"
+        let site = try Self.site("analysis") { object in
+            guard kinds.contains(object["kind"]?.string ?? "") else { return }
+            var metric = object["spec"]?["metrics"]?[0] ?? [:]
+            metric["successCondition"] = .string(condition)
+            object["spec"]?["metrics"] = [metric]
+        }
+        await site.takeRuns()
+        await site.settle()
+        let run = await site.get(.analysisRuns, "demo-76ddfb4f47-2-1")?.status
+        #expect(run?["phase"] == "Inconclusive")
+        #expect(
+            run?["message"]?.string
+                == "Analysis spec cannot be read: spec.metrics[0].successCondition: "
+                + "unknown function \"frob\" (at character 1)")
+        let status = await site.get(.rollouts, "demo")?.status
+        #expect(status?["phase"]?.string == phase)
+        #expect(status?["message"]?.string?.hasPrefix(message) == true)
+        #expect(status?["abort"] == nil && status?["currentStepIndex"] == 1)
+        let ingress = await site.get(.ingresses, "demo-demo-canary")
+        #expect(ingress?.annotations["nginx.ingress.kubernetes.io/canary-weight"] == "20")
     }
 
     /// Holds: 9.2 deadlines.
