@@ -91,10 +91,17 @@ package struct NotificationRules: Sendable {
         case "defaultTriggers": defaultTriggers = reader.elements().compactMap { $0.string() }
         default: context = JSON(strings: reader.strings())
         }
-        // Half of a trigger or template would tell something else than was meant.
-        guard !collected.all.isEmpty else { return }
-        if parts[0] == "template" { templates[parts[1]] = nil }
-        if parts[0] == "trigger" { triggers[parts[1]] = nil }
+        // Half of a trigger or template would tell something else than was meant. What a template
+        // says to services that nobody here brings anything to is no half of it.
+        if parts[0] == "template", isBroken(document) { templates[parts[1]] = nil }
+        if parts[0] == "trigger", !collected.all.isEmpty { triggers[parts[1]] = nil }
+    }
+
+    /// Whether something is wrong in what is taken of a template.
+    private func isBroken(_ template: JSON) -> Bool {
+        let findings = Reader.Findings(namesUnknownFields: false)
+        _ = MessageTemplate(reading: Reader(template, findings: findings))
+        return !findings.all.isEmpty
     }
 
     /// `slack`, or `slack.NAME` where there are several.

@@ -50,6 +50,30 @@ struct `The rules of notifications` {
         #expect(rules.carriers["slack"] == nil && rules.triggers["on-x"]?.first?.send != [])
     }
 
+    /// What is said to others is passed over, and told to whoever reads the log.
+    @Test(arguments: [
+        ("googlechat: {cards: \"{{\"}", "unknown field \"googlechat\""),
+        ("slack: {groupingKey: x}", "threads are not supported"),
+        ("slack: {deliveryPolicy: Update}", "every message is posted"),
+        ("slack: {atachments: \"[]\"}", "did you mean attachments?"),
+    ])
+    func `tell the rest of a template that says what nobody takes`(
+        part: String, message: String
+    ) throws {
+        let rules = rules(
+            ["service.slack": "token: $token"], template: "message: gone\n\(part)")
+        #expect(rules.findings.count == 1)
+        #expect(rules.findings.first?.description.contains(message) == true, "\(rules.findings)")
+        #expect(try rules.body(to: "slack:all")["text"] == "gone")
+    }
+
+    @Test(arguments: ["slack: {attachments: \"{{.a\"}", "message: \"{{.a\""])
+    func `tell nothing by a template that is broken where somebody is told`(part: String) {
+        let rules = rules(
+            ["service.slack": "token: $token"], template: "email: {subject: gone}\n\(part)")
+        #expect(rules.findings.count == 1 && rules.templates.isEmpty)
+    }
+
     @Test func `leave out a trigger of which a part is wrong`() {
         let rules = rules(["trigger.on-x": "- send: [told]\n- send: [told]\n  when: a b"])
         #expect(rules.triggers["on-x"] == nil)

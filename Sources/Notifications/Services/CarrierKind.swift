@@ -12,7 +12,7 @@ struct CarrierKind: Sendable {
     let fields: Set<String>?
     /// Reads the configuration, with the name of the service; nil after a finding.
     private let opened: @Sendable (Reader, String) -> Carry?
-    /// Refuses what a template says.
+    /// Notes what is wrong in what a template says.
     private let checked: @Sendable (Reader) -> Void
 
     init(
@@ -36,7 +36,7 @@ struct CarrierKind: Sendable {
 
     func open(_ reader: Reader, name: String) -> Carry? { opened(reader, name) }
 
-    /// Notes what a template must not say to this kind.
+    /// Notes what is wrong in what a template says to this kind.
     func check(_ reader: Reader) {
         if let fields { reader.allowOnly(fields) }
         checked(reader)

@@ -12,10 +12,11 @@ extension CarrierKind {
         check: { reader in
             // A thread is known by its first message, which no restart would remember.
             if reader["groupingKey"].isPresent {
-                reader["groupingKey"].refuse("threads are not supported", remedy: "remove it")
+                reader["groupingKey"].advise(
+                    "threads are not supported: every message stands alone", remedy: "remove it")
             }
             if let policy = reader["deliveryPolicy"].string(), policy != "Post" {
-                reader["deliveryPolicy"].refuse(
+                reader["deliveryPolicy"].advise(
                     "\"\(policy)\" is not supported: every message is posted", remedy: "remove it")
             }
         },
