@@ -70,21 +70,3 @@ private func sha1(_ bytes: [UInt8]) -> [UInt8] {
     _ = SHA1(bytes, bytes.count, &digest)
     return digest
 }
-
-/// The triggers that events of the controller fire. The conditions of any other trigger are looked
-/// at whenever a rollout changes.
-package func isNamedByEvent(_ trigger: String) -> Bool { eventTriggers.contains(trigger) }
-
-private let eventTriggers: Set<String> = Set(
-    [
-        "RolloutAddedToInformer", "RolloutUpdated", "NewReplicaSetCreated", "RolloutNotCompleted",
-        "ScalingReplicaSet", "RolloutStepCompleted", "RolloutPaused", "RolloutResumed",
-        "RolloutAborted", "RolloutCompleted", "RolloutDeleted", "SkipSteps", "SwitchService",
-        "TrafficWeightUpdated", "TrafficRoutingError", "WeightVerifyError", "ExperimentCreated",
-        "AnalysisRunPending", "AnalysisRunRunning", "AnalysisRunSuccessful", "AnalysisRunFailed",
-        "AnalysisRunError", "AnalysisRunInconclusive", "MetricSuccessful", "MetricFailed",
-        "MetricError", "MetricInconclusive", "ReconciliationError", "ReplicaSetCreateError",
-        "ReplicaSetUpdateError", "VirtualServiceNotFound", "DestinationRuleNotFound",
-        "InvalidSpec", "ExperimentRunning", "ExperimentSuccessful",
-        "ExperimentFailed", "ExperimentError", "ExperimentInconclusive",
-    ].map(trigger(forReason:)))

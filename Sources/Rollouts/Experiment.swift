@@ -89,7 +89,7 @@ package struct ExperimentStatus: Hashable, Sendable {
 }
 
 /// How one version of an experiment stands.
-package enum TemplatePhase: String, Hashable, Sendable {
+package enum TemplatePhase: String, Hashable, Sendable, CaseIterable {
     case progressing = "Progressing"
     case running = "Running"
     case successful = "Successful"

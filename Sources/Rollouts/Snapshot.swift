@@ -377,7 +377,7 @@ package struct Run: Hashable, Sendable {
 }
 
 /// How an analysis run stands (§5.6).
-package enum RunPhase: String, Hashable, Sendable {
+package enum RunPhase: String, Hashable, Sendable, CaseIterable {
     case pending = "Pending"
     case running = "Running"
     case successful = "Successful"

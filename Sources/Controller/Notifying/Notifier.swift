@@ -112,7 +112,7 @@ struct Notifier: Sendable {
         let own = await rules.subscribers(of: rollout)
         for rules in try await rules.rules(for: rollout.namespace) {
             for (trigger, list) in rules.triggers.sorted(by: { $0.key < $1.key })
-            where !isNamedByEvent(trigger) && list.contains(where: { $0.when != nil }) {
+            where !eventTriggers.contains(trigger) && list.contains(where: { $0.when != nil }) {
                 for destination in rules.destinations(of: rollout, own, trigger: trigger) {
                     conditions += list.count
                     guard conditions <= mostWatched else { return found }
@@ -172,3 +172,7 @@ extension Object {
 /// Conditions of one rollout, once for each destination: half of the marks that are kept, so that
 /// none is forgotten while it holds.
 private let mostWatched = 50
+
+/// The triggers that events fire. The conditions of any other one are looked at whenever a rollout
+/// changes.
+private let eventTriggers = Set(Rollouts.Event.reasons.map(trigger(forReason:)))
