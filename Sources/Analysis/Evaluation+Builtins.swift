@@ -5,6 +5,7 @@ extension Evaluation {
     mutating func call(
         _ name: String, _ values: [MetricValue], at: Int
     ) throws(ConditionError) -> MetricValue {
+        for case .string(let text) in values { try spendReading(text, at: at) }
         switch name {
         case "now": return .time(now)
         // Upstream tests the whole result here, whatever the argument is; conditions rely on it.
@@ -76,14 +77,12 @@ extension Evaluation {
         return number
     }
 
-    private mutating func length(of value: MetricValue, at: Int) throws(ConditionError) -> Int {
+    private func length(of value: MetricValue, at: Int) throws(ConditionError) -> Int {
         switch value {
         case .list(let values): return values.count
         case .object(let members): return members.count
         case .map(let members): return members.count
-        case .string(let text):
-            try spend(text.utf8.count / 64, at: at)
-            return text.unicodeScalars.count
+        case .string(let text): return text.unicodeScalars.count
         default: throw refused("len", value, at: at)
         }
     }

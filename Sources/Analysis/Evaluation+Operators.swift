@@ -107,8 +107,12 @@ extension Evaluation {
                 if try equal(value, element, at: at) { return true }
             }
             return false
-        case (.string(let key), .object(let members)): return members[key] != nil
-        case (_, .map(let members)) where value.isKey: return members[value] != nil
+        case (.string(let key), .object(let members)):
+            try spendReading(key, at: at)
+            return members[key] != nil
+        case (_, .map(let members)) where value.isKey:
+            try spendWalk(over: value, at: at)
+            return members[value] != nil
         default: throw mismatch("in", value, container, at: at)
         }
     }

@@ -165,6 +165,11 @@ extension Evaluation {
         try spend(bytes / Condition.Limit.bytesOfStep, at: at)
     }
 
+    /// Charges a text that is looked at from its beginning to its end.
+    mutating func spendReading(_ text: String, at: Int) throws(ConditionError) {
+        try spend(text.utf8.count / Condition.Limit.bytesOfStep, at: at)
+    }
+
     func checkLength(_ bytes: Int, at: Int) throws(ConditionError) {
         if bytes > Condition.Limit.textBytes {
             throw ConditionError(

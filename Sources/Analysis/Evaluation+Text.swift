@@ -25,7 +25,6 @@ extension Evaluation {
         default: break
         }
         let text = try text(values[0], for: name, at: at)
-        try spend(text.utf8.count / Condition.Limit.bytesOfStep, at: at)
         switch name {
         case "upper": return .string(text.uppercased())
         case "lower": return .string(text.lowercased())

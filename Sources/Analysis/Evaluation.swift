@@ -51,7 +51,7 @@ struct Evaluation {
             for value in members.values { try spendWalk(over: value, at: at, depth: depth + 1) }
         case .map(let members):
             for value in members.values { try spendWalk(over: value, at: at, depth: depth + 1) }
-        case .string(let text): try spend(text.utf8.count / Condition.Limit.bytesOfStep, at: at)
+        case .string(let text): try spendReading(text, at: at)
         case .null, .bool, .int, .float, .time, .duration: break
         }
     }
@@ -178,9 +178,10 @@ struct Evaluation {
         }
     }
 
-    private func element(
+    private mutating func element(
         _ index: MetricValue, of value: MetricValue, at: Int
     ) throws(ConditionError) -> MetricValue {
+        if case .string(let key) = index { try spendReading(key, at: at) }
         switch (value, index) {
         case (.object(let members), .string(let key)): return members[key] ?? .null
         case (.map(let members), _) where index.isKey: return members[index] ?? .null
@@ -207,10 +208,12 @@ struct Evaluation {
     ) throws(ConditionError) -> MetricValue {
         switch value {
         case .list(let values):
-            return .list(Array(values[try bounds(from, to, of: values.count, at: at)]))
+            let bounds = try bounds(from, to, of: values.count, at: at)
+            try spend(bounds.count, at: at)
+            return .list(Array(values[bounds]))
         case .string(let text):
+            try spendReading(text, at: at)
             let bytes = Array(text.utf8)
-            try spend(bytes.count / Condition.Limit.bytesOfStep, at: at)
             let part = bytes[try bounds(from, to, of: bytes.count, at: at)]
             return .string(String(decoding: part, as: UTF8.self))
         default: throw ConditionError("cannot slice \(value.typeName)", at: at)

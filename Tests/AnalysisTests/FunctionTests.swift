@@ -198,6 +198,11 @@ struct `A function of the condition language` {
         "let a = repeat('x', 1000000); all(1..10000, a + 'y' > a)",
         "let a = repeat('[', 1000000); fromJSON(a) == 1",
         "let a = '[' + repeat('1,', 500000) + '1]'; len(map(1..10, fromJSON(a))) > 0",
+        "let a = repeat('x', 1000000); all(1..10000, trim('y', a) == 'y')",
+        "let a = repeat('x', 1000000); all(1..10000, replace('y', 'z', a) == 'y')",
+        "let a = repeat('1', 1000000); all(1..10000, float(a) > 0)",
+        "let a = repeat('x', 1000000); all(1..10000, {b: 1}[a] == nil && a not in {b: 1})",
+        "let a = 1..100000; all(1..10000, len(a[1:]) > 0)",
         "reduce(1..100, concat(#acc, #acc), [1]) == []", "reduce(1..100, #acc + #acc, 'x') == ''",
         "reduce(1..100, [#acc, #acc], 1) == []", "reduce(1..100000, [#acc], 1) == []",
         "let a = [1, 1]; let b = [a, a, a, a, a, a, a, a]; let c = [b, b, b, b, b, b, b, b]; "
