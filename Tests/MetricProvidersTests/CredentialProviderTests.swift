@@ -350,7 +350,7 @@ struct `A metric of Graphite` {
 
     @Test(
         arguments: [
-            (["address": "graphite", "query": "target=a"], "address: is no URL"),
+            (["address": "graphite", "query": "target=a"], "address: is no URL")
         ] as [(JSON, String)])
     func `is refused before anything is sent`(_ provider: JSON, _ message: String) async throws {
         let server = Recorded()
