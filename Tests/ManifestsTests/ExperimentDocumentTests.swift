@@ -222,6 +222,15 @@ struct `What an experiment makes` {
         #expect(try ports([]) == [own])
     }
 
+    /// Where no route leads to its Service, a port means what the pods say.
+    @Test func `has traffic only where a step gives it a weight`() {
+        let versions: JSON = [["name": "trial", "weight": 10], ["name": "preview"]]
+        let steps: JSON = [["setWeight": 10], ["experiment": ["templates": versions]]]
+        let rollout = Object(["spec": ["strategy": ["canary": ["steps": steps]]]])
+        #expect(ExperimentDocument.hasWeight("trial", in: rollout))
+        #expect(!ExperimentDocument.hasWeight("preview", in: rollout))
+    }
+
     private func run(_ object: Object) throws -> Object {
         var parsed = ExperimentDocument.parse(object)
         parsed.experiment.status.availableAt = Instant(milliseconds: 1_767_225_600_000)

@@ -77,37 +77,3 @@ struct `A stand-alone experiment` {
         #expect(acts(transcript).last == "delete service trial-only")
     }
 }
-
-struct `The Service of a version` {
-    /// Where no route leads to it, a port means what the pods say.
-    @Test func `has the canary's ports only with a weight`() async throws {
-        let versions: JSON = [
-            ["name": "trial", "specRef": "canary", "weight": 10, "service": ["name": "trial"]],
-            ["name": "preview", "specRef": "canary", "service": ["name": "preview"]],
-        ]
-        let canary: JSON = [
-            "trafficRouting": ["nginx": .null, "smi": [:]],
-            "steps": [["experiment": ["duration": "1m", "templates": versions]]],
-        ]
-        let site = try Site(
-            try modelAPI().map { object in
-                let json = object.json.merged(with: [
-                    "metadata": ["namespace": "default", "uid": .string(object.name)]
-                ])
-                let plan: JSON = ["spec": ["strategy": ["canary": canary]]]
-                return object.kind == "Rollout" ? json.merged(with: plan) : json
-            }, now: Timestamp(milliseconds: 1_767_225_600_000))
-        await site.settle()
-        let containers =
-            #"[{"name":"model","image":"model-api:v2","ports":[{"containerPort":8080}]}]"#
-        try await site.send(
-            Sent(.mergePatch, #"{"spec":{"template":{"spec":{"containers":\#(containers)}}}}"#),
-            to: .rollouts, "model-api")
-        await site.settle()
-        for (name, ports) in [("trial", [80, 8080]), ("preview", [8080])] {
-            let service = await site.get(.services, name)
-            let found = service?.spec?["ports"]?.array?.compactMap { $0["port"]?.int }
-            #expect(found == ports)
-        }
-    }
-}
