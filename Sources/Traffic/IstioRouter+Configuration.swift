@@ -73,8 +73,13 @@ extension IstioRouter {
             reader["canarySubsetName"].refuse(
                 "is the subset of stable, too", remedy: "name another subset of the rule")
         }
+        let additional = reader["additionalSubsetNames"].elements().map { $0.requiredString() }
+        if additional.contains(where: names.dropFirst().contains) {
+            reader["additionalSubsetNames"].refuse(
+                "names a subset of the two sides", remedy: "name others only")
+        }
         return Subsets(
             rule: Reference(.destinationRules, namespace: rollout.namespace, name: names[0]),
-            stable: names[1], canary: names[2])
+            stable: names[1], canary: names[2], additional: Set(additional))
     }
 }

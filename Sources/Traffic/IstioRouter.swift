@@ -29,6 +29,8 @@ struct IstioRouter: Sendable {
         let rule: Reference
         let stable: String
         let canary: String
+        /// Others that keep their weights: the two sides divide what these leave.
+        var additional: Set<String> = []
     }
 
     let namespace: String
@@ -88,7 +90,7 @@ extension IstioRouter {
                 lists.add(
                     elements, at: list,
                     identity: ["destination", subsets == nil ? "host" : "subset"],
-                    versions: naming(in: object), missing: 0, side: side)
+                    versions: naming(in: object), missing: 0, isReserved: isReserved, side: side)
                 let isOwn = isOwn(object.spec?[family]?[index] ?? .null)
                 if lists.pairs.count == before, !isOwn {
                     lists.fault =
@@ -167,6 +169,11 @@ extension IstioRouter {
         if let stableService, isHost(host, of: stableService) { return .stable }
         if let canaryService, isHost(host, of: canaryService) { return .canary }
         return nil
+    }
+
+    private func isReserved(_ element: JSON) -> Bool {
+        guard let subset = element["destination"]?["subset"]?.string else { return false }
+        return subsets?.additional.contains(subset) ?? false
     }
 
     /// How destinations of a VirtualService name Services of the rollout's namespace. Short hosts

@@ -72,6 +72,9 @@ struct WeightedObjects: Sendable {
         let unserved = lists.pairs.lazy.compactMap {
             $0.list?.fault(split.versions, seen.versions)
         }.first
+        if let fault = lists.pairs.lazy.compactMap({ $0.fault(split) }).first {
+            throw RouterError("\(reference.shown) \(fault)")
+        }
         if let unserved, patch.patch == nil || isRaised(reference, by: split, seen) {
             throw unserved
         }

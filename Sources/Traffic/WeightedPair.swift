@@ -3,7 +3,7 @@ import KubernetesObjects
 import Rollouts
 
 /// A list of destinations that has stable and canary, each with its weight. Other destinations of
-/// the list keep theirs.
+/// the list keep theirs, and those that the rollout names take it from stable.
 struct WeightedPair {
     /// An element of the list.
     struct Destination {
@@ -21,6 +21,8 @@ struct WeightedPair {
     let stables: [Destination]
     /// Where versions of experiments stand beside the two; nil where they cannot.
     let list: VersionedList?
+    /// What destinations have that the rollout names, and does not move.
+    var reserved = 0
 
     /// Far above what any router takes; sums of it do not overflow.
     static let weightLimit = 1_000_000_000
@@ -38,9 +40,22 @@ struct WeightedPair {
             side.contains { $0.weight == nil } ? nil : side.reduce(0) { $0 + ($1.weight ?? 0) }
         }
         guard let canary = sum(canaries), let stable = sum(stables) else { return nil }
-        let all = versions(among: known).reduce(canary + stable) { $0 + $1.weight }
+        let all = versions(among: known).reduce(canary + stable + reserved) { $0 + $1.weight }
         // With no weight at all nobody gets anything.
-        return canary == 0 ? 0 : (canary * total + all - 1) / all
+        if canary == 0 { return 0 }
+        // Nobody else is left to give from.
+        if reserved > 0, canary + reserved == all { return total }
+        return (canary * total + all - 1) / all
+    }
+
+    /// Why a split cannot be written beside what is reserved; nil where it can.
+    func fault(_ split: Split) -> RouterError? {
+        let most = split.total - reserved
+        guard reserved > 0, split.stable > 0, split.stable <= reserved, !split.isAllStable
+        else { return nil }
+        return RouterError(
+            "keeps \(reserved) of \(split.total) for additional subsets, and a weight of"
+                + " \(split.canary) leaves nothing for stable; use one below \(most), or all")
     }
 
     /// The versions that are there.
@@ -58,7 +73,8 @@ struct WeightedPair {
     ) {
         let versions = list == nil ? [] : split.versions
         let split = Split(canary: split.canary, of: split.total, versions: versions)
-        for (side, weight) in [(canaries, split.canary), (stables, split.stable)] {
+        let canary = min(split.canary, split.total - reserved)
+        for (side, weight) in [(canaries, canary), (stables, max(0, split.stable - reserved))] {
             for destination in side
             where (destination.weight != weight || !destination.isWritten)
                 && !others.contains(destination.path)
@@ -83,9 +99,11 @@ struct WeightedLists {
     ///   - identity: the member of an element that says so.
     ///   - versions: how an element names a version of an experiment; nil where none may stand.
     ///   - missing: what an element without a weight gets.
+    ///   - isReserved: whether an element keeps its weight, at the cost of stable.
     mutating func add(
         _ elements: [JSON], at list: Path, identity: [String],
-        versions: VersionedList.Naming? = nil, missing: Int, side: (JSON) -> RouteSide?
+        versions: VersionedList.Naming? = nil, missing: Int,
+        isReserved: (JSON) -> Bool = { _ in false }, side: (JSON) -> RouteSide?
     ) {
         var sides: [RouteSide: [WeightedPair.Destination]] = [:]
         for (index, element) in elements.enumerated() {
@@ -106,7 +124,11 @@ struct WeightedLists {
                 model: elements.first { side($0) == .canary } ?? .null,
                 sides: Set(elements.indices.filter { side(elements[$0]) != nil }))
         }
-        pairs.append(WeightedPair(canaries: canaries, stables: stables, list: versioned))
+        let reserved = elements.filter(isReserved)
+            .compactMap { WeightedPair.counted($0["weight"]) }.reduce(0, +)
+        pairs.append(
+            WeightedPair(
+                canaries: canaries, stables: stables, list: versioned, reserved: reserved))
         if canaries.count + stables.count > 2 {
             fault = fault ?? RouterError("names a side twice in \(list); keep one entry for each")
         }

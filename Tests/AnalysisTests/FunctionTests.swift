@@ -201,7 +201,7 @@ struct `A function of the condition language` {
         "let a = repeat('x', 1000000); all(1..10000, trim('y', a) == 'y')",
         "let a = repeat('x', 1000000); all(1..10000, replace('y', 'z', a) == 'y')",
         "let a = repeat('1', 1000000); all(1..10000, float(a) > 0)",
-        "let a = repeat('x', 1000000); all(1..10000, {b: 1}[a] == nil && a not in {b: 1})",
+        "let a = repeat('x', 1000000); let m = {b: 1}; all(1..10000, m[a] == nil && a not in m)",
         "let a = 1..100000; all(1..10000, len(a[1:]) > 0)",
         "reduce(1..100, concat(#acc, #acc), [1]) == []", "reduce(1..100, #acc + #acc, 'x') == ''",
         "reduce(1..100, [#acc, #acc], 1) == []", "reduce(1..100000, [#acc], 1) == []",

@@ -164,6 +164,15 @@ struct `The configuration of Istio` {
                     ],
                 ], "is the subset of stable, too"
             ),
+            (
+                [
+                    "virtualService": ["name": "a"],
+                    "destinationRule": [
+                        "name": "a", "stableSubsetName": "s", "canarySubsetName": "c",
+                        "additionalSubsetNames": ["c"],
+                    ],
+                ], "names a subset of the two sides"
+            ),
         ] as [(JSON, String)])
     func `is refused with a reason`(configuration: JSON, reason: String) throws {
         let kind = try #require(RouterKind.named("istio", isPlugin: false))
@@ -225,6 +234,35 @@ struct `Subsets of a DestinationRule` {
         #expect(router.selects(stage.seen) == ["h1", "h2"])
         try stage.move(router, to: 0)
         #expect(router.selects(stage.seen) == ["h1"])
+    }
+
+    /// Holds: 6.5 additional subsets.
+    @Test(arguments: [
+        (0, [90, 0, 10]), (20, [70, 20, 10]), (89, [1, 89, 10]), (100, [0, 90, 10]),
+    ])
+    func `keep what others have that the rollout names`(weight: Int, weights: [Int]) throws {
+        var configuration = subsets
+        configuration["destinationRule"]?["additionalSubsetNames"] = ["legacy"]
+        let router = try router(configuration, services: false)
+        var stage = stage()
+        stage.seen.available["h2"] = 3
+        stage["VirtualService", "model"]?["spec", "http"] = [
+            [
+                "route": [
+                    destination("model", 40, subset: "s"), destination("model", 50, subset: "c"),
+                    destination("model", 10, subset: "legacy"),
+                ]
+            ]
+        ]
+        for _ in 0..<2 { try stage.move(router, to: weight) }
+        let route = stage["VirtualService", "model"]?.spec?["http"]?[0]?["route"]?.array ?? []
+        #expect(route.map { $0["weight"]?.int } == weights)
+        #expect(router.read(stage.seen) == .split(Split(canary: weight, of: 100)))
+        #expect(try router.plan(Split(canary: weight, of: 100), stage.seen) == [])
+        #expect(
+            fault(router, 95, stage)
+                == "VirtualService `model` keeps 10 of 100 for additional subsets, and a weight of"
+                + " 95 leaves nothing for stable; use one below 90, or all")
     }
 
     @Test func `are not pointed anywhere else while something is sent there`() throws {
