@@ -33,7 +33,9 @@ struct `A Deployment with requests on it` {
             _ = try await load.ended(within: 20)
             let answers = told(load)
             #expect(answers.count > 200)
-            #expect(answers.filter { !$0.hasPrefix("200 v") } == [])
+            let failed = answers.indices.filter { !answers[$0].hasPrefix("200 v") }
+            #expect(
+                failed.map { "\($0) of \(answers.count), after \(before): \(answers[$0])" } == [])
             #expect(try await cluster.end().left == [])
         }
     }
