@@ -72,7 +72,9 @@ struct WeightedObjects: Sendable {
         let unserved = lists.pairs.lazy.compactMap {
             $0.list?.fault(split.versions, seen.versions)
         }.first
-        if let fault = lists.pairs.lazy.compactMap({ $0.fault(split) }).first {
+        if let fault = lists.pairs.lazy.compactMap({ $0.fault(split) }).first,
+            isRaised(reference, by: split, seen)
+        {
             throw RouterError("\(reference.shown) \(fault)")
         }
         if let unserved, patch.patch == nil || isRaised(reference, by: split, seen) {

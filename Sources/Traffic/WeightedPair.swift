@@ -48,7 +48,19 @@ struct WeightedPair {
         return (canary * total + all - 1) / all
     }
 
-    /// Why a split cannot be written beside what is reserved; nil where it can.
+    /// What the two sides get beside what is reserved. Where that leaves stable nothing of what it
+    /// is to have, it has one part all the same, at the cost of the canary.
+    private func sides(of split: Split) -> (canary: Int, stable: Int) {
+        let rest = max(0, split.total - reserved)
+        guard reserved > 0, split.stable > 0, !split.isAllStable else {
+            return (min(split.canary, rest), min(split.stable, rest))
+        }
+        let stable = max(1, split.stable - reserved)
+        let versions = split.versions.reduce(0) { $0 + $1.weight }
+        return (max(0, min(split.canary, rest - stable - versions)), stable)
+    }
+
+    /// Why a split cannot be raised to beside what is reserved; nil where it can.
     func fault(_ split: Split) -> RouterError? {
         let most = split.total - reserved
         guard reserved > 0, split.stable > 0, split.stable <= reserved, !split.isAllStable
@@ -73,8 +85,8 @@ struct WeightedPair {
     ) {
         let versions = list == nil ? [] : split.versions
         let split = Split(canary: split.canary, of: split.total, versions: versions)
-        let canary = min(split.canary, split.total - reserved)
-        for (side, weight) in [(canaries, canary), (stables, max(0, split.stable - reserved))] {
+        let weights = sides(of: split)
+        for (side, weight) in [(canaries, weights.canary), (stables, weights.stable)] {
             for destination in side
             where (destination.weight != weight || !destination.isWritten)
                 && !others.contains(destination.path)
