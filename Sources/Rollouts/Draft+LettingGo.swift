@@ -30,10 +30,12 @@ func takingBack(_ seen: Snapshot) -> Decision? {
         status.currentPodHash == stable.hash, seen.new?.hash != stable.hash,
         let name = seen.productionService, let service = seen.service(name), service.hash == nil
     else { return nil }
-    guard stable.available >= seen.size else {
+    // As many as it had: a size that has changed with the template comes after this.
+    let enough = max(1, min(seen.size, stable.desired))
+    guard stable.available >= enough else {
         return Decision(
             status: status,
-            reason: .waitingForStablePods(available: stable.available, of: seen.size))
+            reason: .waitingForStablePods(available: stable.available, of: enough))
     }
     return Decision(
         status: status, actions: [.bind(service: name, from: nil, to: stable.hash)],

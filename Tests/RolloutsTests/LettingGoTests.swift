@@ -54,6 +54,14 @@ struct `A rollout that lets its Services go` {
         #expect(world.set("h2") != nil)
     }
 
+    @Test(arguments: worlds) func `waits for no pods that it never had`(before: World) {
+        var world = lettingGo(before)
+        world.rollout.spec.replicas = 6
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.set("h2") != nil && world.broken == [])
+    }
+
     @Test(arguments: worlds) func `binds them again when it is no longer asked to`(before: World) {
         var world = lettingGo(before)
         world.rollout.letsGo = false
