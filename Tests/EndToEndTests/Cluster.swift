@@ -82,8 +82,11 @@ struct Cluster: Sendable {
             "curl", "-s", "-o", "/dev/null", "-m", "10", "-H", "Host: \(host)",
             "-w", "%{http_code} %header{x-version}\\n",
         ]
-        _ = try await eventually("the first answer", seconds: 20) {
-            try await scratch.run(curl + ["\(ingresses)/predict"]).output == "200 v1\n" ? true : nil
+        // A worker of the configuration before takes connections for a moment longer.
+        let first = curl + ["--rate", "100/s", "\(ingresses)/predict?n=[1-50]"]
+        _ = try await eventually("half a second of answers", seconds: 20) {
+            let answers = try await scratch.run(first).output
+            return answers == String(repeating: "200 v1\n", count: 50) ? true : nil
         }
         return try Program(
             ["stdbuf", "-oL"] + curl
