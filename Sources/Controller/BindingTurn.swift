@@ -95,15 +95,14 @@ package struct BindingTurn: Sendable {
     }
 
     private func letGo(_ service: Object, _ seen: BindingSeen) async throws(ClusterError) {
-        let reference = Reference(.services, namespace: service.namespace, name: service.name)
         let patch = ServiceDocument.lettingGo(of: service)
-        _ = try await cluster.write(Write(reference, .patch(patch)))
+        _ = try await cluster.write(Write(Reference(service, .services), .patch(patch)))
         guard let hash = seen.binding.hash else { return }
         var subject = service
         if case .leaving(let snapshot) = seen.holder {
-            let (namespace, name) = (snapshot.rollout.namespace, snapshot.rollout.name)
-            let rollout = Reference(.rollouts, namespace: namespace, name: name)
-            subject = try await cluster.get(rollout) ?? service
+            let rollout = snapshot.rollout
+            let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
+            subject = try await cluster.get(key.reference) ?? service
         }
         await announce(subject, .switching(service.name, from: hash, to: nil))
     }

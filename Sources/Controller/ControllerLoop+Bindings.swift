@@ -52,8 +52,7 @@ extension ControllerLoop {
         {
             return
         }
-        await bindings.add(
-            Reference(.services, namespace: service.namespace, name: service.name))
+        await bindings.add(Reference(service, .services))
     }
 
     /// A rollout that may have left Services. Those of one that was there before are met by
@@ -65,8 +64,7 @@ extension ControllerLoop {
             isGoing || ServiceDocument.areLetGo(by: rollout)
                 || ServiceDocument.names(in: old) != ServiceDocument.names(in: rollout)
         else { return }
-        await bindings.add(
-            Reference(.rollouts, namespace: rollout.namespace, name: rollout.name))
+        await bindings.add(Reference(rollout, .rollouts))
     }
 
     /// There may be very many to look through, which nobody else waits for.

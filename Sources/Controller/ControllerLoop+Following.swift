@@ -179,7 +179,8 @@ extension ControllerLoop {
 }
 
 extension Reference {
-    fileprivate init(_ object: Object, _ resource: Resource) {
+    /// An object of this kind, where it is.
+    init(_ object: Object, _ resource: Resource) {
         self.init(resource, namespace: object.namespace, name: object.name)
     }
 }
