@@ -27,7 +27,7 @@ package enum ExperimentDocument {
         let root = Reader(object.json, findings: strictness.findings)
         var parser = ExperimentParser(
             root: root, object: object,
-            rules: RolloutParser(root: root, object: object, kinds: [], strictness: strictness))
+            rules: RolloutParser(root: root, object: object, kinds: []))
         return parser.parse()
     }
 

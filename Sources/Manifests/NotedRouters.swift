@@ -133,7 +133,7 @@ extension RolloutParser {
     ) -> [Router] {
         let root = Reader(
             ["spec": ["strategy": ["canary": said]]], findings: Reader.Findings())
-        var parser = RolloutParser(root: root, object: rollout, kinds: kinds, strictness: .lint)
+        var parser = RolloutParser(root: root, object: rollout, kinds: kinds)
         parser.stablePingPong = StatusDocument.parse(rollout.status).stablePingPong
         _ = parser.canary(root["spec"]["strategy"]["canary"])
         return parser.routers

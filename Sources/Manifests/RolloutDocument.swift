@@ -18,7 +18,7 @@ package enum RolloutDocument {
     ) -> ParsedRollout {
         var parser = RolloutParser(
             root: Reader(object.resolved(by: workload).json, findings: strictness.findings),
-            object: object, kinds: kinds, strictness: strictness)
+            object: object, kinds: kinds)
         parser.workloadSeen = workload
         parser.plugins = plugins
         parser.former = former
@@ -93,7 +93,6 @@ struct RolloutParser {
     /// The document as it was written.
     let object: Object
     let kinds: [RouterKind]
-    let strictness: Strictness
 
     var plugins = Plugins.none
     var workloadSeen = WorkloadSeen.elsewhere
@@ -112,11 +111,10 @@ struct RolloutParser {
     var postAnalysis: AnalysisReference?
     var parts = PodParts()
 
-    init(root: Reader, object: Object, kinds: [RouterKind], strictness: Strictness) {
+    init(root: Reader, object: Object, kinds: [RouterKind]) {
         self.root = root
         self.object = object
         self.kinds = kinds
-        self.strictness = strictness
     }
 
     mutating func parse() -> ParsedRollout {

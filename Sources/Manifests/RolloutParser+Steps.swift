@@ -108,7 +108,7 @@ extension RolloutParser {
             root["spec"]["strategy"]["canary"]["trafficRouting"].require(
                 "SetCanaryScale requires TrafficRouting to be set", remedy: "add trafficRouting")
         }
-        if strictness == .lint && reader.members().count > 1 {
+        if reader.findings.namesUnknownFields, reader.members().count > 1 {
             reader.invalid(
                 "weight, replicas and matchTrafficWeight exclude each other",
                 remedy: "keep one of them")

@@ -27,7 +27,9 @@ extension RolloutParser {
                 "Unsupported value: \"\(policy)\": supported values: \"Always\"",
                 remedy: "remove restartPolicy")
         }
-        if strictness == .lint { GoFields.pods.noteUnknown(in: reader, as: "PodTemplateSpec") }
+        if reader.findings.namesUnknownFields {
+            GoFields.pods.noteUnknown(in: reader, as: "PodTemplateSpec")
+        }
     }
 
     private func labels(_ reader: Reader, selector: Reader) {
