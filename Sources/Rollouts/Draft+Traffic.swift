@@ -13,7 +13,7 @@ extension Draft {
             return
         }
         let source = weightSource(at: index)
-        let wanted = source < 0 ? 0 : seen.canary.weight(at: source)
+        let wanted = source < 0 ? 0 : weight(wantedAt: source)
         let pods = source < 0 ? 0 : canaryPods(at: source)
         route(towards: wanted, canaryWanted: pods)
         if weight < enoughWeight(of: wanted, canaryWanted: pods) {
@@ -28,6 +28,16 @@ extension Draft {
         if hasPods(at: index) || seen.canary.steps.isEmpty { return index }
         let isLower = index > 0 && seen.canary.weight(at: index) < seen.canary.weight(at: index - 1)
         return isLower ? index : index - 1
+    }
+
+    /// The weight of the nearest `setWeight`, and none where a step wants the canary without pods.
+    /// Only a `setWeight` itself asks for its weight even then, and waits.
+    private func weight(wantedAt index: Int) -> Int {
+        let steps = seen.canary.steps
+        if steps.indices.contains(index), case .setWeight(let weight) = steps[index] {
+            return weight
+        }
+        return seen.sizing(at: index).asksForNoPods ? 0 : seen.canary.weight(at: index)
     }
 
     func canaryPods(at index: Int) -> Int { seen.sizing(at: index).replicas.canary }
@@ -180,7 +190,7 @@ extension Draft {
     mutating func isWeightSettled(at index: Int) -> Bool {
         guard seen.canary.hasRouter else { return true }
         let wanted = enoughWeight(
-            of: seen.canary.weight(at: index), canaryWanted: canaryPods(at: index))
+            of: weight(wantedAt: index), canaryWanted: canaryPods(at: index))
         guard weight == wanted else { return false }
         if case .setWeight = seen.canary.steps[index], !seen.routersVerify { return true }
         guard seen.routersCarry(wanted, versions(beside: wanted)) || seen.routers.isEmpty else {

@@ -155,7 +155,8 @@ private struct Promise {
         var broken: [String] = []
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
-        if onStable || (onCanary && seen.canaryWeight > 0) {
+        let asked = decision.status.weights?.canary.weight ?? 0
+        if onStable || (onCanary && max(seen.canaryWeight, asked) > 0) {
             broken.append("I7: \(name) is scaled to 0 while a service selects it")
         }
         if set.hash == decision.status.stableHash { broken.append("I5: stable is scaled to 0") }

@@ -26,6 +26,9 @@ extension Sizing {
         (canaryReplicas, stableReplicas)
     }
 
+    /// Whether the step in force wants the canary without any pod, whatever its weight.
+    package var asksForNoPods: Bool { explicitCanary == 0 }
+
     private func share(_ weight: Int) -> Int { ceiling(weight * size, total) }
 
     private func raised(_ count: Int) -> Int {

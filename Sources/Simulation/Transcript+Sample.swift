@@ -18,6 +18,8 @@ extension Transcript {
         package var canaryAvailable: Int
         package var stableHash: String
         package var stableAvailable: Int
+        /// Which service is stable's: two may take turns.
+        package var stableService: String
         /// The pods that are asked for of both.
         package var canaryWanted: Int
         package var stableWanted: Int
@@ -27,6 +29,9 @@ extension Transcript {
         package var isAborted: Bool
         /// `status.currentStepIndex`; nil without steps.
         package var step: Int?
+        /// Where steps ask for pods by themselves, for the step in force and the one before: the
+        /// status is ahead of the router.
+        package var ownScales: [OwnScale] = []
         /// Whether services and routers divide the traffic; else pods do by their number.
         package var isRouted: Bool
         /// The pods that are asked for, over all ReplicaSets.
@@ -40,6 +45,26 @@ extension Transcript {
         package var aims: [String: Aim] = [:]
         /// The available pods of each revision, where that is so.
         package var available: [String: Int] = [:]
+
+        /// A step asks for so many pods of the canary by itself: they carry its weight, however
+        /// few they are.
+        package struct OwnScale: Hashable, Sendable {
+            package var weight: Int
+            package var pods: Int
+
+            /// The nearest `setCanaryScale` of the step at `index` or of one before.
+            init?(_ steps: [JSON], at index: Int, size: Int, total: Int) {
+                guard steps.indices.contains(index) else { return nil }
+                let past = steps[...index].reversed()
+                guard let scale = past.lazy.compactMap({ $0["setCanaryScale"] }).first else {
+                    return nil
+                }
+                let share = scale["weight"]?.int.map { ($0 * size + total - 1) / total }
+                guard let pods = scale["replicas"]?.int ?? share else { return nil }
+                self.pods = pods
+                weight = past.lazy.compactMap { $0["setWeight"]?.int }.first ?? 0
+            }
+        }
 
         /// What comes to which revisions.
         package struct Aim: Hashable, Sendable {
@@ -62,14 +87,8 @@ extension Transcript {
 extension Transcript.Sample {
     /// Nil where the rollout has no services of its own.
     init?(of rollout: Object, in store: ObjectStore, at milliseconds: Int64) {
-        let strategy = rollout.spec?["strategy"]
-        let canary = strategy?["canary"], blueGreen = strategy?["blueGreen"]
-        let names = [canary?["stableService"], blueGreen?["activeService"]]
-        let others = [canary?["canaryService"], blueGreen?["previewService"]]
-        guard let stableName = names.compactMap({ $0?.string }).first,
-            let canaryName = (others + (blueGreen == nil ? [] : names))
-                .compactMap({ $0?.string }).first
-        else { return nil }
+        guard let (stableName, canaryName) = Self.services(of: rollout) else { return nil }
+        let canary = rollout.spec?["strategy"]?["canary"]
         let world = World(store, rollout.namespace)
         self.milliseconds = milliseconds
         total = canary?["trafficRouting"]?["maxTrafficWeight"]?.int ?? 100
@@ -83,12 +102,15 @@ extension Transcript.Sample {
         stableAvailable = world.available(stableHash)
         canaryWanted = world.wanted(canaryHash)
         stableWanted = world.wanted(stableHash)
+        stableService = stableName
         size = rollout.spec?["replicas"]?.int ?? 1
         currentHash = rollout.status?["currentPodHash"]?.string ?? ""
         isAborted = rollout.status?["abort"]?.bool ?? false
         step = rollout.status?["currentStepIndex"]?.int
         podsWanted = world.podsWanted
-        isRouted = blueGreen?.object != nil || canary?["trafficRouting"]?.object != nil
+        isRouted =
+            rollout.spec?["strategy"]?["blueGreen"]?.object != nil
+            || canary?["trafficRouting"]?.object != nil
         versions = world.versions(beside: stableName, besides: canaryName)
         let managed = canary?["trafficRouting"]?["managedRoutes"]?.array ?? []
         madeRoutes = world.mentions(of: managed.compactMap { $0["name"]?.string })
@@ -100,6 +122,39 @@ extension Transcript.Sample {
             aims["DestinationRule"] = world.subsets(canaryName, beside: stableName, of: total)
         }
         if !aims.isEmpty { available = world.availableByRevision }
+        let steps = canary?["steps"]?.array ?? []
+        ownScales = [(step ?? 0) - 1, step ?? 0].compactMap {
+            OwnScale(steps, at: $0, size: size, total: total)
+        }
+    }
+
+    /// The services of the two sides: those of a pair change places with each promotion.
+    private static func services(of rollout: Object) -> (stable: String, canary: String)? {
+        let strategy = rollout.spec?["strategy"]
+        let canary = strategy?["canary"], blueGreen = strategy?["blueGreen"]
+        if let ping = canary?["pingPong"]?["pingService"]?.string,
+            let pong = canary?["pingPong"]?["pongService"]?.string
+        {
+            let isPing = rollout.status?["canary"]?["stablePingPong"]?.string == "ping"
+            return isPing ? (ping, pong) : (pong, ping)
+        }
+        let names = [canary?["stableService"], blueGreen?["activeService"]]
+        let others = [canary?["canaryService"], blueGreen?["previewService"]]
+        guard let stable = names.compactMap({ $0?.string }).first,
+            let other = (others + (blueGreen == nil ? [] : names))
+                .compactMap({ $0?.string }).first
+        else { return nil }
+        return (stable, other)
+    }
+
+    /// The same traffic, with the sides called the other way.
+    package var turned: Self {
+        var turned = self
+        turned.weight = total - weight
+        swap(&turned.canaryHash, &turned.stableHash)
+        swap(&turned.canaryAvailable, &turned.stableAvailable)
+        swap(&turned.canaryWanted, &turned.stableWanted)
+        return turned
     }
 
     /// What is there, listed once.

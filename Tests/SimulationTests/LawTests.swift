@@ -88,7 +88,9 @@ struct `Any release` {
     }
 
     private static func step(_ random: inout Lehmer) -> String {
-        switch random.next(0...8) {
+        switch random.next(0...10) {
+        case 10: "{setCanaryScale: {replicas: \(random.next(0...4))}}"
+        case 9: "{setCanaryScale: {weight: \(random.next(0...100))}}"
         case 8: "{experiment: {duration: 5s, templates: [{name: old, specRef: stable}]}}"
         case 7: "{analysis: {templates: [{templateName: quick}]}}"
         case 0: "{pause: {}}"

@@ -5,7 +5,7 @@ func shrinking(_ before: Sample, _ after: Sample) -> [String] {
     guard after.isRouted else { return [] }
     var broken: [String] = []
     if after.canaryHash == before.canaryHash, after.canaryWanted < before.canaryWanted,
-        after.weight * after.size > after.total * after.canaryWanted
+        !after.carries(on: after.canaryWanted)
     {
         broken.append("P3: weight \(after.weight) is left on \(after.canaryWanted) pods")
     }

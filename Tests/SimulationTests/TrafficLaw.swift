@@ -8,7 +8,10 @@ func brokenLaws(_ transcript: Transcript) -> [String] {
     var broken = transcript.broken
     if empty > 0 { broken.append("P10: \(empty) writes that change nothing") }
     let laws = [raising, lowering, shrinking, switching, stepping, trying, aiming]
-    for (before, after) in zip(transcript.samples, transcript.samples.dropFirst()) {
+    for (earlier, after) in zip(transcript.samples, transcript.samples.dropFirst()) {
+        // Where the services changed places, it is their traffic that counts, not what they are to
+        // the rollout.
+        let before = earlier.stableService == after.stableService ? earlier : earlier.turned
         for law in laws {
             broken += law(before, after).map { "\(after.milliseconds) ms: \($0)" }
         }
@@ -18,11 +21,20 @@ func brokenLaws(_ transcript: Transcript) -> [String] {
 
 typealias Sample = Transcript.Sample
 
+extension Sample {
+    /// Whether so many pods are enough for the canary's weight: for its share of the traffic, or
+    /// for the part of it that the step gives so many pods.
+    func carries(on pods: Int) -> Bool {
+        if weight * size <= total * pods { return true }
+        return pods > 0 && ownScales.contains { weight * $0.pods <= $0.weight * pods }
+    }
+}
+
 /// P3, P11: more traffic only for pods of the new revision that can carry it.
 private func raising(_ before: Sample, _ after: Sample) -> [String] {
     guard after.weight > before.weight, after.size > 0 else { return [] }
     var broken: [String] = []
-    if after.weight * after.size > after.total * after.canaryAvailable {
+    if !after.carries(on: after.canaryAvailable) {
         broken.append(
             "P3: weight \(after.weight) on \(after.canaryAvailable) of \(after.size) pods")
     }
@@ -100,9 +112,7 @@ private func switching(_ before: Sample, _ after: Sample) -> [String] {
     if before.canaryHash != after.canaryHash, after.canaryAvailable == 0 {
         broken.append("P5: the canary service selects nobody")
     }
-    if before.canaryHash != after.canaryHash,
-        after.weight * after.size > after.total * after.canaryAvailable
-    {
+    if before.canaryHash != after.canaryHash, !after.carries(on: after.canaryAvailable) {
         broken.append("P3: \(after.weight) moves to \(after.canaryAvailable) pods at once")
     }
     if before.stableHash != after.stableHash, after.stableAvailable == 0 {
