@@ -9,6 +9,14 @@ enum Builtin {
     /// The one whose closure also knows what came of the elements before, as `#acc`.
     static let reducing = "reduce"
 
+    /// What may be asked of a time or a duration by a method of its own; others are operators. None
+    /// but `Format` takes anything.
+    static let methods: Set<String> = [
+        "Year", "Month", "Day", "Hour", "Minute", "Second", "Weekday", "YearDay", "Unix",
+        "UnixMilli", "UTC", "Format", "Hours", "Minutes", "Seconds", "Milliseconds", "Nanoseconds",
+        "Abs", "String",
+    ]
+
     private static let many = Int.max
     private static let arities: [String: ClosedRange<Int>] = [
         "all": 2...2, "any": 2...2, "one": 2...2, "none": 2...2, "map": 2...2, "filter": 2...2,
@@ -25,7 +33,7 @@ enum Builtin {
         "toJSON": 1...1, "fromJSON": 1...1, "toBase64": 1...1, "fromBase64": 1...1,
         "bitand": 2...2, "bitor": 2...2, "bitxor": 2...2, "bitnand": 2...2, "bitnot": 1...1,
         "bitshl": 2...2, "bitshr": 2...2, "bitushr": 2...2,
-        "now": 0...0, "duration": 1...1, "date": 1...1,
+        "now": 0...0, "duration": 1...1, "date": 1...3,
         "asInt": 1...1, "asFloat": 1...1, "isNaN": 1...1, "isInf": 1...1, "isNil": 1...1,
         "default": 2...2,
     ]

@@ -18,27 +18,18 @@ extension Evaluation {
         case "min", "max", "mean", "median": return try statistic(name, values, at: at)
         case "int", "asInt": return .int(try integer(values[0], for: name, at: at))
         case "float", "asFloat": return .float(try float(values[0], for: name, at: at))
-        case ".Hours", ".Minutes", ".Seconds": return try count(name, of: values[0], at: at)
         case "toJSON":
             try spendWalk(over: values[0], at: at)
             let text = values[0].json(indent: 2)
             try spendText(text.utf8.count, at: at)
             return .string(text)
         case "type": return .string(values[0].kind)
+        case _ where name.hasPrefix("."): return try method(name, values, at: at)
         case _ where name.hasPrefix("bit"): return .int(try bits(name, values, at: at))
         default:
             if let value = try collective(name, values, at: at) { return value }
             return try textual(name, values, at: at)
         }
-    }
-
-    /// How many of a unit a duration has.
-    private func count(
-        _ name: String, of value: MetricValue, at: Int
-    ) throws(ConditionError) -> MetricValue {
-        guard case .duration(let span) = value else { throw refused(name, value, at: at) }
-        let units = [".Hours": 3.6e12, ".Minutes": 6e10]
-        return .float(Double(span.nanoseconds) / (units[name] ?? 1e9))
     }
 
     func refused(_ name: String, _ value: MetricValue, at: Int) -> ConditionError {

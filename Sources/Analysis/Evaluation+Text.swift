@@ -21,7 +21,7 @@ extension Evaluation {
                 throw ConditionError("invalid duration \(quoted(text))", at: at)
             }
             return .duration(span)
-        case "date": return .time(try date(try text(values[0], for: name, at: at), at: at))
+        case "date": return .time(try date(values, at: at))
         default: break
         }
         let text = try text(values[0], for: name, at: at)
@@ -73,16 +73,5 @@ extension Evaluation {
             try checkLength(joined.utf8.count, at: at)
         }
         return joined
-    }
-
-    /// The layouts that are in use: RFC 3339, and a plain date or date and time in UTC.
-    private func date(_ text: String, at: Int) throws(ConditionError) -> Timestamp {
-        let candidates = [
-            text, "\(text)T00:00:00Z", text.replacing(" ", with: "T") + "Z", "\(text)Z",
-        ]
-        for candidate in candidates {
-            if let time = Timestamp(rfc3339: candidate) { return time }
-        }
-        throw ConditionError("invalid date \(quoted(text))", at: at)
     }
 }

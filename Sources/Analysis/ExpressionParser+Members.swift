@@ -17,12 +17,14 @@ extension ExpressionParser {
     mutating func method(
         _ name: String, of base: Node, at: Int
     ) throws(ConditionError) -> Node? {
-        if ["Hours", "Minutes", "Seconds"].contains(name) {
+        if Builtin.methods.contains(name) {
             try expect("(")
+            let arguments = name == "Format" ? [try expression(0)] : []
             try expect(")")
-            return try Node(.call(".\(name)", [base]), at: at, parts: [base])
+            return try Node(
+                .call(".\(name)", [base] + arguments), at: at, parts: [base] + arguments)
         }
-        let operators = ["Sub": "-", "Add": "+", "Before": "<", "After": ">"]
+        let operators = ["Sub": "-", "Add": "+", "Before": "<", "After": ">", "Equal": "=="]
         guard let operation = operators[name] else { return nil }
         try expect("(")
         let other = try expression(0)

@@ -4,7 +4,7 @@
 package struct Timestamp: Hashable, Sendable, Comparable {
     package let milliseconds: Int64
 
-    private static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+    static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     /// The moment so many milliseconds after 1970; what lies outside of the years 0000 to 9999
     /// becomes their first or last moment.
@@ -56,11 +56,9 @@ extension Timestamp: CustomStringConvertible {
     }
 
     private var dateAndTime: String {
-        let day = seconds.flooredDivision(by: 86_400)
-        let second = seconds - day * 86_400
-        let date = CivilDate(daysSince1970: day)
-        let time = [second / 3600, second / 60 % 60, second % 60].map { $0.padded(2) }
-        return "\(date.year.padded(4))-\(date.month.padded(2))-\(date.day.padded(2))"
+        let calendar = CalendarTime(self)
+        let time = [calendar.hour, calendar.minute, calendar.second].map { $0.padded(2) }
+        return "\(calendar.year.padded(4))-\(calendar.month.padded(2))-\(calendar.day.padded(2))"
             + "T\(time.joined(separator: ":"))"
     }
 }
@@ -77,13 +75,12 @@ extension Timestamp {
             let hour = scanner.number(digits: 2), scanner.skip(":"), hour < 24,
             let minute = scanner.number(digits: 2), scanner.skip(":"), minute < 60,
             let second = scanner.number(digits: 2), second < 60,
-            let fraction = scanner.fraction(), let offset = scanner.offset(), scanner.isAtEnd,
-            let date = CivilDate(year: year, month: month, day: day)
+            let fraction = scanner.fraction(), let offset = scanner.offset(), scanner.isAtEnd
         else { return nil }
-        let minutes = date.daysSince1970 * 1440 + hour * 60 + minute - offset
-        let milliseconds = (minutes * 60 + second) * 1000 + fraction
-        guard Self.range.contains(milliseconds) else { return nil }
-        self.init(milliseconds: milliseconds)
+        self.init(
+            calendar: CalendarTime(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+                millisecond: fraction), minutesEast: offset)
     }
 }
 
@@ -147,53 +144,12 @@ private struct DateScanner {
     }
 }
 
-/// A day of the Gregorian calendar; the arithmetic is Howard Hinnant's `days_from_civil`, where
-/// years begin in March so that the leap day is the last of its year, and 400 years are always
-/// 146,097 days.
-private struct CivilDate {
-    let year: Int64
-    let month: Int64
-    let day: Int64
-
-    init?(year: Int64, month: Int64, day: Int64) {
-        guard (1...12).contains(month), day >= 1 else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
-        // A day that the month does not have comes back as one of the next month.
-        let real = CivilDate(daysSince1970: daysSince1970)
-        guard real.month == month, real.day == day else { return nil }
-    }
-
-    init(daysSince1970: Int64) {
-        let days = daysSince1970 + 719_468
-        let era = days.flooredDivision(by: 146_097)
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    var daysSince1970: Int64 {
-        let yearFromMarch = month <= 2 ? year - 1 : year
-        let era = yearFromMarch.flooredDivision(by: 400)
-        let yearOfEra = yearFromMarch - era * 400
-        let monthFromMarch = month > 2 ? month - 3 : month + 9
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-            - 719_468
-    }
-}
-
 extension Int64 {
-    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+    func flooredDivision(by divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : (self + 1) / divisor - 1
     }
 
-    fileprivate func padded(_ width: Int) -> String {
+    func padded(_ width: Int) -> String {
         let digits = String(self)
         return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
     }

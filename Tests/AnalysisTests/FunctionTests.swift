@@ -130,6 +130,31 @@ struct `A function of the condition language` {
 
     /// Holds: 5.7 language.
     @Test(arguments: [
+        "date('2023-08-14').Year() == 2023", "date('15:04:05').Minute() == 4",
+        "date('14.08.2023', '02.01.2006') == date('2023-08-14')",
+        "date('2023-08-14 15:04', '2006-01-02 15:04', 'UTC').Hour() == 15",
+        "date('Mon, 02 Jan 2006 15:04:05 MST').Unix() == 1136214245",
+        "date('02 Jan 06 15:04 MST') == date('Monday, 02-Jan-06 15:04:00 MST')",
+        "date('1:05AM', '3:04PM').Hour() == 1", "date('12:30AM', '3:04PM').Hour() == 0",
+        "date('2024 366', '2006 002').Month() == 12", "date('69', '06').Year() == 1969",
+        "date('2023-08-14T10:00:00+02:00').Hour() == 8", "date('2023-08-14').Weekday() == 1",
+        "date('2023-08-14T01:02:03.456Z').Format('Jan _2 15:04:05.000') == 'Aug 14 01:02:03.456'",
+        "date('2023-08-14').Format('Monday, 2 January 06 03:04pm Z07:00 -0700 MST') == "
+            + "'Monday, 14 August 23 12:00am Z +0000 UTC'",
+        "date('2023-03-05').YearDay() == 64", "date('2023-08-14').Day() == 14",
+        "date('2024-01-01').Equal(date('2024-01-01 00:00:00'))",
+        "date('2024-01-01 00:00:09').Second() == 9 && now().UTC() == now()",
+        "date('1970-01-02').UnixMilli() == 86400000", "duration('2ms').Nanoseconds() == 2000000",
+        "duration('-90s').Abs() == duration('90s')", "duration('1500ms').Milliseconds() == 1500",
+        "duration('90s').String() == '1m30s'",
+        "date('2024-01-01').String() == '2024-01-01T00:00:00Z'",
+    ])
+    func `of times holds`(_ text: String) throws {
+        #expect(try value(text) == .bool(true))
+    }
+
+    /// Holds: 5.7 language.
+    @Test(arguments: [
         ("findLast(1, true)", 1), ("groupBy([[1]], #)", 1), ("groupBy([0 / 0.0], #)", 1),
         ("sortBy([1, 'a'], #)", 1), ("sortBy([1, 2], #, 'up')", 1), ("sortBy([{}], 'n', 1)", 1),
         ("sortBy([{n: 1}, {}], 'n')", 1), ("reduce([], #acc)", 1), ("get(1, 2)", 1),
@@ -148,6 +173,9 @@ struct `A function of the condition language` {
         ("fromBase64('/w==')", 1), ("bitand(1, 1.0)", 1), ("bitor('a', 1)", 1),
         ("bitxor(1, nil)", 1), ("bitnand(true, 1)", 1), ("bitnot(1.0)", 1), ("bitshl(1, -1)", 1),
         ("bitshr(1, -1)", 1), ("bitushr(1, -1)", 1), ("1 + 'abc'[0:'a']", 10),
+        ("date('2023-02-30')", 1), ("date('x', '2006')", 1), ("date('1', 2)", 1),
+        ("date('10:00', '15:04', 'Europe/Paris')", 1), ("now().Hours()", 6),
+        ("1 + duration('1s').Year()", 19), ("now().Format(1)", 6), ("'a'.Day()", 4),
     ])
     func `refuses what it cannot take, where it stands`(_ text: String, _ position: Int) {
         #expect(failure(text)?.position == position, "\(failure(text)?.message ?? "taken")")
