@@ -65,7 +65,7 @@ private func seconds(_ reader: Reader) -> JSON? {
         return reader.int(in: 1...86_400).map { .int(Int64($0)) }
     }
     if let number = Int64(text), (1...86_400).contains(number) { return .int(number) }
-    if !text.contains("{{") {
+    if !hasTag(text) {
         reader.refuse("\(quoted(text)) is no period", remedy: "write seconds, for example 300")
     }
     return .string(text)

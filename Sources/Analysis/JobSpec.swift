@@ -23,7 +23,7 @@ extension JobSpec {
             pod["containers"].refuse("is missing", remedy: "name a container and its image")
         }
         let policy = pod["restartPolicy"].string() ?? ""
-        if !["Never", "OnFailure"].contains(policy), !policy.contains("{{") {
+        if !["Never", "OnFailure"].contains(policy), !hasTag(policy) {
             pod["restartPolicy"].refuse(
                 policy.isEmpty ? "is missing" : "unknown value \(quoted(policy))",
                 remedy: "write Never or OnFailure: a Job takes nothing else")

@@ -39,16 +39,34 @@ package func resolved(
     guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
     var result = ""
     var rest = Substring(text)
-    while let start = rest.firstRange(of: "{{") {
-        result += rest[..<start.lowerBound]
-        rest = rest[start.upperBound...]
-        guard let end = rest.firstRange(of: "}}") else {
+    while let (before, inside) = rest.cut(at: "{") {
+        guard let (tag, after) = inside.cut(at: "}") else {
             throw RunError("cannot find end tag \"}}\" in \(quoted(text))")
         }
-        let tag = rest[..<end.lowerBound].filter { !$0.isWhitespace }
-        guard let known = value(tag) else { throw RunError("failed to resolve {{\(tag)}}") }
-        result += known
-        rest = rest[end.upperBound...]
+        let name = tag.filter { !$0.isWhitespace }
+        guard let known = value(name) else { throw RunError("failed to resolve {{\(name)}}") }
+        result += before + known
+        rest = after
     }
     return result + rest
+}
+
+/// Whether a tag may begin in `text`: then it is no value yet.
+func hasTag(_ text: String) -> Bool { Substring(text).cut(at: "{") != nil }
+
+extension Substring {
+    /// What is before and after the first place where this brace stands twice.
+    fileprivate func cut(at brace: Unicode.Scalar) -> (before: Substring, after: Substring)? {
+        let brace = UInt8(ascii: brace)
+        var last: Index?
+        for index in utf8.indices {
+            guard utf8[index] == brace else {
+                last = nil
+                continue
+            }
+            if let last { return (self[..<last], self[utf8.index(after: index)...]) }
+            last = index
+        }
+        return nil
+    }
 }

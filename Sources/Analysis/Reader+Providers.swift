@@ -14,7 +14,7 @@ extension Reader {
     /// An expression that must be there; one with a placeholder is read when that is replaced.
     func expression() -> String {
         let text = requiredString()
-        guard !text.isEmpty, !text.contains("{{") else { return text }
+        guard !text.isEmpty, !hasTag(text) else { return text }
         do {
             _ = try Condition(parsing: text)
         } catch {
@@ -35,7 +35,7 @@ extension Reader {
     /// `http://host…` or `https://host…`, once the placeholders in it are replaced.
     func requiredURL() -> String {
         let text = requiredString()
-        guard !text.isEmpty, !text.contains("{{"), !isURL(text) else { return text }
+        guard !text.isEmpty, !hasTag(text), !isURL(text) else { return text }
         // It is not repeated: there may be a password in it.
         refuse("is no URL", remedy: "write it as https://host/path")
         return text
@@ -44,7 +44,7 @@ extension Reader {
     /// A Go duration longer than nothing; nil where it is absent or empty.
     func duration() -> String? {
         guard let text = string(), !text.isEmpty else { return nil }
-        if !text.contains("{{"), GoDuration.parse(text).map({ $0 > 0 }) != true {
+        if !hasTag(text), GoDuration.parse(text).map({ $0 > 0 }) != true {
             refuse("invalid duration \(quoted(text))", remedy: "write a duration, for example 5m")
         }
         return text
@@ -53,7 +53,7 @@ extension Reader {
     /// One of `choices`, the first where it is absent or empty.
     func choice(of choices: [String]) -> String {
         guard let text = string(), !text.isEmpty else { return choices[0] }
-        if !text.contains("{{"), !choices.contains(text) {
+        if !hasTag(text), !choices.contains(text) {
             refuse(
                 "unknown value \(quoted(text))",
                 remedy: "use one of: \(choices.joined(separator: ", "))")

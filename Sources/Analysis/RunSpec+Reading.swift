@@ -89,7 +89,7 @@ extension MetricSpec {
 private func condition(_ reader: Reader) -> String? {
     guard let text = reader.string(), !text.isEmpty else { return nil }
     // With a placeholder inside it is not yet the expression that will be evaluated.
-    guard !text.contains("{{") else { return text }
+    guard !hasTag(text) else { return text }
     do {
         _ = try Condition(parsing: text)
     } catch {

@@ -67,7 +67,7 @@ extension WebSpec.Body {
 private func path(_ reader: Reader) -> String {
     guard let text = reader.string(), !text.isEmpty else { return "{$}" }
     // With a placeholder inside it is not yet the path that will be followed.
-    guard !text.contains("{{") else { return text }
+    guard !hasTag(text) else { return text }
     do {
         _ = try JSONPath(parsing: text)
     } catch {
