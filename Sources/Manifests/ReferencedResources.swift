@@ -180,21 +180,23 @@ struct ReferenceCheck {
 
     func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
         let names = reference.templates.map(\.name).joined(separator: " ")
-        var templates: [TemplateSpec] = []
+        var templates: [NamedTemplate] = []
         // Whether every field has a value already.
         var isKnown = true
         let spec: RunSpec
         do {
-            templates = try TemplateSpec.collected(reference.templates) {
-                resources.templates[$0]
+            // Each with its name, those that are named by others, too.
+            _ = try TemplateSpec.collected(reference.templates) { template in
+                let found = resources.templates[template]
+                if let found { templates.append((template.name, found)) }
+                return found
             }
             if isBackground, reference.arguments.isEmpty,
-                let missing = templates.flatMap(\.arguments)
-                    .first(where: { $0.value == nil && $0.source == nil })
+                let (name, open) = templates.firstOpenArgument
             {
                 reader.invalid(
-                    "missing analysis arguments in rollout spec", value: .string(names),
-                    remedy: "give \(missing.name) to the analysis in args")
+                    "missing analysis arguments in rollout spec", value: .string(name),
+                    remedy: "give \(open) to the analysis in args")
                 return
             }
             // Only whether the arguments resolve matters here, not to what.
@@ -204,8 +206,9 @@ struct ReferenceCheck {
                 return text ?? ""
             }
             spec = try RunSpec(
-                merging: templates, given: reference.arguments, dryRun: reference.dryRun,
-                measurementRetention: reference.retention, sources: sources)
+                merging: templates.map(\.spec), given: reference.arguments,
+                dryRun: reference.dryRun, measurementRetention: reference.retention,
+                sources: sources)
         } catch {
             reader.invalid(
                 error.message, value: .string("templateNames: [\(names)]"),
@@ -218,16 +221,11 @@ struct ReferenceCheck {
                 "AnalysisTemplate \(names): \(unknownPlugin(name))", value: .string(names),
                 remedy: pluginRemedy("--metric-plugin", name))
         }
-        note(templates, names, at: reader)
+        for template in templates { note(template.spec, template.name, at: reader) }
         do {
             let prepared = try spec.prepared()
-            for metric in prepared.metrics where !isBackground && metric.effectiveCount == nil {
-                reader.invalid(
-                    "AnalysisTemplate \(names) has metric \(metric.name) which runs indefinitely. "
-                        + "Invalid value for count: <nil>",
-                    value: .string(names), remedy: "give the metric a count")
-            }
-            let isRead = templates.allSatisfy(\.unreadable.isEmpty)
+            if !isBackground { noteEndless(prepared.metrics, templates, at: reader) }
+            let isRead = templates.allSatisfy(\.spec.unreadable.isEmpty)
             if isKnown && isRead { try prepared.checkConditions() }
         } catch {
             reader.invalid(
@@ -237,13 +235,41 @@ struct ReferenceCheck {
     }
 }
 
+/// A template with its name.
+private typealias NamedTemplate = (name: String, spec: TemplateSpec)
+
+extension [NamedTemplate] {
+    /// The first argument that somebody has to give a value, and the template that asks for it.
+    fileprivate var firstOpenArgument: (name: String, argument: String)? {
+        for (name, template) in self {
+            let open = template.arguments.first { $0.value == nil && $0.source == nil }
+            if let open { return (name, open.name) }
+        }
+        return nil
+    }
+}
+
 extension ReferenceCheck {
-    /// Notes what cannot be read in templates.
-    private func note(_ templates: [TemplateSpec], _ names: String, at reader: Reader) {
-        for finding in templates.flatMap(\.unreadable) {
+    /// Notes metrics that nothing ends; they follow one another as in their templates.
+    private func noteEndless(
+        _ metrics: [Metric], _ templates: [NamedTemplate], at reader: Reader
+    ) {
+        let written = templates.flatMap { name, template in template.metrics.map { (name, $0) } }
+        for (metric, (name, spec)) in zip(metrics, written) where metric.effectiveCount == nil {
+            let count = spec.count == nil ? "<nil>" : "0"
             reader.invalid(
-                "AnalysisTemplate \(names): \(finding.path): \(finding.message)",
-                value: .string(names), remedy: finding.remedy)
+                "AnalysisTemplate \(name) has metric \(metric.name) which runs indefinitely. "
+                    + "Invalid value for count: \(count)",
+                value: .string(name), remedy: "give the metric a count")
+        }
+    }
+
+    /// Notes what cannot be read in a template.
+    private func note(_ template: TemplateSpec, _ name: String, at reader: Reader) {
+        for finding in template.unreadable {
+            reader.invalid(
+                "AnalysisTemplate \(name): \(finding.path): \(finding.message)",
+                value: .string(name), remedy: finding.remedy)
         }
     }
 }

@@ -252,6 +252,36 @@ struct `A linted set of documents` {
         #expect(findings.allSatisfy { $0.hasPrefix("all.yaml:") })
     }
 
+    /// Holds: 8.2 templates that end.
+    @Test func `has a metric without an end in one of several templates`() throws {
+        let endless = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: endless, namespace: web}
+            spec:
+              metrics:
+              - name: up
+                count: 0
+                interval: 10s
+                provider: {prometheus: {address: "http://p:9090", query: up}}
+            ---
+
+            """
+        let object = changedCanary {
+            let both: JSON = [
+                ["templateName": "endless"], ["templateName": "latency", "clusterScope": true],
+            ]
+            let given: JSON = [["name": "hash", "value": "h"]]
+            $0["steps"] = [["analysis": ["templates": both, "args": given]]]
+        }
+        let findings = try Self.findings(of: Self.others + endless, and: object)
+        #expect(findings.count == 1, "\(findings)")
+        #expect(
+            findings.first?.contains(
+                "analysis.templates: Invalid value: \"endless\": AnalysisTemplate endless has "
+                    + "metric up which runs indefinitely. Invalid value for count: 0") == true)
+    }
+
     /// Holds: 8.2 templates that fit.
     @Test func `lacks the arguments of its background analysis`() throws {
         let object = rollout {
