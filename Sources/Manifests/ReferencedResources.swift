@@ -9,9 +9,13 @@ package struct ReferencedResources: Sendable {
     package var services: [String: Object] = [:]
     package var ingresses: [String: Object] = [:]
     package var templates: [TemplateReference: TemplateSpec] = [:]
-    /// Routes of other kinds, in whatever namespace. Nil where their routers say themselves what is
-    /// missing, each time that they are to be moved.
-    package var routes: [Reference: Object]?
+    /// Routes of other kinds, in whatever namespace.
+    package var routes: [Reference: Object] = [:]
+    /// Why some of them cannot be had although they may be there.
+    package var denied: [Reference: String] = [:]
+    /// Whether every router is asked what it would write. Else they say themselves what is wrong,
+    /// each time that they are to be moved, but for what Argo Rollouts looks at before.
+    package var triesRouters = false
     /// Whether these are all there are, so that an absent one is an error.
     package var isComplete = true
     /// What metrics may ask besides what is built in.
@@ -38,12 +42,21 @@ extension ParsedRollout {
             check.experimentTemplatesExist(canary)
             check.ingresses(canary).forEach(check.ingressExists)
         }
+        let faults = check.routeFaults(canary["trafficRouting"])
+        for (fault, reader) in faults where fault.missing != nil { reader.note(fault) }
         services.forEach(check.service)
         check.analyses(strategy)
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
-        check.routes(canary["trafficRouting"])
+        for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
+        if resources.triesRouters { check.routes(canary["trafficRouting"]) }
         return findings.all.withoutRepetitions
+    }
+
+    /// The routes that this rollout names, and that nobody has made.
+    package func missingRoutes(in resources: ReferencedResources, document: Object) -> [Reference] {
+        let check = ReferenceCheck(parsed: self, document: document, resources: resources)
+        return routers.flatMap { $0.faults?(check.observed) ?? [] }.compactMap(\.missing)
     }
 }
 
@@ -120,28 +133,6 @@ struct ReferenceCheck {
             "ingress `\(ingress.name)` has no rules using service \(service) backend",
             value: .string(ingress.name),
             remedy: "let a rule of the Ingress use the Service \(service)")
-    }
-
-    /// Whether every router could carry everything in the routes that it would find.
-    func routes(_ routing: Reader) {
-        guard let routes = resources.routes else { return }
-        let total = parsed.rollout.spec.canary.totalWeight
-        var observed = Observed(objects: routes, owner: document.ownerOfItsOwn)
-        // Only that there is one matters here.
-        observed.currentHash = "any"
-        for (key, router) in zip(parsed.routerKeys, parsed.routers) where router.isReadable {
-            let isKnown = router.reads.allSatisfy { routes[$0] != nil } && router.searches.isEmpty
-            let isRouted = (router.reads.map(\.resource) + router.searches.map(\.resource))
-                .contains { Resource.routes[$0] != nil }
-            guard isRouted, isKnown || resources.isComplete else { continue }
-            let plugin = routing["plugins"][key]
-            do throws(RouterError) {
-                _ = try router.plan(Split(canary: total, of: total), observed)
-            } catch {
-                (plugin.isPresent ? plugin : routing[key]).refuse(
-                    error.description, remedy: "correct the route, or its name here")
-            }
-        }
     }
 
     /// Each analysis with the reader of its configuration.

@@ -27,7 +27,8 @@ extension Event {
     private static let ofRouters: [String] = [
         "TrafficWeightUpdated", "TrafficRoutingError", "WeightVerifyError", "TargetGroupVerified",
         "TargetGroupUnverified", "TargetGroupVerifyError", "LoadBalancerNotFound",
-        "VirtualServiceNotFound", "DestinationRuleNotFound", "Updated VirtualService",
+        "VirtualServiceNotFound", "VirtualRouterNotFound", "VirtualNodeNotFound",
+        "DestinationRuleNotFound", "Updated VirtualService",
         "UpdatedDestinationRule", "UpdatedVirtualNode", "CreatingCanaryIngress",
         "PatchingCanaryIngress", "DeletingCanaryIngress", "PatchingALBIngress",
         "PatchingHTTPRoute", "PatchingGRPCRoute", "PatchingTCPRoute", "PatchingTLSRoute",

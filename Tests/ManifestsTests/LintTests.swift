@@ -96,7 +96,8 @@ struct `A linted set of documents` {
         let routing = "spec.strategy.canary.trafficRouting"
         #expect(
             try routed("") == [
-                "\(routing).istio: VirtualService `shop` not found; create it, or correct its name",
+                "\(routing).istio.virtualService.name: Invalid value: \"shop\": "
+                    + "virtualservices.networking.istio.io \"shop\" not found",
                 "\(routing).plugins.argoproj-labs/gatewayAPI: HTTPRoute `shop` not found;"
                     + " create it, or correct its name",
             ])
@@ -130,6 +131,63 @@ struct `A linted set of documents` {
             try routed(
                 routes.replacing("[{name: canary}]", with: "[{name: canary}, {name: stable}]"))
                 == [])
+    }
+
+    /// Holds: 8.2 VirtualService.
+    @Test(arguments: [
+        ("", "Unable to get any of the HTTP, TCP or TLS routes for the Istio VirtualService"),
+        (
+            "http: [{name: a}]",
+            "Istio VirtualService has invalid HTTP routes. Error: Route 'main' is not found"
+        ),
+        (
+            "http: [{name: main, route: [{destination: {host: shop-stable}}]}]",
+            "Istio VirtualService has invalid HTTP routes. Error: it has no destinations for both "
+                + "sides in spec.http[0].route"
+        ),
+    ])
+    func `names a VirtualService whose routes cannot be found`(
+        spec: String, finding: String
+    ) throws {
+        let service = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec: {\(spec)}
+            ---
+
+            """
+        let one: JSON = ["name": "shop", "routes": ["main"]]
+        let name = "spec.strategy.canary.trafficRouting.istio"
+        #expect(
+            try routed(service, ["istio": ["virtualService": one]]) == [
+                "\(name).virtualService.name: Invalid value: \"shop\": \(finding)"
+            ])
+        let other: JSON = ["name": "lost"]
+        #expect(
+            try routed(service, ["istio": ["virtualServices": [one, other]]]) == [
+                "\(name).virtualServices[1].name: Invalid value: \"lost\": "
+                    + "virtualservices.networking.istio.io \"lost\" not found",
+                "\(name).virtualServices[0].name: Invalid value: \"shop\": \(finding)",
+            ])
+    }
+
+    /// Holds: 8.2 Mapping.
+    @Test func `names a Mapping that has a weight, or is missing`() throws {
+        let mapping = """
+            apiVersion: getambassador.io/v2
+            kind: Mapping
+            metadata: {name: shop, namespace: web}
+            spec: {service: shop-stable, weight: 10}
+            ---
+
+            """
+        let field = "spec.strategy.canary.trafficRouting.ambassador.mappings: Invalid value: "
+        #expect(
+            try routed(mapping, ["ambassador": ["mappings": ["shop", "lost"]]]) == [
+                "\(field)\"lost\": mappings.getambassador.io \"lost\" not found",
+                "\(field)\"shop\": Ambassador mapping \"shop\" can not define weight",
+            ])
     }
 
     /// Holds: 8.2 AppMesh.
@@ -177,14 +235,18 @@ struct `A linted set of documents` {
 
                 """
         }
-        let missing = "not found; create it, or correct its name"
-        #expect(try routed("", mesh) == ["\(field): VirtualService `shop` \(missing)"])
-        #expect(
-            try routed(service + nodes, mesh) == ["\(field): VirtualRouter `shop` \(missing)"])
+        let name = "\(field).virtualService.name: Invalid value: \"shop\": "
+        let missing = "appmesh.k8s.aws \"shop\" not found"
+        #expect(try routed("", mesh) == ["\(name)virtualservices.\(missing)"])
+        #expect(try routed(service + nodes, mesh) == ["\(name)virtualrouters.\(missing)"])
         #expect(
             try routed(service + nodes + router("other"), mesh) == [
-                "\(field): VirtualRouter `shop` has no route main; correct the routes of"
+                "\(name)VirtualRouter `shop` has no route main; correct the routes of"
                     + " virtualService"
+            ])
+        #expect(
+            try routed(service + router("main"), mesh) == [
+                "\(field): VirtualNode `old` not found; create it, or correct its name"
             ])
         #expect(try routed(service + nodes + router("main"), mesh) == [])
     }
