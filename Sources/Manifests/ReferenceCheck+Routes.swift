@@ -47,6 +47,34 @@ extension ReferenceCheck {
             }
         }
     }
+
+    /// Whether the steps to come leave stable something beside what its routes keep for others. At
+    /// rest there are none: who needs more for another subset stops no production for that.
+    func reservedWeights(_ steps: Reader) {
+        let canary = parsed.rollout.spec.canary, status = parsed.rollout.status
+        let reserved = readable.map { $0.router.reserved(observed) }.max() ?? 0
+        guard reserved > 0, !status.isAborted else { return }
+        let elements = steps.elements()
+        for index in canary.steps.indices.dropFirst(max(0, status.currentStepIndex ?? 0))
+        where elements.indices.contains(index) {
+            let versions = canary.versionWeights[index]?.values.reduce(0, +) ?? 0
+            guard canary.steps[index].isSetWeight || versions > 0 else { continue }
+            let weight = canary.weight(at: index) + versions
+            guard 0 < weight, weight < canary.totalWeight,
+                weight + reserved >= canary.totalWeight
+            else { continue }
+            let step = elements[index]
+            (versions > 0 ? step["experiment"]["templates"] : step["setWeight"]).invalid(
+                "the routes keep \(reserved) of \(canary.totalWeight) for additional subsets, and"
+                    + " a weight of \(weight) leaves nothing for stable",
+                value: .int(Int64(weight)),
+                remedy: "use a weight below \(canary.totalWeight - reserved), or all")
+        }
+    }
+}
+
+extension Step {
+    fileprivate var isSetWeight: Bool { if case .setWeight = self { true } else { false } }
 }
 
 extension Reader {

@@ -49,6 +49,7 @@ extension ParsedRollout {
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
         for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
+        check.reservedWeights(canary["steps"])
         if resources.triesRouters { check.routes(canary["trafficRouting"]) }
         return findings.all.withoutRepetitions
     }

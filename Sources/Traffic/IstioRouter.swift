@@ -53,6 +53,7 @@ struct IstioRouter: Sendable {
             // Nobody says whether the proxies have followed.
             verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
         router.faults = faults
+        router.reserved = weights.reserved
         return router
     }
 

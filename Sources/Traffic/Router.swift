@@ -35,6 +35,8 @@ package struct Router: Sendable {
     /// What is wrong with the objects that the document names, and that is told of before anything
     /// is moved; nil for a router that says so itself, when it is.
     package var faults: (@Sendable (_ seen: Observed) -> [NamedFault])?
+    /// The most that destinations keep which the document names beside the two sides.
+    package var reserved: @Sendable (_ seen: Observed) -> Int = { _ in 0 }
     /// How it leaves objects that the document names no more; nil for one whose objects are the
     /// rollout's own, and found as such.
     package let retreat: Retreat?

@@ -120,6 +120,14 @@ struct WeightedObjects: Sendable {
     }
 }
 
+extension WeightedObjects {
+    /// The most that destinations keep which the document names beside the two sides.
+    func reserved(_ seen: Observed) -> Int {
+        let present = references(seen).compactMap { seen.objects[$0] }
+        return present.flatMap { lists($0).pairs }.map(\.reserved).max() ?? 0
+    }
+}
+
 extension [Change] {
     /// All of them where nothing is wrong with any object; else only what is given back, which
     /// waits for nothing, or the fault.

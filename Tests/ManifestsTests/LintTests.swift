@@ -80,10 +80,14 @@ struct `A linted set of documents` {
         _ routes: String,
         _ routing: JSON = [
             "istio": istio, "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]],
-        ]
+        ],
+        weights: [Int64] = []
     ) throws -> [String] {
         let object = rollout { json in
             json.set(routing, at: ["spec", "strategy", "canary", "trafficRouting"])
+            guard !weights.isEmpty else { return }
+            let steps = weights.map { weight -> JSON in ["setWeight": .int(weight)] }
+            json.set(.array(steps), at: ["spec", "strategy", "canary", "steps"])
         }
         let text = Self.others + routes + YAML.text(of: object.json)
         let documents = try YAML.documents(in: Array(text.utf8), file: "all.yaml")
@@ -188,6 +192,38 @@ struct `A linted set of documents` {
                 "\(field)\"lost\": mappings.getambassador.io \"lost\" not found",
                 "\(field)\"shop\": Ambassador mapping \"shop\" can not define weight",
             ])
+    }
+
+    /// What the document says of other subsets is known before the release comes to it.
+    @Test func `has a weight that leaves stable nothing beside other subsets`() throws {
+        let routes = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec:
+              http:
+              - route:
+                - {destination: {host: shop, subset: stable}, weight: 50}
+                - {destination: {host: shop, subset: canary}, weight: 0}
+                - {destination: {host: shop, subset: shared}, weight: 50}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: shop, namespace: web}
+            spec: {host: shop, subsets: [{name: stable}, {name: canary}, {name: shared}]}
+            ---
+
+            """
+        var istio = Self.istio
+        istio["destinationRule"]?["additionalSubsetNames"] = ["shared"]
+        let found = try routed(routes, ["istio": istio], weights: [0, 49, 50, 99, 100])
+        let kept = "the routes keep 50 of 100 for additional subsets, and a weight of"
+        #expect(
+            found
+                == [(2, 50), (3, 99)].map { step, weight in
+                    "spec.strategy.canary.steps[\(step)].setWeight: Invalid value: \(weight): "
+                        + "\(kept) \(weight) leaves nothing for stable"
+                })
     }
 
     /// Holds: 8.2 AppMesh.
