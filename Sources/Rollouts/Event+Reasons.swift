@@ -19,7 +19,7 @@ extension Event {
         "RolloutResumed", "RolloutAborted", "RolloutCompleted", "RolloutDeleted", "SkipSteps",
         "SwitchService", "ExperimentCreated", "AnalysisRunTerminating", "InvalidSpec",
         "ReconciliationError", "ReplicaSetCreateError", "ReplicaSetUpdateError",
-        "StableReplicaSetMissing", "StepPluginTransition",
+        "StableReplicaSetMissing", "StepPluginTransition", "ServiceHeld",
     ]
 
     private static let ofRouters: [String] = [
