@@ -26,6 +26,24 @@ extension Metric {
     }
 }
 
+extension Metric {
+    /// One of which nothing is known but its name: it ends by its first measurement.
+    init(unread name: String) {
+        self.name = name
+        intervalMilliseconds = nil
+        initialDelayMilliseconds = 0
+        count = nil
+        successCondition = ""
+        failureCondition = ""
+        failureLimit = 0
+        inconclusiveLimit = 0
+        consecutiveErrorLimit = 0
+        consecutiveSuccessLimit = 0
+        providerKind = ""
+        provider = .null
+    }
+}
+
 private func duration(_ text: String?, _ field: String) throws(RunError) -> Int64? {
     guard let text, !text.isEmpty else { return nil }
     guard let milliseconds = GoDuration.parse(text) else {

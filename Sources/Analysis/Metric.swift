@@ -63,15 +63,18 @@ package struct PreparedRun: Hashable, Sendable {
     /// Measurements kept for each metric that has a rule.
     package let retention: [String: Int]
     package let terminate: Bool
+    /// Why metrics of a dry run cannot be read, by their names. These alone end by it.
+    package let unread: [String: String]
 
     package init(
         metrics: [Metric], dryRun: Set<String> = [], retention: [String: Int] = [:],
-        terminate: Bool = false
+        terminate: Bool = false, unread: [String: String] = [:]
     ) {
         self.metrics = metrics
         self.dryRun = dryRun
         self.retention = retention
         self.terminate = terminate
+        self.unread = unread
     }
 }
 

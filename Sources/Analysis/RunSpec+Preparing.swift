@@ -4,10 +4,12 @@ extension RunSpec {
     /// Resolves the arguments (secrets stay hidden), checks the rules and finds the metrics that
     /// dry-run and retention rules mean.
     ///
+    /// - Parameter findings: what cannot be read in the document of the run. A metric of a dry run
+    ///   ends by what is wrong with it, and no other one.
     /// - Throws: `RunError` whose message is the message of the run, which then ends in phase
     /// Error:
     ///   `Unable to resolve metric arguments: …` or `Analysis spec invalid: …`.
-    package func prepared() throws(RunError) -> PreparedRun {
+    package func prepared(findings: [Finding] = []) throws(RunError) -> PreparedRun {
         let resolved: [MetricSpec]
         do {
             let values = try argumentValues(secrets: [:])
@@ -17,14 +19,41 @@ extension RunSpec {
         } catch {
             throw RunError("Unable to resolve metric arguments: \(error.message)")
         }
+        let prepared: PreparedRun
         do {
-            return PreparedRun(
-                metrics: try validated(resolved),
+            let unread = try unread(findings, in: resolved)
+            prepared = PreparedRun(
+                metrics: try validated(resolved, besides: Set(unread.keys)),
                 dryRun: Set(try matches(of: dryRun, rule: "dryRun", in: resolved).joined()),
-                retention: try retained(in: resolved), terminate: terminate)
+                retention: try retained(in: resolved), terminate: terminate, unread: unread)
         } catch {
             throw RunError("Analysis spec invalid: \(error.message)")
         }
+        // One that is to end anyway needs no more than its rules.
+        if terminate { return prepared }
+        let others = findings.filter { finding in
+            finding.metric(among: resolved).map { prepared.unread[$0] == nil } ?? true
+        }
+        if let first = others.first {
+            throw RunError(unreadable: "\(first.path)", first.message)
+        }
+        return prepared
+    }
+
+    /// Why metrics of a dry run cannot be read.
+    private func unread(
+        _ findings: [Finding], in metrics: [MetricSpec]
+    ) throws(RunError) -> [String: String] {
+        if findings.isEmpty || dryRun.isEmpty { return [:] }
+        let onlookers = Set(try matches(of: dryRun, rule: "dryRun", in: metrics).joined())
+        var unread: [String: String] = [:]
+        for finding in findings {
+            guard let name = finding.metric(among: metrics), onlookers.contains(name),
+                unread[name] == nil
+            else { continue }
+            unread[name] = "\(finding.path): \(finding.message)"
+        }
+        return unread
     }
 
     /// The values of all arguments; a secret that is not in `secrets` (by argument name) is
@@ -43,12 +72,18 @@ extension RunSpec {
         return values
     }
 
-    private func validated(_ specs: [MetricSpec]) throws(RunError) -> [Metric] {
+    private func validated(
+        _ specs: [MetricSpec], besides unread: Set<String>
+    ) throws(RunError) -> [Metric] {
         guard !specs.isEmpty else { throw RunError("no metrics specified") }
         var metrics: [Metric] = []
         for (index, spec) in specs.enumerated() {
             if metrics.contains(where: { $0.name == spec.name }) {
                 throw RunError("metrics[\(index)]: duplicate name '\(spec.name)'")
+            }
+            if unread.contains(spec.name) {
+                metrics.append(Metric(unread: spec.name))
+                continue
             }
             do {
                 metrics.append(try Metric(validating: spec))
@@ -90,6 +125,17 @@ extension RunSpec {
             for name in names { result[name] = rule.limit }
         }
         return result
+    }
+}
+
+extension Finding {
+    /// The metric that this is about; nil for what is about the whole run.
+    fileprivate func metric(among metrics: [MetricSpec]) -> String? {
+        let way = path.components
+        guard way.starts(with: [.key("spec"), .key("metrics")]), way.count > 2,
+            case .index(let index) = way[2], metrics.indices.contains(index)
+        else { return nil }
+        return metrics[index].name
     }
 }
 

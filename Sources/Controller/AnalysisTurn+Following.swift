@@ -86,7 +86,7 @@ extension AnalysisTurn {
                     prometheus: source.defaultPrometheusAddress) ?? ""
             if !origin.isEmpty, !(await lines.take(origin, for: reference, at: now())) { continue }
             underWay[task.metric] = origin
-            group.addTask { .taken(await carryOut(task, of: run)) }
+            group.addTask { .taken(await carryOut(task, of: run, prepared)) }
         }
     }
 

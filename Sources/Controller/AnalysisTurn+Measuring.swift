@@ -28,12 +28,8 @@ struct ReadRun: Sendable {
 
     /// The run as it can be carried out. One that is to end anyway needs no more than its rules.
     func prepared() throws(RunError) -> PreparedRun {
-        let prepared = try spec.prepared()
-        if prepared.terminate { return prepared }
-        if let first = findings.first {
-            throw RunError(unreadable: "\(first.path)", first.message)
-        }
-        try prepared.checkConditions()
+        let prepared = try spec.prepared(findings: findings)
+        if !prepared.terminate { try prepared.checkConditions() }
         return prepared
     }
 
@@ -44,7 +40,12 @@ struct ReadRun: Sendable {
 }
 
 extension AnalysisTurn {
-    func carryOut(_ task: Due.Task, of run: ReadRun) async -> Taken {
+    func carryOut(_ task: Due.Task, of run: ReadRun, _ prepared: PreparedRun) async -> Taken {
+        if case .take(let metric) = task, let why = prepared.unread[metric] {
+            let nothing = Measurement(
+                phase: .error, message: why, startedAt: now(), finishedAt: now())
+            return Taken(metric: metric, measurement: nothing)
+        }
         switch task {
         case .take(let metric):
             return await take(metric, of: run)

@@ -13,14 +13,18 @@ package struct BindingTurn: Sendable {
     let look: @Sendable (RolloutKey) async -> Snapshot?
     /// An event about a rollout, or about the Service where that is gone.
     let announce: @Sendable (Object, Rollouts.Event) async -> Void
+    /// Of this process, over all its turns.
+    let held: HeldServices
 
     package init(
         cluster: Cluster, isOurs: @escaping @Sendable (Object) -> Bool = { _ in true },
+        held: HeldServices = HeldServices(),
         look: @escaping @Sendable (RolloutKey) async -> Snapshot?,
         announce: @escaping @Sendable (Object, Rollouts.Event) async -> Void
     ) {
         self.cluster = cluster
         self.isOurs = isOurs
+        self.held = held
         self.look = look
         self.announce = announce
     }
@@ -30,6 +34,8 @@ package struct BindingTurn: Sendable {
         /// Nil where there is nothing to decide: a Service that a rollout looks after, or one that
         /// nobody has bound.
         package var decision: BindingDecision?
+        /// Whether the decision is another one than that of the turn before.
+        package var isNews = false
         package var trouble: ClusterError?
     }
 
@@ -38,11 +44,27 @@ package struct BindingTurn: Sendable {
         do {
             guard let service = try await cluster.get(reference), service.deletionTimestamp == nil,
                 let seen = try await observe(service)
-            else { return Outcome() }
+            else {
+                await held.forget(reference)
+                return Outcome()
+            }
             let decision = decide(seen)
-            if decision == .letGo { try await letGo(service, seen) }
-            return Outcome(decision: decision)
+            switch decision {
+            case .letGo:
+                try await letGo(service, seen)
+                await held.forget(reference)
+                return Outcome(decision: decision, isNews: true)
+            case .hold(let why):
+                let subject = try await subject(of: service, seen)
+                let isNews = await held.isNews(why, of: reference)
+                // The wish of somebody is no news to them.
+                if isNews, seen.holder != .nobody {
+                    await announce(subject, .held(service.name, why))
+                }
+                return Outcome(decision: decision, isNews: isNews)
+            }
         } catch .notFound {
+            await held.forget(reference)
             return Outcome()
         } catch {
             return Outcome(trouble: error)
@@ -98,13 +120,18 @@ package struct BindingTurn: Sendable {
         let patch = ServiceDocument.lettingGo(of: service)
         _ = try await cluster.write(Write(Reference(service, .services), .patch(patch)))
         guard let hash = seen.binding.hash else { return }
-        var subject = service
-        if case .leaving(let snapshot) = seen.holder {
-            let rollout = snapshot.rollout
-            let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
-            subject = try await cluster.get(key.reference) ?? service
-        }
+        let subject = try await subject(of: service, seen)
         await announce(subject, .switching(service.name, from: hash, to: nil))
+    }
+
+    /// What events are about.
+    private func subject(
+        of service: Object, _ seen: BindingSeen
+    ) async throws(ClusterError) -> Object {
+        guard case .leaving(let snapshot) = seen.holder else { return service }
+        let rollout = snapshot.rollout
+        let key = RolloutKey(namespace: rollout.namespace, name: rollout.name)
+        return try await cluster.get(key.reference) ?? service
     }
 }
 

@@ -9,7 +9,7 @@ import Rollouts
 extension ControllerLoop {
     var bindingTurn: BindingTurn {
         BindingTurn(
-            cluster: cluster.edge, isOurs: settings.isOurs,
+            cluster: cluster.edge, isOurs: settings.isOurs, held: heldServices,
             look: { [turn] key in await turn.look(at: key)?.snapshot },
             announce: { object, event in await announce(event, about: object) })
     }
@@ -33,7 +33,12 @@ extension ControllerLoop {
             case .letGo:
                 log.info("service let go", metadata: ["service": "\(reference)"])
                 await bindings.done(reference, next: nil)
-            case .hold:
+            case .hold(let why):
+                if outcome.isNews {
+                    log.info(
+                        "service not let go yet",
+                        metadata: ["service": "\(reference)", "reason": "\(why)"])
+                }
                 await bindings.done(
                     reference, next: now().advanced(bySeconds: secondsBetweenLooks))
             case nil: await bindings.done(reference, next: nil)

@@ -60,6 +60,7 @@ package struct ControllerLoop: Sendable {
     private let unstored = Unstored()
     private let lines: Lines
     let experimentObstacles = Obstacles()
+    let heldServices = HeldServices()
     /// Those of this term.
     var rollouts = WorkQueue<RolloutKey>()
     var runs = WorkQueue<Reference>()

@@ -260,13 +260,24 @@ extension RolloutTurn {
 extension ClusterError {
     /// What a router that cannot write means for a turn.
     fileprivate init(_ error: RouterError, of router: Router) {
-        let named = [Resource.virtualServices, .destinationRules]
-        if let missing = error.missing, named.contains(missing.resource) {
-            self = .refusedAs(
-                reason: "\(missing.resource.kind)NotFound", "\(missing.shown) not found")
+        if let event = error.missing?.missingEvent {
+            let (reason, text) = (event.reason, event.message)
+            self = .refusedAs(reason: reason, text)
         } else {
             self = .refused("\(router.kind): \(error.description)")
         }
+    }
+}
+
+extension Reference {
+    /// What is told of a route that nobody has made; nil for the kinds that have no event of their
+    /// own (§7.5).
+    var missingEvent: Rollouts.Event? {
+        let kinds = [
+            Resource.virtualServices, .destinationRules, .meshServices, .meshRouters, .meshNodes,
+        ]
+        guard kinds.contains(resource) else { return nil }
+        return Rollouts.Event("\(resource.kind)NotFound", "\(shown) not found", isWarning: true)
     }
 }
 

@@ -34,8 +34,7 @@ extension RolloutTurn {
         let replicaSets = reading.replicaSets(sets.own)
         await memory.keep(reading, of: key)
         var services = try await services(of: parsed, in: namespace)
-        let resources = try await resources(of: parsed, services: services, in: namespace)
-        parsed.note(parsed.findings(in: resources, document: object))
+        let missing = try await checkReferences(of: &parsed, services: services, object)
         services.merge(try await formerServices(of: parsed, object)) { named, _ in named }
         var observed = try await observeRouters(of: &parsed, owner: object, asks: asks)
         let now = Instant(now())
@@ -47,6 +46,7 @@ extension RolloutTurn {
             refusal: parsed.invalidSpecMessage,
             now: now)
         snapshot.refusalInFull = parsed.refusalInFull
+        snapshot.missing = missing
         if let reference = parsed.workload, case .found(let found) = workload {
             snapshot.workload = WorkloadDocument.parse(found, reference, for: object)
         }
@@ -176,9 +176,20 @@ extension RolloutTurn {
         return Dictionary(managed.map { ($0.name, $0) }) { first, _ in first }
     }
 
+    /// Notes what is wrong with what the document refers to.
+    ///
+    /// - Returns: the events of what is missing.
+    private func checkReferences(
+        of parsed: inout ParsedRollout, services: [String: Object], _ document: Object
+    ) async throws(ClusterError) -> [Rollouts.Event] {
+        let resources = try await resources(of: parsed, services: services, owner: document)
+        parsed.note(parsed.findings(in: resources, document: document))
+        return parsed.missingRoutes(in: resources, document: document).compactMap(\.missingEvent)
+    }
+
     /// What the document refers to, as far as it is there (§8.2).
     private func resources(
-        of parsed: ParsedRollout, services: [String: Object], in namespace: String
+        of parsed: ParsedRollout, services: [String: Object], owner: Object
     ) async throws(ClusterError) -> ReferencedResources {
         var resources = ReferencedResources()
         resources.plugins = plugins
@@ -187,7 +198,10 @@ extension RolloutTurn {
             resources.ingresses[reference.name] = try await cluster.get(reference)
         }
         resources.templates = try await cluster.templates(
-            parsed.analyses.flatMap(\.templates), in: namespace)
+            parsed.analyses.flatMap(\.templates), in: owner.namespace)
+        let named = parsed.routers.filter { $0.faults != nil }
+        let routes = try await observe(named, owner: owner, asks: false)
+        (resources.routes, resources.denied) = (routes.objects, routes.denied)
         return resources
     }
 

@@ -133,6 +133,7 @@ package enum Lint {
             }
         }
         resources.routes = routes
+        resources.triesRouters = true
         return resources
     }
 }

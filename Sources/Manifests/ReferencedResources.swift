@@ -9,9 +9,13 @@ package struct ReferencedResources: Sendable {
     package var services: [String: Object] = [:]
     package var ingresses: [String: Object] = [:]
     package var templates: [TemplateReference: TemplateSpec] = [:]
-    /// Routes of other kinds, in whatever namespace. Nil where their routers say themselves what is
-    /// missing, each time that they are to be moved.
-    package var routes: [Reference: Object]?
+    /// Routes of other kinds, in whatever namespace.
+    package var routes: [Reference: Object] = [:]
+    /// Why some of them cannot be had although they may be there.
+    package var denied: [Reference: String] = [:]
+    /// Whether every router is asked what it would write. Else they say themselves what is wrong,
+    /// each time that they are to be moved, but for what Argo Rollouts looks at before.
+    package var triesRouters = false
     /// Whether these are all there are, so that an absent one is an error.
     package var isComplete = true
     /// What metrics may ask besides what is built in.
@@ -38,12 +42,22 @@ extension ParsedRollout {
             check.experimentTemplatesExist(canary)
             check.ingresses(canary).forEach(check.ingressExists)
         }
+        let faults = check.routeFaults(canary["trafficRouting"])
+        for (fault, reader) in faults where fault.missing != nil { reader.note(fault) }
         services.forEach(check.service)
         check.analyses(strategy)
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
-        check.routes(canary["trafficRouting"])
+        for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
+        check.reservedWeights(canary["steps"])
+        if resources.triesRouters { check.routes(canary["trafficRouting"]) }
         return findings.all.withoutRepetitions
+    }
+
+    /// The routes that this rollout names, and that nobody has made.
+    package func missingRoutes(in resources: ReferencedResources, document: Object) -> [Reference] {
+        let check = ReferenceCheck(parsed: self, document: document, resources: resources)
+        return routers.flatMap { $0.faults?(check.observed) ?? [] }.compactMap(\.missing)
     }
 }
 
@@ -122,28 +136,6 @@ struct ReferenceCheck {
             remedy: "let a rule of the Ingress use the Service \(service)")
     }
 
-    /// Whether every router could carry everything in the routes that it would find.
-    func routes(_ routing: Reader) {
-        guard let routes = resources.routes else { return }
-        let total = parsed.rollout.spec.canary.totalWeight
-        var observed = Observed(objects: routes, owner: document.ownerOfItsOwn)
-        // Only that there is one matters here.
-        observed.currentHash = "any"
-        for (key, router) in zip(parsed.routerKeys, parsed.routers) where router.isReadable {
-            let isKnown = router.reads.allSatisfy { routes[$0] != nil } && router.searches.isEmpty
-            let isRouted = (router.reads.map(\.resource) + router.searches.map(\.resource))
-                .contains { Resource.routes[$0] != nil }
-            guard isRouted, isKnown || resources.isComplete else { continue }
-            let plugin = routing["plugins"][key]
-            do throws(RouterError) {
-                _ = try router.plan(Split(canary: total, of: total), observed)
-            } catch {
-                (plugin.isPresent ? plugin : routing[key]).refuse(
-                    error.description, remedy: "correct the route, or its name here")
-            }
-        }
-    }
-
     /// Each analysis with the reader of its configuration.
     private func references(
         _ strategy: Reader
@@ -180,21 +172,23 @@ struct ReferenceCheck {
 
     func analysis(_ reference: AnalysisReference, at reader: Reader, isBackground: Bool) {
         let names = reference.templates.map(\.name).joined(separator: " ")
-        var templates: [TemplateSpec] = []
+        var templates: [NamedTemplate] = []
         // Whether every field has a value already.
         var isKnown = true
         let spec: RunSpec
         do {
-            templates = try TemplateSpec.collected(reference.templates) {
-                resources.templates[$0]
+            // Each with its name, those that are named by others, too.
+            _ = try TemplateSpec.collected(reference.templates) { template in
+                let found = resources.templates[template]
+                if let found { templates.append((template.name, found)) }
+                return found
             }
             if isBackground, reference.arguments.isEmpty,
-                let missing = templates.flatMap(\.arguments)
-                    .first(where: { $0.value == nil && $0.source == nil })
+                let (name, open) = templates.firstOpenArgument
             {
                 reader.invalid(
-                    "missing analysis arguments in rollout spec", value: .string(names),
-                    remedy: "give \(missing.name) to the analysis in args")
+                    "missing analysis arguments in rollout spec", value: .string(name),
+                    remedy: "give \(open) to the analysis in args")
                 return
             }
             // Only whether the arguments resolve matters here, not to what.
@@ -204,8 +198,9 @@ struct ReferenceCheck {
                 return text ?? ""
             }
             spec = try RunSpec(
-                merging: templates, given: reference.arguments, dryRun: reference.dryRun,
-                measurementRetention: reference.retention, sources: sources)
+                merging: templates.map(\.spec), given: reference.arguments,
+                dryRun: reference.dryRun, measurementRetention: reference.retention,
+                sources: sources)
         } catch {
             reader.invalid(
                 error.message, value: .string("templateNames: [\(names)]"),
@@ -218,16 +213,11 @@ struct ReferenceCheck {
                 "AnalysisTemplate \(names): \(unknownPlugin(name))", value: .string(names),
                 remedy: pluginRemedy("--metric-plugin", name))
         }
-        note(templates, names, at: reader)
+        for template in templates { note(template.spec, template.name, at: reader) }
         do {
             let prepared = try spec.prepared()
-            for metric in prepared.metrics where !isBackground && metric.effectiveCount == nil {
-                reader.invalid(
-                    "AnalysisTemplate \(names) has metric \(metric.name) which runs indefinitely. "
-                        + "Invalid value for count: <nil>",
-                    value: .string(names), remedy: "give the metric a count")
-            }
-            let isRead = templates.allSatisfy(\.unreadable.isEmpty)
+            if !isBackground { noteEndless(prepared.metrics, templates, at: reader) }
+            let isRead = templates.allSatisfy(\.spec.unreadable.isEmpty)
             if isKnown && isRead { try prepared.checkConditions() }
         } catch {
             reader.invalid(
@@ -237,13 +227,41 @@ struct ReferenceCheck {
     }
 }
 
+/// A template with its name.
+private typealias NamedTemplate = (name: String, spec: TemplateSpec)
+
+extension [NamedTemplate] {
+    /// The first argument that somebody has to give a value, and the template that asks for it.
+    fileprivate var firstOpenArgument: (name: String, argument: String)? {
+        for (name, template) in self {
+            let open = template.arguments.first { $0.value == nil && $0.source == nil }
+            if let open { return (name, open.name) }
+        }
+        return nil
+    }
+}
+
 extension ReferenceCheck {
-    /// Notes what cannot be read in templates.
-    private func note(_ templates: [TemplateSpec], _ names: String, at reader: Reader) {
-        for finding in templates.flatMap(\.unreadable) {
+    /// Notes metrics that nothing ends; they follow one another as in their templates.
+    private func noteEndless(
+        _ metrics: [Metric], _ templates: [NamedTemplate], at reader: Reader
+    ) {
+        let written = templates.flatMap { name, template in template.metrics.map { (name, $0) } }
+        for (metric, (name, spec)) in zip(metrics, written) where metric.effectiveCount == nil {
+            let count = spec.count == nil ? "<nil>" : "0"
             reader.invalid(
-                "AnalysisTemplate \(names): \(finding.path): \(finding.message)",
-                value: .string(names), remedy: finding.remedy)
+                "AnalysisTemplate \(name) has metric \(metric.name) which runs indefinitely. "
+                    + "Invalid value for count: \(count)",
+                value: .string(name), remedy: "give the metric a count")
+        }
+    }
+
+    /// Notes what cannot be read in a template.
+    private func note(_ template: TemplateSpec, _ name: String, at reader: Reader) {
+        for finding in template.unreadable {
+            reader.invalid(
+                "AnalysisTemplate \(name): \(finding.path): \(finding.message)",
+                value: .string(name), remedy: finding.remedy)
         }
     }
 }

@@ -65,6 +65,13 @@ package enum BindingDecision: Hashable, Sendable {
     case hold(String)
 }
 
+extension Event {
+    /// Why a Service is not let go now.
+    package static func held(_ service: String, _ why: String) -> Event {
+        Event("ServiceHeld", "Service '\(service)' keeps its selector for now: \(why)")
+    }
+}
+
 extension Snapshot {
     /// Nothing is under way, and all traffic is on the stable revision, as far as every router can
     /// be read.

@@ -13,6 +13,14 @@ extension Snapshot {
         service(name)?.hash ?? (isLetGo(name) ? rollout.status.stableHash : "")
     }
 
+    /// Whether no request can have come to another revision than `stable` yet. Its Service may
+    /// have been let go a moment after the release began: nobody decides on both at once.
+    fileprivate func isBeforeFirstPod(after stable: ReplicaSet) -> Bool {
+        let status = rollout.status
+        if status.currentPodHash == stable.hash { return true }
+        return !status.isAborted && canaryWeight == 0 && new?.available == 0
+    }
+
     /// The Service of production's traffic.
     fileprivate var productionService: String? {
         switch spec.strategy {
@@ -27,15 +35,18 @@ extension Snapshot {
 func takingBack(_ seen: Snapshot) -> Decision? {
     let status = seen.rollout.status
     guard seen.rollout.letsGo, seen.size > 0, let stable = seen.stable,
-        status.currentPodHash == stable.hash, seen.new?.hash != stable.hash,
+        seen.new?.hash != stable.hash, seen.isBeforeFirstPod(after: stable),
         let name = seen.productionService, let service = seen.service(name), service.hash == nil
     else { return nil }
     // As many as it had: a size that has changed with the template comes after this.
     let enough = max(1, min(seen.size, stable.desired))
     guard stable.available >= enough else {
+        let going = seen.new.flatMap { $0.desired > 0 ? $0 : nil }
         return Decision(
             status: status,
-            reason: .waitingForStablePods(available: stable.available, of: enough))
+            actions: going.map { [.scale(replicaSet: $0.name, from: $0.desired, to: 0)] } ?? [],
+            reason: .waitingForStablePods(available: stable.available, of: enough),
+            events: going.map { [.scaling($0, revision: seen.revision(of: $0), to: 0)] } ?? [])
     }
     return Decision(
         status: status, actions: [.bind(service: name, from: nil, to: stable.hash)],

@@ -9,6 +9,7 @@ extension Draft {
                 status.call($0).isRepeated(by: talk.call) && !$0.isFinished
             })
         else { return }
+        let before = status.plugins[place].phase
         status.plugins[place].take(answer, at: seen.now.wholeSeconds)
         let entry = status.plugins[place]
         if entry.operation == .run,
@@ -19,12 +20,19 @@ extension Draft {
             // Asked about its end it is told what it said last.
             status.plugins[end].state = entry.state
         }
-        if entry.operation != .run, entry.phase == .failed {
-            events.append(
-                Event(
-                    "StepPlugin\(entry.operation.rawValue)Failed",
-                    "\(title(entry)) failed: \(entry.message)", isWarning: true))
-        }
+        if entry.phase != before { tell(entry) }
+    }
+
+    /// How it stands with a step now (§7.5). One that is over has an event of its own.
+    private mutating func tell(_ entry: PluginStatus) {
+        let isWarning = entry.phase == .failed || entry.phase == .error
+        if entry.operation == .run, entry.phase == .successful { return }
+        let text = "\(title(entry)): \(entry.operation.rawValue) is \(entry.phase.rawValue)"
+        events.append(
+            Event(
+                "StepPluginTransition",
+                entry.message.isEmpty ? text : "\(text): \(entry.message)",
+                isWarning: isWarning))
     }
 
     mutating func takePluginVerdict() {
@@ -75,6 +83,7 @@ extension Draft {
             return
         }
         status.plugins.append(run)
+        tell(run)
         note(.extensionRunning(run.name, ""))
         ask(run)
     }

@@ -57,13 +57,8 @@ extension Draft {
         guard set.desired != wanted || isStale, !actions.contains(action) else { return }
         actions.append(action)
         guard set.desired != wanted else { return }
-        let direction = set.desired < wanted ? "up" : "down"
         let revision = set.name == new.name ? self.revision : set.revision
-        events.append(
-            Event(
-                "ScalingReplicaSet",
-                "Scaled \(direction) ReplicaSet \(set.name) (revision \(revision)) "
-                    + "from \(set.desired) to \(wanted)"))
+        events.append(.scaling(set, revision: revision, to: wanted))
     }
 
     /// I7: pods that a service still leads traffic to stay, whatever the steps say.
@@ -194,5 +189,16 @@ extension Draft {
             good.dropFirst(seen.spec.successfulRunHistoryLimit)
             + bad.dropFirst(seen.spec.unsuccessfulRunHistoryLimit)
         for one in surplus where !needed.contains(one.name) { actions.append(delete(one.name)) }
+    }
+}
+
+extension Event {
+    /// Another size of a ReplicaSet (§7.5).
+    static func scaling(_ set: ReplicaSet, revision: Int, to wanted: Int) -> Event {
+        let direction = set.desired < wanted ? "up" : "down"
+        return Event(
+            "ScalingReplicaSet",
+            "Scaled \(direction) ReplicaSet \(set.name) (revision \(revision)) "
+                + "from \(set.desired) to \(wanted)")
     }
 }

@@ -4,14 +4,12 @@ extension Event {
     package static let reasons: Set<String> = {
         let runs = RunPhase.allCases.map(\.rawValue)
         let versions = TemplatePhase.allCases.map(\.rawValue)
-        let calls = PluginStatus.Operation.allCases.map(\.rawValue)
         var reasons = Set(ofRollouts)
         reasons.formUnion(ofRouters)
         for subject in ["AnalysisRun", "Metric", "Experiment"] {
             reasons.formUnion(runs.map { subject + $0 })
         }
         reasons.formUnion(versions.map { "Template" + $0 })
-        reasons.formUnion(calls.map { "StepPlugin" + $0 + "Failed" })
         return reasons
     }()
 
@@ -21,13 +19,14 @@ extension Event {
         "RolloutResumed", "RolloutAborted", "RolloutCompleted", "RolloutDeleted", "SkipSteps",
         "SwitchService", "ExperimentCreated", "AnalysisRunTerminating", "InvalidSpec",
         "ReconciliationError", "ReplicaSetCreateError", "ReplicaSetUpdateError",
-        "StableReplicaSetMissing",
+        "StableReplicaSetMissing", "StepPluginTransition", "ServiceHeld",
     ]
 
     private static let ofRouters: [String] = [
         "TrafficWeightUpdated", "TrafficRoutingError", "WeightVerifyError", "TargetGroupVerified",
         "TargetGroupUnverified", "TargetGroupVerifyError", "LoadBalancerNotFound",
-        "VirtualServiceNotFound", "DestinationRuleNotFound", "Updated VirtualService",
+        "VirtualServiceNotFound", "VirtualRouterNotFound", "VirtualNodeNotFound",
+        "DestinationRuleNotFound", "Updated VirtualService",
         "UpdatedDestinationRule", "UpdatedVirtualNode", "CreatingCanaryIngress",
         "PatchingCanaryIngress", "DeletingCanaryIngress", "PatchingALBIngress",
         "PatchingHTTPRoute", "PatchingGRPCRoute", "PatchingTCPRoute", "PatchingTLSRoute",

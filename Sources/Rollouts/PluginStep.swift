@@ -14,7 +14,7 @@ package struct PluginStep: Hashable, Sendable {
 /// An entry of `status.canary.stepPluginStatuses`: what one operation of one extension has come to.
 package struct PluginStatus: Hashable, Sendable {
     /// What an extension is asked to do.
-    package enum Operation: String, Hashable, Sendable, CaseIterable {
+    package enum Operation: String, Hashable, Sendable {
         case run = "Run"
         /// Nobody waits for the step any more.
         case terminate = "Terminate"

@@ -18,6 +18,7 @@ func refused(_ refusal: String, _ seen: Snapshot) -> Decision {
         refusal, inFull: seen.refusalInFull, stored: known?.message, told: seen.memory.toldRefusal)
     {
         decision.events.append(told)
+        decision.events += seen.missing
     }
     decision.status.observedGeneration = String(seen.rollout.generation)
     decision.status.workloadObservedGeneration =

@@ -24,6 +24,8 @@ package struct Snapshot: Hashable, Sendable {
     package var refusal: String?
     /// The same with everything else that is wrong, as an event tells it; nil where that is all.
     package var refusalInFull: String?
+    /// The routes that it names and nobody has made, as they are told of besides.
+    package var missing: [Event] = []
     /// What only this process remembers. A fresh process starts with none of it and is only more
     /// careful.
     package var memory: Memory

@@ -16,6 +16,7 @@ struct Stage {
     private var memory = Recollection()
     private var unstored = Unstored()
     private var obstacles = Obstacles()
+    private var held = HeldServices()
     private var moments: [Story.Moment]
     /// When each rollout and run wants to be looked at again.
     private var alarms: [Reference: Timestamp] = [:]
@@ -112,6 +113,7 @@ struct Stage {
 
     private mutating func startAgain() async {
         (memory, unstored, obstacles) = (Recollection(), Unstored(), Obstacles())
+        held = HeldServices()
         alarms = [:]
         seen = [:]
         stumbles = [:]
@@ -300,7 +302,7 @@ extension Stage {
         guard isDue(reference, version: "\(await cluster.version)", at: now) else { return }
         let rollouts = rolloutTurn(at: now)
         let turn = BindingTurn(
-            cluster: edge, look: { await rollouts.look(at: $0)?.snapshot },
+            cluster: edge, held: held, look: { await rollouts.look(at: $0)?.snapshot },
             announce: { [notes] object, event in notes.told(event, about: object) })
         let outcome = await turn.take(reference)
         notes.decided(outcome.decision, on: service.name)

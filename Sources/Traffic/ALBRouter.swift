@@ -58,10 +58,7 @@ struct ALBRouter: Sendable {
                 fault = fault ?? error
             }
         }
-        guard let fault else { return changes }
-        let back = changes.filter { !isRaised($0.reference, by: split, seen) }
-        if back.isEmpty { throw fault }
-        return back
+        return try changes.asFar(as: fault) { !isRaised($0, by: split, seen) }
     }
 
     private func change(

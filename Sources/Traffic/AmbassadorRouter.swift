@@ -12,10 +12,12 @@ struct AmbassadorRouter: Sendable {
     let mappings: [String]
 
     var router: Router {
-        Router(
+        var router = Router(
             kind: Self.kind, reads: mappings.flatMap { [base($0), canary($0)] },
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, retreat: retreat)
+        router.faults = faults
+        return router
     }
 
     private func base(_ mapping: String) -> Reference {
@@ -79,9 +81,7 @@ struct AmbassadorRouter: Sendable {
 
     private func canarySpec(from base: Object, _ weight: Int) throws(RouterError) -> JSON {
         if base.spec?["weight"] != nil {
-            throw RouterError(
-                "Ambassador mapping \"\(base.name)\" can not define weight; remove it: what the"
-                    + " canary does not get is its")
+            throw RouterError("\(weighted(base.name)); \(Self.weightRemedy)")
         }
         guard var service = MappedBackend(base.spec?["service"]),
             service.isNamed(services.stable, in: namespace), var spec = base.spec
@@ -94,6 +94,26 @@ struct AmbassadorRouter: Sendable {
         spec["service"] = .string(service.text)
         spec["weight"] = .int(Int64(weight))
         return spec
+    }
+
+    private func weighted(_ mapping: String) -> String {
+        "Ambassador mapping \"\(mapping)\" can not define weight"
+    }
+
+    private static let weightRemedy = "remove it: what the canary does not get is its"
+
+    /// What is wrong with the base Mappings, before anything is moved.
+    private func faults(_ seen: Observed) -> [NamedFault] {
+        let field = Path([.key("mappings")])
+        return mappings.compactMap { mapping in
+            let reference = base(mapping)
+            guard let object = seen.objects[reference] else {
+                let isMissing = seen.denied[reference] == nil
+                return isMissing ? NamedFault(missing: reference, at: field) : nil
+            }
+            guard object.spec?["weight"] != nil else { return nil }
+            return NamedFault(field, mapping, weighted(mapping), remedy: Self.weightRemedy)
+        }
     }
 
     private func read(_ seen: Observed) -> Reading {

@@ -15,11 +15,13 @@ struct AppMeshRouter: Sendable {
     let nodes: SideNames
 
     var router: Router {
-        Router(
+        var router = Router(
             kind: Self.kind, reads: [service, node(nodes.stable), node(nodes.canary)],
             searches: [search],
             plan: { split, seen throws(RouterError) in try plan(split, seen) }, read: read,
             verify: { _ in .cannot }, selects: selects, retreat: retreat)
+        router.faults = faults
+        return router
     }
 
     func node(_ name: String) -> Reference {
@@ -32,22 +34,53 @@ struct AppMeshRouter: Sendable {
     }
 
     private func virtualRouter(_ seen: Observed) throws(RouterError) -> Reference {
-        let provider = try seen.object(service).spec?["provider"]
-        let target = provider?["virtualRouter"]?["virtualRouterRef"]
-        guard let name = target?["name"]?.string,
-            target?["namespace"]?.string ?? namespace == namespace
-        else {
-            throw RouterError(
-                "\(service.shown) has no VirtualRouter of its namespace as its provider; give it"
-                    + " one in spec.provider.virtualRouter.virtualRouterRef")
+        guard let reference = provider(of: try seen.object(service)) else {
+            throw RouterError("\(withoutRouter); \(Self.routerRemedy)")
         }
-        let reference = search.reference(name)
-        if seen.objects[reference] == nil,
-            let why = seen.denied[search.reference(search.labels.description)]
-        {
+        if seen.objects[reference] == nil, let why = deniedRouters(seen) {
             throw RouterError("\(reference.shown) cannot be read: \(why)")
         }
         return reference
+    }
+
+    /// The VirtualRouter behind the VirtualService; nil where there is none of the same namespace.
+    private func provider(of service: Object) -> Reference? {
+        let target = service.spec?["provider"]?["virtualRouter"]?["virtualRouterRef"]
+        guard let name = target?["name"]?.string,
+            target?["namespace"]?.string ?? namespace == namespace
+        else { return nil }
+        return search.reference(name)
+    }
+
+    private func deniedRouters(_ seen: Observed) -> String? {
+        seen.denied[search.reference(search.labels.description)]
+    }
+
+    private var withoutRouter: String {
+        "\(service.shown) has no VirtualRouter of its namespace as its provider"
+    }
+
+    private static let routerRemedy =
+        "give it one in spec.provider.virtualRouter.virtualRouterRef"
+
+    /// What is wrong with the VirtualService and the VirtualRouter behind it, before anything is
+    /// moved.
+    private func faults(_ seen: Observed) -> [NamedFault] {
+        let field = Path([.key("virtualService"), .key("name")])
+        guard let object = seen.objects[service] else {
+            return seen.denied[service] == nil ? [NamedFault(missing: service, at: field)] : []
+        }
+        guard let reference = provider(of: object) else {
+            return [NamedFault(field, service.name, withoutRouter, remedy: Self.routerRemedy)]
+        }
+        guard let router = seen.objects[reference] else {
+            return deniedRouters(seen) == nil ? [NamedFault(missing: reference, at: field)] : []
+        }
+        return (lists(router).fault.map { [$0] } ?? []).map { fault in
+            NamedFault(
+                field, reference.name, "\(reference.shown) \(fault)",
+                remedy: "correct the VirtualRouter, or virtualService")
+        }
     }
 
     var weights: WeightedObjects {

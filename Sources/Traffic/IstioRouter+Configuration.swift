@@ -21,8 +21,11 @@ extension IstioRouter {
                 "either VirtualService or VirtualServices must be configured",
                 remedy: one.isPresent ? "keep virtualServices" : "name one in virtualService")
         }
-        services = ((one.isPresent ? [one] : []) + many.elements())
-            .map { Self.service($0, rollout) }
+        services =
+            (one.isPresent ? [Self.service(one, rollout, at: [.key("virtualService")])] : [])
+            + many.elements().enumerated().map { index, element in
+                Self.service(element, rollout, at: [.key("virtualServices"), .index(index)])
+            }
         if Set(services.map(\.reference)).count < services.count
             || services.count > Self.serviceLimit
         {
@@ -40,7 +43,9 @@ extension IstioRouter {
         if subsets == nil, rollout.services(reader) == nil { return nil }
     }
 
-    private static func service(_ reader: Reader, _ rollout: RoutedRollout) -> Choice {
+    private static func service(
+        _ reader: Reader, _ rollout: RoutedRollout, at field: [Path.Component]
+    ) -> Choice {
         reader.allowOnly(["name", "routes", "tlsRoutes", "tcpRoutes"])
         let parts = reader["name"].requiredString().split(separator: ".", maxSplits: 1)
         let tls = reader["tlsRoutes"].elements().map { route in
@@ -58,6 +63,7 @@ extension IstioRouter {
                 .virtualServices,
                 namespace: parts.count > 1 ? String(parts[1]) : rollout.namespace,
                 name: parts.first.map(String.init) ?? ""),
+            field: Path(field + [.key("name")]),
             http: reader["routes"].elements().map { $0.requiredString() }, tls: tls, tcp: tcp)
     }
 

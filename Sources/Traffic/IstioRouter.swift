@@ -11,6 +11,8 @@ struct IstioRouter: Sendable {
     /// protocol is.
     struct Choice: Hashable, Sendable {
         let reference: Reference
+        /// Where the document names it.
+        let field: Path
         let http: [String]
         let tls: [TLS]
         let tcp: [Int]
@@ -42,7 +44,7 @@ struct IstioRouter: Sendable {
     let managedRoutes: [String]
 
     var router: Router {
-        Router(
+        var router = Router(
             kind: Self.kind,
             reads: services.map(\.reference) + (subsets.map { [$0.rule] } ?? []),
             takesVersions: true,
@@ -50,6 +52,9 @@ struct IstioRouter: Sendable {
             routes: { routes, seen throws(RouterError) in try plan(routes, seen) },
             // Nobody says whether the proxies have followed.
             verify: { _ in .cannot }, selects: selects, retreat: weights.retreat)
+        router.faults = faults
+        router.reserved = weights.reserved
+        return router
     }
 
     var weights: WeightedObjects {
@@ -78,11 +83,17 @@ struct IstioRouter: Sendable {
 
 extension IstioRouter {
     private func lists(_ object: Object) -> WeightedLists {
+        guard let service = service(object) else { return WeightedLists() }
+        return examine(object, service).lists
+    }
+
+    /// What can be written to in a VirtualService, and what is wrong with it.
+    func examine(
+        _ object: Object, _ service: Choice
+    ) -> (lists: WeightedLists, faults: [RouteFault]) {
         var lists = WeightedLists()
-        guard let service = service(object) else {
-            return lists
-        }
-        for (family, indices) in routes(of: service, in: object, &lists.fault) {
+        var (routes, faults) = routes(of: service, in: object)
+        for (family, indices) in routes {
             for index in indices {
                 let list = Path([.key("spec"), .key(family), .index(index), .key("route")])
                 let elements = object.spec?[family]?[index]?["route"]?.array ?? []
@@ -93,46 +104,36 @@ extension IstioRouter {
                     versions: naming(in: object), missing: 0, isReserved: isReserved, side: side)
                 let isOwn = isOwn(object.spec?[family]?[index] ?? .null)
                 if lists.pairs.count == before, !isOwn {
-                    lists.fault =
-                        lists.fault
-                        ?? RouterError(
-                            "has no destinations for both sides in spec.\(family)[\(index)].route;"
-                                + " add the one that is missing")
+                    faults.append(.sides(family, list))
                 }
             }
         }
-        return lists
+        lists.fault = faults.first?.error ?? lists.fault
+        return (lists, faults)
     }
 
     /// The routes to write to: those that are meant, and mirror routes of the rollout's own.
     private func routes(
-        of service: Choice, in object: Object, _ fault: inout RouterError?
-    ) -> [(family: String, indices: [Int])] {
-        func all(_ family: String) -> [JSON] { object.spec?[family]?.array ?? [] }
+        of service: Choice, in object: Object
+    ) -> (found: [(family: String, indices: [Int])], faults: [RouteFault]) {
         var found: [(String, [Int])] = []
-        let own = all("http").indices.filter { isOwn(all("http")[$0]) }
+        var faults: [RouteFault] = []
+        let http = object.spec?["http"]?.array ?? []
+        let own = http.indices.filter { isOwn(http[$0]) }
         for family in ["http", "tls", "tcp"] {
-            let routes = all(family)
+            let routes = object.spec?[family]?.array ?? []
             let candidates = routes.indices.filter { family != "http" || !own.contains($0) }
             if service.namesRoutes {
-                let meant = candidates.filter { service.means(routes[$0], family) }
-                found.append((family, meant))
+                found.append((family, candidates.filter { service.means(routes[$0], family) }))
+                faults += service.lost(among: candidates.map { routes[$0] }, family)
                 continue
             }
-            if candidates.count > 1 {
-                fault = RouterError(
-                    "has \(candidates.count) \(family) routes; name those that are meant")
-            }
+            if candidates.count > 1 { faults.append(.several(family, candidates.count)) }
             found.append((family, Array(candidates.prefix(1))))
         }
-        let count = found.reduce(0) { $0 + $1.1.count }
-        if count < max(service.http.count + service.tls.count + service.tcp.count, 1) {
-            fault = RouterError(
-                service.namesRoutes
-                    ? "lacks a route that the rollout names; correct the routes of virtualService"
-                    : "has no http, tls or tcp route; add one")
-        }
-        return found.map { ($0, $0 == "http" ? own + $1 : $1) }
+        let isEmpty = found.allSatisfy { $0.1.isEmpty }
+        if isEmpty, !service.namesRoutes || object.hasNoRoutes { faults = [.none] }
+        return (found.map { ($0, $0 == "http" ? own + $1 : $1) }, faults)
     }
 
     private func service(_ object: Object) -> Choice? {
@@ -146,8 +147,7 @@ extension IstioRouter {
         guard let service = service(object) else {
             return []
         }
-        var fault: RouterError?
-        let http = routes(of: service, in: object, &fault).first { $0.family == "http" }
+        let http = routes(of: service, in: object).found.first { $0.family == "http" }
         return (http?.indices ?? []).filter { !isOwn(object.spec?["http"]?[$0] ?? .null) }
     }
 
@@ -217,21 +217,46 @@ extension IstioRouter {
     }
 }
 
+extension Object {
+    /// A VirtualService without any routes.
+    fileprivate var hasNoRoutes: Bool {
+        ["http", "tls", "tcp"].allSatisfy { spec?[$0]?.array?.isEmpty ?? true }
+    }
+}
+
 extension IstioRouter.Choice {
-    fileprivate func means(_ route: JSON, _ family: String) -> Bool {
-        let matches = route["match"]?.array ?? []
+    /// The routes that it names and that are not there.
+    fileprivate func lost(among routes: [JSON], _ family: String) -> [RouteFault] {
         switch family {
-        case "http": return http.contains(route["name"]?.string ?? "")
+        case "http":
+            http.filter { name in !routes.contains { $0["name"]?.string == name } }
+                .map { RouteFault.lost(family, "Route '\($0)' is not found") }
         case "tls":
-            return tls.contains { wanted in
-                matches.contains { match in
-                    let hosts = match["sniHosts"]?.array?.compactMap(\.string) ?? []
-                    let isPort = wanted.port == nil || match["port"]?.int == wanted.port
-                    return isPort && (wanted.hosts.isEmpty || Set(wanted.hosts) == Set(hosts))
-                }
-            }
+            tls.filter { wanted in !routes.contains { means($0, wanted) } }
+                .map { RouteFault.lost(family, "no route matches \($0.shown)") }
         default:
-            return matches.contains { match in tcp.contains { match["port"]?.int == $0 } }
+            tcp.filter { port in !routes.contains { means($0, port) } }
+                .map { RouteFault.lost(family, "no route matches port \($0)") }
         }
+    }
+
+    fileprivate func means(_ route: JSON, _ family: String) -> Bool {
+        switch family {
+        case "http": http.contains(route["name"]?.string ?? "")
+        case "tls": tls.contains { means(route, $0) }
+        default: tcp.contains { means(route, $0) }
+        }
+    }
+
+    private func means(_ route: JSON, _ wanted: IstioRouter.TLS) -> Bool {
+        (route["match"]?.array ?? []).contains { match in
+            let hosts = match["sniHosts"]?.array?.compactMap(\.string) ?? []
+            let isPort = wanted.port == nil || match["port"]?.int == wanted.port
+            return isPort && (wanted.hosts.isEmpty || Set(wanted.hosts) == Set(hosts))
+        }
+    }
+
+    private func means(_ route: JSON, _ port: Int) -> Bool {
+        (route["match"]?.array ?? []).contains { $0["port"]?.int == port }
     }
 }

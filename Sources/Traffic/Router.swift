@@ -32,6 +32,11 @@ package struct Router: Sendable {
     package let selects: @Sendable (_ seen: Observed) -> Set<String>
     /// The program that divides the traffic; nil where objects do.
     package var remote: RemoteRouter?
+    /// What is wrong with the objects that the document names, and that is told of before anything
+    /// is moved; nil for a router that says so itself, when it is.
+    package var faults: (@Sendable (_ seen: Observed) -> [NamedFault])?
+    /// The most that destinations keep which the document names beside the two sides.
+    package var reserved: @Sendable (_ seen: Observed) -> Int = { _ in 0 }
     /// How it leaves objects that the document names no more; nil for one whose objects are the
     /// rollout's own, and found as such.
     package let retreat: Retreat?

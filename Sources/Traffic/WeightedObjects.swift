@@ -30,10 +30,7 @@ struct WeightedObjects: Sendable {
         }
         let split = split.clamped
         let (changes, fault) = changes(to: split, seen)
-        guard let fault else { return changes }
-        let back = changes.filter { !isRaised($0.reference, by: split, seen) }
-        if back.isEmpty { throw fault }
-        return back
+        return try changes.asFar(as: fault) { !isRaised($0, by: split, seen) }
     }
 
     /// What can be written, and why something else cannot.
@@ -120,6 +117,27 @@ struct WeightedObjects: Sendable {
         return .unsettled(
             atMost: shares.contains(nil)
                 ? Split(canary: total, of: total, versions: largest.versions) : largest)
+    }
+}
+
+extension WeightedObjects {
+    /// The most that destinations keep which the document names beside the two sides.
+    func reserved(_ seen: Observed) -> Int {
+        let present = references(seen).compactMap { seen.objects[$0] }
+        return present.flatMap { lists($0).pairs }.map(\.reserved).max() ?? 0
+    }
+}
+
+extension [Change] {
+    /// All of them where nothing is wrong with any object; else only what is given back, which
+    /// waits for nothing, or the fault.
+    func asFar(
+        as fault: RouterError?, givesBack: (Reference) -> Bool
+    ) throws(RouterError) -> [Change] {
+        guard let fault else { return self }
+        let back = filter { givesBack($0.reference) }
+        if back.isEmpty { throw fault }
+        return back
     }
 }
 

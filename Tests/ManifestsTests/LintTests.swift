@@ -80,10 +80,14 @@ struct `A linted set of documents` {
         _ routes: String,
         _ routing: JSON = [
             "istio": istio, "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "shop"]],
-        ]
+        ],
+        weights: [Int64] = []
     ) throws -> [String] {
         let object = rollout { json in
             json.set(routing, at: ["spec", "strategy", "canary", "trafficRouting"])
+            guard !weights.isEmpty else { return }
+            let steps = weights.map { weight -> JSON in ["setWeight": .int(weight)] }
+            json.set(.array(steps), at: ["spec", "strategy", "canary", "steps"])
         }
         let text = Self.others + routes + YAML.text(of: object.json)
         let documents = try YAML.documents(in: Array(text.utf8), file: "all.yaml")
@@ -96,7 +100,8 @@ struct `A linted set of documents` {
         let routing = "spec.strategy.canary.trafficRouting"
         #expect(
             try routed("") == [
-                "\(routing).istio: VirtualService `shop` not found; create it, or correct its name",
+                "\(routing).istio.virtualService.name: Invalid value: \"shop\": "
+                    + "virtualservices.networking.istio.io \"shop\" not found",
                 "\(routing).plugins.argoproj-labs/gatewayAPI: HTTPRoute `shop` not found;"
                     + " create it, or correct its name",
             ])
@@ -130,6 +135,95 @@ struct `A linted set of documents` {
             try routed(
                 routes.replacing("[{name: canary}]", with: "[{name: canary}, {name: stable}]"))
                 == [])
+    }
+
+    /// Holds: 8.2 VirtualService.
+    @Test(arguments: [
+        ("", "Unable to get any of the HTTP, TCP or TLS routes for the Istio VirtualService"),
+        (
+            "http: [{name: a}]",
+            "Istio VirtualService has invalid HTTP routes. Error: Route 'main' is not found"
+        ),
+        (
+            "http: [{name: main, route: [{destination: {host: shop-stable}}]}]",
+            "Istio VirtualService has invalid HTTP routes. Error: it has no destinations for both "
+                + "sides in spec.http[0].route"
+        ),
+    ])
+    func `names a VirtualService whose routes cannot be found`(
+        spec: String, finding: String
+    ) throws {
+        let service = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec: {\(spec)}
+            ---
+
+            """
+        let one: JSON = ["name": "shop", "routes": ["main"]]
+        let name = "spec.strategy.canary.trafficRouting.istio"
+        #expect(
+            try routed(service, ["istio": ["virtualService": one]]) == [
+                "\(name).virtualService.name: Invalid value: \"shop\": \(finding)"
+            ])
+        let other: JSON = ["name": "lost"]
+        #expect(
+            try routed(service, ["istio": ["virtualServices": [one, other]]]) == [
+                "\(name).virtualServices[1].name: Invalid value: \"lost\": "
+                    + "virtualservices.networking.istio.io \"lost\" not found",
+                "\(name).virtualServices[0].name: Invalid value: \"shop\": \(finding)",
+            ])
+    }
+
+    /// Holds: 8.2 Mapping.
+    @Test func `names a Mapping that has a weight, or is missing`() throws {
+        let mapping = """
+            apiVersion: getambassador.io/v2
+            kind: Mapping
+            metadata: {name: shop, namespace: web}
+            spec: {service: shop-stable, weight: 10}
+            ---
+
+            """
+        let field = "spec.strategy.canary.trafficRouting.ambassador.mappings: Invalid value: "
+        #expect(
+            try routed(mapping, ["ambassador": ["mappings": ["shop", "lost"]]]) == [
+                "\(field)\"lost\": mappings.getambassador.io \"lost\" not found",
+                "\(field)\"shop\": Ambassador mapping \"shop\" can not define weight",
+            ])
+    }
+
+    /// What the document says of other subsets is known before the release comes to it.
+    @Test func `has a weight that leaves stable nothing beside other subsets`() throws {
+        let routes = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: shop, namespace: web}
+            spec:
+              http:
+              - route:
+                - {destination: {host: shop, subset: stable}, weight: 50}
+                - {destination: {host: shop, subset: canary}, weight: 0}
+                - {destination: {host: shop, subset: shared}, weight: 50}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: shop, namespace: web}
+            spec: {host: shop, subsets: [{name: stable}, {name: canary}, {name: shared}]}
+            ---
+
+            """
+        var istio = Self.istio
+        istio["destinationRule"]?["additionalSubsetNames"] = ["shared"]
+        let found = try routed(routes, ["istio": istio], weights: [0, 49, 50, 99, 100])
+        let kept = "the routes keep 50 of 100 for additional subsets, and a weight of"
+        #expect(
+            found
+                == [(2, 50), (3, 99)].map { step, weight in
+                    "spec.strategy.canary.steps[\(step)].setWeight: Invalid value: \(weight): "
+                        + "\(kept) \(weight) leaves nothing for stable"
+                })
     }
 
     /// Holds: 8.2 AppMesh.
@@ -177,14 +271,18 @@ struct `A linted set of documents` {
 
                 """
         }
-        let missing = "not found; create it, or correct its name"
-        #expect(try routed("", mesh) == ["\(field): VirtualService `shop` \(missing)"])
-        #expect(
-            try routed(service + nodes, mesh) == ["\(field): VirtualRouter `shop` \(missing)"])
+        let name = "\(field).virtualService.name: Invalid value: \"shop\": "
+        let missing = "appmesh.k8s.aws \"shop\" not found"
+        #expect(try routed("", mesh) == ["\(name)virtualservices.\(missing)"])
+        #expect(try routed(service + nodes, mesh) == ["\(name)virtualrouters.\(missing)"])
         #expect(
             try routed(service + nodes + router("other"), mesh) == [
-                "\(field): VirtualRouter `shop` has no route main; correct the routes of"
+                "\(name)VirtualRouter `shop` has no route main; correct the routes of"
                     + " virtualService"
+            ])
+        #expect(
+            try routed(service + router("main"), mesh) == [
+                "\(field): VirtualNode `old` not found; create it, or correct its name"
             ])
         #expect(try routed(service + nodes + router("main"), mesh) == [])
     }
@@ -250,6 +348,36 @@ struct `A linted set of documents` {
         let findings = try Self.findings(of: others)
         #expect(findings.contains { $0.contains(finding) }, "\(findings)")
         #expect(findings.allSatisfy { $0.hasPrefix("all.yaml:") })
+    }
+
+    /// Holds: 8.2 templates that end.
+    @Test func `has a metric without an end in one of several templates`() throws {
+        let endless = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisTemplate
+            metadata: {name: endless, namespace: web}
+            spec:
+              metrics:
+              - name: up
+                count: 0
+                interval: 10s
+                provider: {prometheus: {address: "http://p:9090", query: up}}
+            ---
+
+            """
+        let object = changedCanary {
+            let both: JSON = [
+                ["templateName": "endless"], ["templateName": "latency", "clusterScope": true],
+            ]
+            let given: JSON = [["name": "hash", "value": "h"]]
+            $0["steps"] = [["analysis": ["templates": both, "args": given]]]
+        }
+        let findings = try Self.findings(of: Self.others + endless, and: object)
+        #expect(findings.count == 1, "\(findings)")
+        #expect(
+            findings.first?.contains(
+                "analysis.templates: Invalid value: \"endless\": AnalysisTemplate endless has "
+                    + "metric up which runs indefinitely. Invalid value for count: 0") == true)
     }
 
     /// Holds: 8.2 templates that fit.

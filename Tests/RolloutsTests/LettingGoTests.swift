@@ -54,6 +54,33 @@ struct `A rollout that lets its Services go` {
         #expect(world.set("h2") != nil)
     }
 
+    /// Nobody decides on a Service and on its rollout at once: the release has begun already.
+    @Test(arguments: worlds)
+    func `keeps new pods away from what was let go a moment too late`(before: World) {
+        var world = before
+        world.rollout.letsGo = true
+        world.limits = ["h1": 3, "h2": 0]
+        world.letPodsStart()
+        world.update(to: "h2")
+        for _ in 0..<10 where world.set("h2")?.desired ?? 0 == 0 { world.turn() }
+        #expect(world.set("h2")?.desired ?? 0 > 0 && world.status.currentPodHash == "h2")
+        for name in world.services.keys {
+            world.services[name] = ServiceBinding(hash: nil, managedBy: nil)
+        }
+        world.turn()
+        world.limits["h2"] = nil
+        world.settle()
+        #expect(world.set("h2")?.available == 0)
+        #expect(decide(world.seen).reason == .waitingForStablePods(available: 3, of: 4))
+        world.limits = [:]
+        world.letPodsStart()
+        let name = world.rollout.spec.services[0]
+        #expect(world.turn().actions == [.bind(service: name, from: nil, to: "h1")])
+        world.settle()
+        #expect(world.set("h2")?.available ?? 0 > 0 && world.services[name]?.hash != nil)
+        #expect(world.broken == [])
+    }
+
     @Test(arguments: worlds) func `waits for no pods that it never had`(before: World) {
         var world = lettingGo(before)
         world.rollout.spec.replicas = 6

@@ -88,6 +88,27 @@ struct `A step of an extension` {
         #expect(world.status.currentStepIndex == 2)
     }
 
+    /// Holds: 7.5 StepPluginTransition.
+    @Test func `tells of it whenever it comes to stand otherwise`() {
+        var world = trying()
+        world.say(.running, "half way", again: 5)
+        for _ in 0..<2 {
+            world.say(.error, "no answer")
+            world.wait(30)
+        }
+        world.say(.running)
+        world.wait(30)
+        world.say(.successful, "all well")
+        let told = world.events.filter { $0.reason == "StepPluginTransition" }
+        #expect(
+            told.map(\.message) == [
+                "Step Plugin 2 (acme/check): Run is Running",
+                "Step Plugin 2 (acme/check): Run is Error: no answer",
+                "Step Plugin 2 (acme/check): Run is Running",
+            ])
+        #expect(told.map(\.isWarning) == [false, true, false])
+    }
+
     @Test func `makes no progress, so that the deadline of the release is its own`() {
         var world = trying()
         world.rollout.spec.progressDeadlineAbort = true
@@ -205,7 +226,11 @@ struct `What an extension has done` {
             world.wait(30)
         }
         #expect(world.said.contains("2 Abort Failed"))
-        #expect(world.events.contains { $0.reason == "StepPluginAbortFailed" && $0.isWarning })
+        #expect(
+            world.events.last { $0.reason == "StepPluginTransition" }
+                == Event(
+                    "StepPluginTransition",
+                    "Step Plugin 3 (acme/check): Abort is Failed: no answer", isWarning: true))
         #expect(world.questions.last == "0 Abort 1")
     }
 

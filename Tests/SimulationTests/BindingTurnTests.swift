@@ -120,11 +120,24 @@ struct `A Service that was bound` {
         try await site.change(#"{"strategy":{"canary":{"stableService":"other"}}}"#)
         #expect(await site.hash(of: "stable") == before)
         #expect(await site.held["stable"] == "its rollout is not at rest")
+        await site.wait(60)
+        #expect(await site.reasons.filter { $0 == "ServiceHeld" }.count == 1)
         try await site.send(
             Sent(.mergePatch, status: true, #"{"status":{"promoteFull":true}}"#), to: .rollouts,
             "shop")
         await site.settle()
         #expect(await site.hash(of: "stable") == nil)
+    }
+
+    @Test func `is left alone without a word where somebody wants the hash`() async throws {
+        let site = try await deployed()
+        let hash = try #require(await site.hash(of: "stable"))
+        let selector = ["app": "shop", Keys.templateHash: hash]
+        try await site.create(service("pinned", selector), .services)
+        await site.wait(60)
+        #expect(await site.hash(of: "pinned") == hash)
+        #expect(await site.held["pinned"] != nil)
+        #expect(await !site.reasons.contains("ServiceHeld"))
     }
 
     @Test func `stays where the rollout cannot be followed`() async throws {

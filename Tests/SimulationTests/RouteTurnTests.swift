@@ -117,6 +117,126 @@ struct `A turn of a rollout with several routes` {
         #expect(patched.withLock { $0 } == written)
     }
 
+    /// Holds: 8.2 VirtualService, 7.5 VirtualServiceNotFound.
+    @Test func `refuses what names a VirtualService that is missing, and loses nothing`()
+        async throws
+    {
+        let turn = Self.turn(Self.hosts, Self.services)
+        let scene = try #require(await turn.look(at: Self.key))
+        let decision = decide(scene.snapshot)
+        #expect(
+            decision.status.message == "InvalidSpec: The Rollout \"shop\" is invalid: "
+                + "spec.strategy.canary.trafficRouting.istio.virtualService.name: Invalid value: "
+                + "\"shop\": virtualservices.networking.istio.io \"shop\" not found")
+        #expect(decision.actions == [])
+        #expect(decision.status.weights?.canary.weight == 50)
+        #expect(decision.status.weights == scene.snapshot.rollout.status.weights)
+        #expect(decision.events.map(\.reason) == ["InvalidSpec", "VirtualServiceNotFound"])
+        #expect(decision.events.last?.message == "VirtualService `shop` not found")
+    }
+
+    /// Who may not read it cannot say that it is not there.
+    @Test func `refuses nothing for a VirtualService that it may not read`() async throws {
+        let turn = Self.turn(Self.hosts, Self.services, mayNotRead: "VirtualService")
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.refusal == nil && scene.snapshot.missing == [])
+    }
+
+    /// Holds: 8.2 AppMesh, 7.5 VirtualRouterNotFound.
+    @Test func `refuses what has no VirtualRouter behind its VirtualService`() async throws {
+        let turn = Self.turn(Self.meshed, Self.services + [Self.meshService])
+        let scene = try #require(await turn.look(at: Self.key))
+        let decision = decide(scene.snapshot)
+        #expect(
+            decision.status.message.hasSuffix(
+                "appMesh.virtualService.name: Invalid value: \"main\": "
+                    + "virtualrouters.appmesh.k8s.aws \"main\" not found"))
+        #expect(decision.events.map(\.reason) == ["InvalidSpec", "VirtualRouterNotFound"])
+        #expect(decision.events.last?.message == "VirtualRouter `main` not found")
+    }
+
+    /// Holds: 7.5 VirtualNodeNotFound.
+    @Test func `tells of a VirtualNode that is missing when a weight is to move`() async throws {
+        let turn = Self.turn(
+            Self.meshed, Self.services + [Self.meshService],
+            list: { _, _ in [Self.meshRouter] })
+        var scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.refusal == nil)
+        (scene.observed.stableHash, scene.observed.currentHash) = ("h1", "h2")
+        let error = await #expect(throws: ClusterError.self) {
+            try await turn.carryOut(.route(Split(canary: 50, of: 100)), scene)
+        }
+        #expect(
+            error
+                == .refusedAs(reason: "VirtualNodeNotFound", "VirtualNode `old` not found"))
+    }
+
+    private static var meshed: Object {
+        var rollout = rollout([:])
+        rollout["spec", "strategy", "canary", "trafficRouting"] = [
+            "appMesh": [
+                "virtualService": ["name": "shop"],
+                "virtualNodeGroup": [
+                    "canaryVirtualNodeRef": ["name": "new"],
+                    "stableVirtualNodeRef": ["name": "old"],
+                ],
+            ]
+        ]
+        return rollout
+    }
+
+    private static let meshService = mesh(
+        "VirtualService", "shop",
+        ["provider": ["virtualRouter": ["virtualRouterRef": ["name": "main"]]]])
+
+    private static let meshRouter = mesh(
+        "VirtualRouter", "main",
+        [
+            "routes": [
+                [
+                    "name": "all",
+                    "httpRoute": [
+                        "action": [
+                            "weightedTargets": [
+                                ["virtualNodeRef": ["name": "old"], "weight": 100],
+                                ["virtualNodeRef": ["name": "new"], "weight": 0],
+                            ]
+                        ]
+                    ],
+                ]
+            ]
+        ])
+
+    private static func mesh(_ kind: String, _ name: String, _ spec: JSON) -> Object {
+        var object = istio(kind, name, spec)
+        object["apiVersion"] = "appmesh.k8s.aws/v1beta2"
+        return object
+    }
+
+    /// In the middle of a release.
+    private static var hosts: Object {
+        let canary: JSON = ["weight": 50, "serviceName": "canary", "podTemplateHash": "h2"]
+        let stable: JSON = ["weight": 50, "serviceName": "stable", "podTemplateHash": "h1"]
+        var rollout = rollout(
+            [:],
+            status: [
+                "stableRS": "h1", "currentPodHash": "h2", "currentStepIndex": 0,
+                "canary": ["weights": ["canary": canary, "stable": stable]],
+            ])
+        rollout["spec", "strategy", "canary", "trafficRouting"] = [
+            "istio": ["virtualService": ["name": "shop"]]
+        ]
+        return rollout
+    }
+
+    private static let services = ["stable", "canary"].map { name in
+        Object([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": .string(name), "namespace": "default"],
+            "spec": ["selector": ["app": "shop"]],
+        ])
+    }
+
     private static var subsets: Object {
         var rollout = rollout([:])
         rollout["spec", "strategy", "canary", "trafficRouting"] = [
@@ -168,13 +288,15 @@ struct `A turn of a rollout with several routes` {
             _, _ in []
         },
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
+        mayNotRead: String = "",
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object? = { _ in nil }
     ) -> RolloutTurn {
         let objects = routes + [rollout]
         return RolloutTurn(
             cluster: Cluster(
-                get: { reference in
-                    objects.first {
+                get: { reference throws(ClusterError) in
+                    if reference.resource.kind == mayNotRead { throw .refused("forbidden") }
+                    return objects.first {
                         $0.kind == reference.resource.kind && $0.name == reference.name
                     }
                 }, list: list, fresh: fresh, write: write),

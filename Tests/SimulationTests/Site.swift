@@ -15,6 +15,7 @@ actor Site {
     private(set) var now: Timestamp
     private let memory = Recollection()
     private let obstacles = Obstacles()
+    private let toldHeld = HeldServices()
     private var uids = 0
     /// What the controller wrote, in order.
     private(set) var written: [String] = []
@@ -156,7 +157,7 @@ actor Site {
             _ = await turn.take(RolloutKey(namespace: rollout.namespace, name: rollout.name))
         }
         let bindings = BindingTurn(
-            cluster: cluster, look: { await turn.look(at: $0)?.snapshot },
+            cluster: cluster, held: toldHeld, look: { await turn.look(at: $0)?.snapshot },
             announce: { await self.note($1) })
         for service in list(.services) {
             let outcome = await bindings.take(

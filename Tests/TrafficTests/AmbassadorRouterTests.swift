@@ -81,6 +81,9 @@ struct `The Ambassador router` {
         #expect(
             fault(router, 10, weighted)?
                 .hasPrefix("Ambassador mapping \"model\" can not define weight") == true)
+        let faults = router.faults?(weighted.seen).map(\.message) ?? []
+        #expect(faults == ["Ambassador mapping \"model\" can not define weight"])
+        #expect(router.faults?(Stage([]).seen).first?.missing != nil)
         for service: JSON in ["another:80", "model-stable.other:80"] {
             let other = Stage([mapping("model", ["service": service])])
             #expect(
