@@ -6,26 +6,26 @@ import Manifests
 import Rollouts
 
 /// Writes down what happened: one log line for each decision, and records into the history. Records
-/// pass through a bounded buffer, so that a slow disk never holds up a turn.
+/// lie on a bounded pile first, so that a slow disk never holds up a turn.
 package struct Chronicle: Sendable {
     private let history: RecordStore?
     private let secrets: SecretsInUse
     private let log: Logger
-    private let records: AsyncStream<Record>
-    private let inbox: AsyncStream<Record>.Continuation
+    private let pile = RecordPile()
 
     init(history: RecordStore?, secrets: SecretsInUse, log: Logger) {
         self.history = history
         self.secrets = secrets
         self.log = log
-        (records, inbox) = AsyncStream.makeStream(
-            bufferingPolicy: .bufferingNewest(bufferedRecords))
     }
 
-    /// Projects an object that was seen.
-    func saw(_ object: Object, of resource: Resource) {
+    /// Projects an object that was seen: what it did not say before, where it was seen already.
+    func saw(_ object: Object, after old: Object? = nil, of resource: Resource) async {
         guard history != nil else { return }
-        for record in Projection.records(of: object, resource) { inbox.yield(record) }
+        let records = Projection.records(of: object, resource)
+        guard let old, !records.isEmpty else { return await pile.add(records) }
+        let known = Set(Projection.records(of: old, resource).map(\.key))
+        await pile.add(records.filter { !known.contains($0.key) })
     }
 
     func decided(_ decision: Decision, _ scene: RolloutTurn.Scene) {
@@ -70,11 +70,19 @@ package struct Chronicle: Sendable {
     /// Writes the records until the task is cancelled.
     func keep() async {
         guard let history else { return }
-        for await record in records {
-            do {
-                try await history.write([record.redacted(by: secrets.redactor())])
-            } catch {
-                log.error("history not written", metadata: ["error": "\(error.description)"])
+        for await _ in pile.bell {
+            var (records, dropped) = await pile.take()
+            while !records.isEmpty, !Task.isCancelled {
+                if dropped > 0 {
+                    log.warning("history is behind", metadata: ["dropped": "\(dropped)"])
+                }
+                let redactor = secrets.redactor()
+                do {
+                    try await history.write(records.map { $0.redacted(by: redactor) })
+                } catch {
+                    log.error("history not written", metadata: ["error": "\(error.description)"])
+                }
+                (records, dropped) = await pile.take()
             }
         }
     }
@@ -113,7 +121,7 @@ extension Chronicle {
         }
     }
 
-    /// Past the buffer, which is for what happens now.
+    /// Past the pile, which is for what happens now.
     private func write(
         _ objects: [Resource: [Object]], into history: RecordStore
     ) async throws(HistoryError) {
@@ -138,10 +146,6 @@ extension Record {
         return record
     }
 }
-
-/// More than this many records that wait for the disk are dropped, the oldest first: they can be
-/// projected again.
-private let bufferedRecords = 20_000
 
 /// Once an hour: what is let go of is a small part of the file each time.
 private let pruningMilliseconds: Int64 = 3_600_000

@@ -75,7 +75,8 @@ extension ControllerLoop {
     func chronicle(_ resource: Resource, _ cache: ObjectCache) async {
         for await change in cache.changes() {
             guard let object = change.new ?? change.old else { continue }
-            chronicle.saw(object, of: resource)
+            let old = change.new == nil ? nil : change.old
+            await chronicle.saw(object, after: old, of: resource)
             if change.new == nil {
                 await tallies.forget(
                     Reference(resource, namespace: object.namespace, name: object.name))
@@ -171,7 +172,8 @@ extension ControllerLoop {
             }
             group.addTask {
                 for await change in changes {
-                    if let object = change.new { chronicle.saw(object, of: .events) }
+                    guard let object = change.new else { continue }
+                    await chronicle.saw(object, after: change.old, of: .events)
                 }
             }
         }

@@ -51,12 +51,44 @@ struct `A chronicle` {
         let secrets = SecretsInUse(
             add: { _ in }, redactor: { Redactor([Secret("t0ken-of-anna")]) })
         try await with(secrets, doing: { await $0.keep() }) { chronicle, store in
-            chronicle.saw(command("it printed t0ken-of-anna"), of: .rollouts)
+            await chronicle.saw(command("it printed t0ken-of-anna"), of: .rollouts)
             while try await records(of: store).isEmpty { await Task.yield() }
             let record = try await records(of: store).first
             #expect(record?.actor == "anna")
             #expect(record?.reason == "it printed *****")
         }
+    }
+
+    /// A run with a measurement more is told by that measurement alone.
+    @Test(.timeLimit(.minutes(1)))
+    func `writes down what an object did not say before`() async throws {
+        try await with(doing: { await $0.keep() }) { chronicle, store in
+            let first = run(measurements: 1), second = run(measurements: 2)
+            await chronicle.saw(second, after: first, of: .analysisRuns)
+            while try await records(of: store).isEmpty { await Task.yield() }
+            #expect(try await records(of: store).map(\.key) == ["measurement/u/errors/1000"])
+            await chronicle.saw(second, of: .analysisRuns)
+            while try await records(of: store).count < 2 { await Task.yield() }
+        }
+    }
+
+    private func run(measurements count: Int) -> Object {
+        let measurements = (0..<count).map { second -> JSON in
+            let at = JSON.string(Timestamp(seconds: Int64(second)).rfc3339)
+            return ["phase": "Successful", "startedAt": at, "finishedAt": at, "value": "1"]
+        }
+        return Object([
+            "metadata": [
+                "name": "run", "namespace": "web", "uid": "u",
+                "ownerReferences": [
+                    ["kind": "Rollout", "name": "shop", "uid": "r", "controller": true]
+                ],
+            ],
+            "status": [
+                "phase": "Running",
+                "metricResults": [["name": "errors", "measurements": .array(measurements)]],
+            ],
+        ])
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -80,5 +112,43 @@ struct `A chronicle` {
             }
             #expect(try await records(of: store).map(\.key) == ["89", "0"])
         }
+    }
+}
+
+struct `A pile of records` {
+    private func record(_ number: Int) -> Record {
+        Record(
+            key: "\(number)", at: Timestamp(seconds: Int64(number)), namespace: "web",
+            rollout: "shop", kind: .event, summary: "")
+    }
+
+    @Test func `is taken from the bottom, and some at a time`() async {
+        let pile = RecordPile()
+        await pile.add((0..<700).map(record))
+        var taken: [String] = []
+        while case let (records, dropped) = await pile.take(), !records.isEmpty {
+            #expect(records.count <= 500)
+            #expect(dropped == 0)
+            taken += records.map(\.key)
+        }
+        #expect(taken == (0..<700).map(String.init))
+    }
+
+    @Test func `drops the oldest where nobody takes any, and tells once`() async {
+        let pile = RecordPile()
+        for number in 0..<(RecordPile.limit + 10) { await pile.add([record(number)]) }
+        let (records, dropped) = await pile.take()
+        #expect(dropped > 0)
+        #expect(records.first?.key == "\(dropped)")
+        #expect(await pile.take().dropped == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `rings once for all that came`() async {
+        let pile = RecordPile()
+        await pile.add([record(1)])
+        await pile.add([])
+        await pile.add([record(2)])
+        for await _ in pile.bell { break }
+        #expect(await pile.take().records.count == 2)
     }
 }
