@@ -33,7 +33,7 @@ final class Driver: Sendable {
     private let multi: Multi
     private let inbox = Lock(Inbox())
 
-    init(maximumConnectionsPerHost: Int) {
+    private init(maximumConnectionsPerHost: Int) {
         _ = Driver.startLibcurlOnce
         guard let pointer = curl_multi_init() else {
             preconditionFailure("out of memory: libcurl could not allocate its state")
@@ -43,18 +43,17 @@ final class Driver: Sendable {
         ccurl_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, maximumConnectionsPerHost)
     }
 
-    /// Starts the thread, which lives until `.stop`.
-    func start() {
-        var thread = pthread_t()
-        let me = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Driver>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, me)
-        precondition(status == 0, "the system refuses another thread (error \(status))")
-        pthread_detach(thread)
+    /// With its thread, which lives until `.stop`.
+    static func started(
+        maximumConnectionsPerHost: Int, on threads: Threads
+    ) throws(ThreadRefusal) -> Driver {
+        let driver = Driver(maximumConnectionsPerHost: maximumConnectionsPerHost)
+        let status = threads.begin { driver.run() }
+        guard status == 0 else {
+            curl_multi_cleanup(driver.multi.pointer)
+            throw ThreadRefusal(code: status)
+        }
+        return driver
     }
 
     func submit(_ command: Command) {
