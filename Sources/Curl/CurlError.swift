@@ -68,6 +68,12 @@ extension CurlError {
         CurlError(CURLE_ABORTED_BY_CALLBACK, host: host, message: "the request was cancelled")
     }
 
+    static func overdue(_ request: CurlRequest) -> CurlError {
+        CurlError(
+            CURLE_OPERATION_TIMEDOUT, host: request.host,
+            message: "no connection was free within \(request.timeoutMilliseconds) milliseconds")
+    }
+
     static func shutDown(host: String) -> CurlError {
         CurlError(CURLE_FAILED_INIT, host: host, message: "the HTTP client is shut down")
     }

@@ -105,19 +105,28 @@ final class Driver: Sendable {
             }
             if isStopping { return stop(&desk) }
             desk.perform()
+            desk.endOverdue(at: .now)
             let ended = before + started - desk.count
             let isIdle = inbox.withLock { inbox in
                 inbox.underWay -= ended
                 return inbox.commands.isEmpty
             }
             if isIdle {
-                curl_multi_poll(multi.pointer, nil, 0, Driver.longestSleepMilliseconds, nil)
+                let sleep = Driver.sleepMilliseconds(until: desk.nextDeadline)
+                curl_multi_poll(multi.pointer, nil, 0, sleep, nil)
             }
         }
     }
 
     /// libcurl shortens this to its own next timer, and a command wakes it.
     private static let longestSleepMilliseconds: Int32 = 60_000
+
+    private static func sleepMilliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline else { return longestSleepMilliseconds }
+        let rest = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+        // A little late, so that it is over then.
+        return Int32(min(max(rest.rounded(.up), 0), Double(longestSleepMilliseconds)))
+    }
 
     private func stop(_ desk: inout Desk) {
         desk.close()

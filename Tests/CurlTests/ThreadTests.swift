@@ -76,6 +76,24 @@ struct `A client whose server does not answer` {
         #expect(counted.begun == 2)
     }
 
+    @Test func `ends a request in its time that waits for the connection of another`()
+        async throws
+    {
+        let (socket, port) = try listening(backlog: 8)
+        defer { close(socket) }
+        let client = CurlClient(threads: counted.threads)
+        var slow = hasty(port)
+        (slow.timeoutMilliseconds, slow.connectTimeoutMilliseconds) = (20_000, 20_000)
+        let first = Task.immediate { [slow] in try await client.execute(slow) }
+        let connection = accept(socket, nil, nil)
+        defer { close(connection) }
+        let error = await #expect(throws: CurlError.self) { try await client.execute(hasty(port)) }
+        #expect(error?.isTimeout == true)
+        #expect(!isClosed(connection))
+        first.cancel()
+        _ = await first.result
+    }
+
     @Test func `has one thread, however often it has left its connections`() async throws {
         let (socket, port) = try listening(backlog: 8)
         defer { close(socket) }
