@@ -60,12 +60,13 @@ package struct ControllerLoop: Sendable {
     private let unstored = Unstored()
     private let lines: Lines
     let experimentObstacles = Obstacles()
-    /// Those of this term.
-    var rollouts = WorkQueue<RolloutKey>()
-    var runs = WorkQueue<Reference>()
-    var experiments = WorkQueue<Reference>()
-    var bindings = WorkQueue<Reference>()
-    var steps = WorkQueue<StepQuestion>()
+    /// The queues of this term.
+    private var term = Term()
+    var rollouts: WorkQueue<RolloutKey> { term.rollouts }
+    var runs: WorkQueue<Reference> { term.runs }
+    var experiments: WorkQueue<Reference> { term.experiments }
+    var bindings: WorkQueue<Reference> { term.bindings }
+    var steps: WorkQueue<StepQuestion> { term.steps }
     let queues = Queues()
     let chronicle: Chronicle
     /// Of rollouts, written down and else not looked at.
@@ -131,7 +132,7 @@ package struct ControllerLoop: Sendable {
                 decided: { decision, scene in chronicle.decided(decision, scene) },
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
             now: now, remoteRouters: settings.routers,
-            askExtension: { [queues] in await queues.steps.add($0) })
+            askExtension: { [queues] in await queues.term.steps.add($0) })
         self.turn = turn
     }
 
@@ -232,11 +233,10 @@ package struct ControllerLoop: Sendable {
     /// One term. What an earlier one has left in the queues, or remembers, is of no use any more:
     /// others have led since.
     private func lead() async {
-        var term = self
-        (term.rollouts, term.runs, term.experiments, term.steps) = await queues.renew()
-        term.bindings = WorkQueue()
+        var leading = self
+        leading.term = await queues.renew()
         await turn.memory.forgetAll()
-        await term.work()
+        await leading.work()
     }
 
     private func waitForCaches() async -> Bool {
@@ -274,7 +274,7 @@ package struct ControllerLoop: Sendable {
             for (resource, routes) in cluster.routes {
                 group.addTask { await self.follow(resource, routes.cache) }
             }
-            if let notifier { group.addTask { await notifier.run() } }
+            if let notifier { group.addTask { await notifier.run(term.lanes) } }
             group.addTask { await self.sayForeignPlugins() }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }

@@ -32,8 +32,7 @@ struct Notifier: Sendable {
     let attempts = Attempts()
 
     /// Works until the task is cancelled: one term of a leader.
-    func run() async {
-        let lanes = Lanes()
+    func run(_ lanes: Lanes) async {
         await attempts.forgetAll()
         await withDiscardingTaskGroup { group in
             for cache in events { group.addTask { await follow(cache, lanes) } }
