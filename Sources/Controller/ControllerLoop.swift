@@ -27,6 +27,10 @@ package struct ControllerLoop: Sendable {
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
         /// The namespace of the controller, where its own Secrets are.
         package var home = "argo-rollouts"
+        /// Where the Jobs of analyses run; nil for the namespaces of their runs.
+        package var jobNamespace: String?
+        /// After how long a router that has not followed yet is asked again.
+        package var verifySeconds = Snapshot.usualVerifySeconds
         /// Whether namespaces may have rules of their own for notifications.
         package var hasSelfServiceNotifications = false
         /// The extensions that take steps, and those of them whose steps are passed.
@@ -119,7 +123,7 @@ package struct ControllerLoop: Sendable {
         let plugins = Plugins(
             metrics: source.plugins, steps: settings.steps.names,
             disabledSteps: settings.disabledSteps, routers: settings.routers.names)
-        let turn = RolloutTurn(
+        var turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
             routers: plugins.kinds, plugins: plugins,
             journal: Journal(
@@ -133,6 +137,7 @@ package struct ControllerLoop: Sendable {
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
             now: now, remoteRouters: settings.routers,
             askExtension: { [queues] in await queues.term.steps.add($0) })
+        turn.verifySeconds = settings.verifySeconds
         self.turn = turn
     }
 
@@ -323,7 +328,7 @@ package struct ControllerLoop: Sendable {
     }
 
     private var analysis: AnalysisTurn {
-        AnalysisTurn(
+        var analysis = AnalysisTurn(
             cluster: cluster.edge, source: source, secrets: secrets, home: settings.home,
             unstored: unstored, lines: lines,
             tell: { key, run in
@@ -342,6 +347,8 @@ package struct ControllerLoop: Sendable {
                     // Nobody waits any more.
                 }
             }, now: now)
+        analysis.jobNamespace = settings.jobNamespace
+        return analysis
     }
 
     private func workOnRuns(_ analysis: AnalysisTurn) async {

@@ -46,6 +46,7 @@ extension RolloutTurn {
             runs: runs.compactMap { Run(reading: $0, of: parsed.rollout.status) },
             refusal: parsed.invalidSpecMessage,
             now: now)
+        snapshot.verifySeconds = verifySeconds
         snapshot.refusalInFull = parsed.refusalInFull
         if let reference = parsed.workload, case .found(let found) = workload {
             snapshot.workload = WorkloadDocument.parse(found, reference, for: object)
