@@ -61,7 +61,7 @@ package final class CurlClient: Sendable {
     /// sent to a server that is gone. Other requests end where they are.
     private func leave(_ transfer: Transfer, after timeout: CurlError) throws(CurlError) {
         guard transfer.request.sharesConnection, transfer.isUnanswered else { return }
-        do throws(ThreadRefusal) {
+        do throws(Shortage) {
             try links.leave(transfer.connections)
         } catch {
             // The old ones may still do, and the next time-out tries again.

@@ -46,12 +46,17 @@ final class Driver: Sendable {
     /// With its thread, which lives until `.stop`.
     static func started(
         maximumConnectionsPerHost: Int, on threads: Threads
-    ) throws(ThreadRefusal) -> Driver {
+    ) throws(Shortage) -> Driver {
         let driver = Driver(maximumConnectionsPerHost: maximumConnectionsPerHost)
-        let status = threads.begin { driver.run() }
-        guard status == 0 else {
+        do throws(Shortage) {
+            // libcurl does without the descriptors for it, and the thread would hear of no request
+            // until it looks by itself.
+            guard curl_multi_wakeup(driver.multi.pointer) == CURLM_OK else { throw .descriptors }
+            let status = threads.begin { driver.run() }
+            guard status == 0 else { throw .threads(status) }
+        } catch {
             curl_multi_cleanup(driver.multi.pointer)
-            throw ThreadRefusal(code: status)
+            throw error
         }
         return driver
     }

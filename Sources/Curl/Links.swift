@@ -3,7 +3,7 @@ import CCurlShim
 /// The connections of a client: those that requests take now, and those that it has left.
 final class Links: Sendable {
     private struct State: Sendable {
-        /// Nil until somebody asks for them, and where no thread was to be had.
+        /// Nil until somebody asks for them, and as long as the system cannot give them.
         var present: Connections?
         var left: [Left] = []
         var isShutDown = false
@@ -28,7 +28,7 @@ final class Links: Sendable {
         let opened: Result<Connections, CurlError> = state.withLock { state in
             if state.isShutDown { return .failure(.shutDown(host: request.host)) }
             if let present = state.present { return .success(present) }
-            do throws(ThreadRefusal) {
+            do throws(Shortage) {
                 let connections = try fresh()
                 state.present = connections
                 return .success(connections)
@@ -41,10 +41,10 @@ final class Links: Sendable {
     }
 
     /// Opens others in place of `connections`, unless somebody did before.
-    func leave(_ connections: Connections) throws(ThreadRefusal) {
-        let refusal: ThreadRefusal? = state.withLock { state in
+    func leave(_ connections: Connections) throws(Shortage) {
+        let shortage: Shortage? = state.withLock { state in
             guard !state.isShutDown, state.present === connections else { return nil }
-            do throws(ThreadRefusal) {
+            do throws(Shortage) {
                 state.present = try fresh()
             } catch {
                 return error
@@ -53,7 +53,7 @@ final class Links: Sendable {
             state.left.append(Left(connections: connections))
             return nil
         }
-        if let refusal { throw refusal }
+        if let shortage { throw shortage }
     }
 
     /// Ends what is under way on all of them, and opens no more.
@@ -66,7 +66,7 @@ final class Links: Sendable {
         for connections in all { connections?.submit(.stop) }
     }
 
-    private func fresh() throws(ThreadRefusal) -> Connections {
+    private func fresh() throws(Shortage) -> Connections {
         try Connections(maximumPerHost: maximumConnectionsPerHost, threads: threads)
     }
 }
@@ -77,7 +77,7 @@ final class Links: Sendable {
 final class Connections: Sendable {
     private let driver: Driver
 
-    init(maximumPerHost: Int, threads: Threads) throws(ThreadRefusal) {
+    init(maximumPerHost: Int, threads: Threads) throws(Shortage) {
         driver = try Driver.started(maximumConnectionsPerHost: maximumPerHost, on: threads)
     }
 

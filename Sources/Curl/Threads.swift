@@ -35,20 +35,3 @@ package struct Threads: Sendable {
         }
     }
 }
-
-/// The system gives no thread for connections.
-struct ThreadRefusal: Error, CustomStringConvertible {
-    /// As of `errno`.
-    let code: Int32
-
-    /// EAGAIN is a bound on threads, of a user or of the whole container; nothing else is known to
-    /// happen.
-    var description: String {
-        let reason = strerror(code).map { String(cString: $0) } ?? "unknown"
-        let remedy =
-            code == EAGAIN
-            ? "too many run; raise the limit of processes (ulimit -u, pids.max of the container)"
-            : "look at the memory and the limits of this process"
-        return "the system refuses another thread (error \(code), \(reason)): \(remedy)"
-    }
-}

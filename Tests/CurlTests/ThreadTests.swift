@@ -1,6 +1,7 @@
-import Curl
 import Glibc
 import Testing
+
+@testable import Curl
 
 /// Threads of the system that are counted, and refused where the test says so.
 private final class CountedThreads: Sendable {
@@ -143,13 +144,38 @@ struct `A client that gets no thread` {
             #expect(error?.host == "127.0.0.1:\(server.port)")
             #expect(
                 error?.message == """
-                    the system refuses another thread (error 11, Resource temporarily \
-                    unavailable): too many run; raise the limit of processes (ulimit -u, \
-                    pids.max of the container)
+                    the system refuses another thread, since too many run; raise the limit of \
+                    processes (ulimit -u, pids.max of the container)
                     """)
             counted.refuse(false)
             let response = try await client.execute(request)
             #expect(response.head.isSuccess)
         }
     }
+}
+
+struct `Connections that get no descriptors` {
+    /// They would hear of no request: the thread could not be woken, for as long as it lives.
+    @Test func `are not opened, and are when there are some again`() throws {
+        let links = Links(maximumConnectionsPerHost: 1, threads: .live)
+        let request = CurlRequest(url: "http://127.0.0.1:1")
+        let error = #expect(throws: CurlError.self) {
+            try withoutDescriptors { () throws(CurlError) in _ = try links.open(for: request) }
+        }
+        #expect(error?.message.hasSuffix("raise the limit of open files (ulimit -n)") == true)
+        _ = try links.open(for: request)
+        links.shutdown()
+    }
+}
+
+/// For a moment no thread of this process opens a file.
+private func withoutDescriptors(_ act: () throws(CurlError) -> Void) throws(CurlError) {
+    var usual = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
+    var none = usual
+    // These are open in every process.
+    none.rlim_cur = 3
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
+    defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual) }
+    try act()
 }
