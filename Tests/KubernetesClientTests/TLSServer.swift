@@ -45,16 +45,18 @@ struct TLSServer {
         try lead(to: "\(name).socket")
     }
 
-    /// Takes all connections from now on, of `version` of TLS only, and refuses by an alert whoever
-    /// shows no certificate of its authority. What it answers are the files of `directory`.
-    func startStrict(_ version: String) throws {
+    /// Takes all connections from now on, and refuses by an alert whoever shows no certificate of
+    /// its authority. What it answers are the files of `directory`, over HTTP/1.1.
+    ///
+    /// - Parameter options: those of `openssl s_server`, such as the only version of TLS.
+    func startStrict(_ options: String...) throws {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/openssl")
         process.currentDirectoryURL = URL(filePath: directory)
         process.arguments =
             "s_server -unix strict.socket -cert api.pem -key api.key -CAfile ca.pem -Verify 1"
-            .split(separator: " ").map(String.init) + ["-verify_return_error", "-HTTP", version]
+            .split(separator: " ").map(String.init) + ["-verify_return_error", "-HTTP"] + options
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

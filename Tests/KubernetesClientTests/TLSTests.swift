@@ -163,6 +163,18 @@ struct `A connection over TLS` {
         }
     }
 
+    @Test func `is refused in the same words where HTTP/2 was agreed on`() async throws {
+        try await TLSServer.with { server in
+            try server.startStrict("-tls1_3", "-alpn", "h2")
+            let connection = try server.connection(
+                cluster: "server: https://api.test, certificate-authority: ca.pem",
+                user: "client-certificate: stranger.pem, client-key: stranger.key")
+            let text = await server.refusal(connection)
+            #expect(text.contains("unknown ca"))
+            #expect(text.contains("; renew the certificate and the key"))
+        }
+    }
+
     /// As behind a balancer that takes all that is sent to a server that is gone.
     @Test func `is left when nobody answers on it any more`() async throws {
         try await TLSServer.with { server in
