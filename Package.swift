@@ -127,6 +127,7 @@ let package = Package(
             "Controller": [
                 "Controller", "Rollouts", "Documents", "Curl", "KubernetesObjects",
                 "KubernetesClient", "Extensions", "History", "Traffic", "Manifests", "Assets",
+                "Notifications",
             ],
             "Simulation": [
                 "Simulation", "ObjectStore", "Controller", "Rollouts", "Documents", "Analysis",

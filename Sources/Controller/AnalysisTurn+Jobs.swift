@@ -17,7 +17,7 @@ extension AnalysisTurn {
         let result = run.status[metric]
         let job = JobDocument.created(
             spec, metric: metric, number: (result?.count ?? 0) + (result?.error ?? 0) + 1,
-            for: run.object)
+            for: run.object, in: jobNamespace)
         let reference = Reference(.jobs, namespace: job.namespace, name: job.name)
         do {
             _ = try await cluster.write(Write(reference, .create(job)))
@@ -38,7 +38,8 @@ extension AnalysisTurn {
 
     private func own(_ job: Reference, of run: ReadRun) async -> Bool {
         do {
-            return try await cluster.fresh(job)?.isControlled(by: run.object) ?? false
+            return try await cluster.fresh(job).map { JobDocument.belongs($0, to: run.object) }
+                ?? false
         } catch {
             return false
         }

@@ -13,6 +13,8 @@ package struct AnalysisTurn: Sendable {
     let secrets: SecretsInUse
     /// The namespace of the controller, whose Secrets let it in for everybody.
     let home: String
+    /// Where Jobs measure; nil for the namespace of their run.
+    package var jobNamespace: String?
     /// Of this process, over all its turns.
     let unstored: Unstored
     /// Of this process, over all its turns.

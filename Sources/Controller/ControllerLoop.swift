@@ -27,6 +27,10 @@ package struct ControllerLoop: Sendable {
         package var isOurs: @Sendable (Object) -> Bool = { _ in true }
         /// The namespace of the controller, where its own Secrets are.
         package var home = "argo-rollouts"
+        /// Where the Jobs of analyses run; nil for the namespaces of their runs.
+        package var jobNamespace: String?
+        /// After how long a router that has not followed yet is asked again.
+        package var verifySeconds = Snapshot.usualVerifySeconds
         /// Whether namespaces may have rules of their own for notifications.
         package var hasSelfServiceNotifications = false
         /// The extensions that take steps, and those of them whose steps are passed.
@@ -61,12 +65,13 @@ package struct ControllerLoop: Sendable {
     private let lines: Lines
     let experimentObstacles = Obstacles()
     let heldServices = HeldServices()
-    /// Those of this term.
-    var rollouts = WorkQueue<RolloutKey>()
-    var runs = WorkQueue<Reference>()
-    var experiments = WorkQueue<Reference>()
-    var bindings = WorkQueue<Reference>()
-    var steps = WorkQueue<StepQuestion>()
+    /// The queues of this term.
+    private var term = Term()
+    var rollouts: WorkQueue<RolloutKey> { term.rollouts }
+    var runs: WorkQueue<Reference> { term.runs }
+    var experiments: WorkQueue<Reference> { term.experiments }
+    var bindings: WorkQueue<Reference> { term.bindings }
+    var steps: WorkQueue<StepQuestion> { term.steps }
     let queues = Queues()
     let chronicle: Chronicle
     /// Of rollouts, written down and else not looked at.
@@ -119,7 +124,7 @@ package struct ControllerLoop: Sendable {
         let plugins = Plugins(
             metrics: source.plugins, steps: settings.steps.names,
             disabledSteps: settings.disabledSteps, routers: settings.routers.names)
-        let turn = RolloutTurn(
+        var turn = RolloutTurn(
             cluster: cluster.edge, memory: Recollection(),
             routers: plugins.kinds, plugins: plugins,
             journal: Journal(
@@ -132,7 +137,8 @@ package struct ControllerLoop: Sendable {
                 decided: { decision, scene in chronicle.decided(decision, scene) },
                 stumbled: { key, doing, error in chronicle.stumbled(key, doing, error) }),
             now: now, remoteRouters: settings.routers,
-            askExtension: { [queues] in await queues.steps.add($0) })
+            askExtension: { [queues] in await queues.term.steps.add($0) })
+        turn.verifySeconds = settings.verifySeconds
         self.turn = turn
     }
 
@@ -233,11 +239,10 @@ package struct ControllerLoop: Sendable {
     /// One term. What an earlier one has left in the queues, or remembers, is of no use any more:
     /// others have led since.
     private func lead() async {
-        var term = self
-        (term.rollouts, term.runs, term.experiments, term.steps) = await queues.renew()
-        term.bindings = WorkQueue()
+        var leading = self
+        leading.term = await queues.renew()
         await turn.memory.forgetAll()
-        await term.work()
+        await leading.work()
     }
 
     private func waitForCaches() async -> Bool {
@@ -275,7 +280,7 @@ package struct ControllerLoop: Sendable {
             for (resource, routes) in cluster.routes {
                 group.addTask { await self.follow(resource, routes.cache) }
             }
-            if let notifier { group.addTask { await notifier.run() } }
+            if let notifier { group.addTask { await notifier.run(term.lanes) } }
             group.addTask { await self.sayForeignPlugins() }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
@@ -324,7 +329,7 @@ package struct ControllerLoop: Sendable {
     }
 
     private var analysis: AnalysisTurn {
-        AnalysisTurn(
+        var analysis = AnalysisTurn(
             cluster: cluster.edge, source: source, secrets: secrets, home: settings.home,
             unstored: unstored, lines: lines,
             tell: { key, run in
@@ -343,6 +348,8 @@ package struct ControllerLoop: Sendable {
                     // Nobody waits any more.
                 }
             }, now: now)
+        analysis.jobNamespace = settings.jobNamespace
+        return analysis
     }
 
     private func workOnRuns(_ analysis: AnalysisTurn) async {

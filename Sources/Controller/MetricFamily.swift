@@ -103,6 +103,13 @@ struct Durations: Hashable, Sendable {
         counts[index] += 1
         sum += seconds
     }
+
+    /// Takes in those that were counted elsewhere, on the same scale.
+    mutating func add(_ other: Durations) {
+        precondition(scale == other.scale)
+        for index in counts.indices { counts[index] += other.counts[index] }
+        sum += other.sum
+    }
 }
 
 private let turnBounds = [0.01, 0.15, 0.25, 0.5, 1]

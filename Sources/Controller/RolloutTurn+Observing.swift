@@ -45,6 +45,7 @@ extension RolloutTurn {
             runs: runs.compactMap { Run(reading: $0, of: parsed.rollout.status) },
             refusal: parsed.invalidSpecMessage,
             now: now)
+        snapshot.verifySeconds = verifySeconds
         snapshot.refusalInFull = parsed.refusalInFull
         snapshot.missing = missing
         if let reference = parsed.workload, case .found(let found) = workload {

@@ -23,6 +23,8 @@ package struct RolloutTurn: Sendable {
     /// Whether a debug build stops at a decision that breaks an invariant. The simulation reports
     /// it instead.
     package var stopsAtBrokenInvariants = true
+    /// After how long a router that has not followed yet is asked again.
+    package var verifySeconds = Snapshot.usualVerifySeconds
 
     init(
         cluster: Cluster, memory: Recollection, routers: [RouterKind] = RouterKind.all,

@@ -2,8 +2,9 @@ import KubernetesClient
 import KubernetesObjects
 
 /// What a controller counts while it works. One entry for each object that is there: whoever is
-/// gone is forgotten, and with the last one of a namespace what was asked there, so that ten
-/// thousand releases leave no trace.
+/// gone is forgotten, so that ten thousand releases leave no trace. What was asked of a namespace
+/// stays when its last object goes, since others may come: of those without any, the ones that were
+/// asked longest ago are forgotten.
 package actor Tallies {
     /// What is counted of a rollout or a run.
     struct Tally: Sendable {
@@ -26,11 +27,24 @@ package actor Tallies {
     private static let maximumEventKinds = 100
     /// Kinds times namespaces times verbs times statuses of a large cluster.
     static let maximumRequestKinds = 20_000
+    /// Namespaces that come and go, as of previews, would else fill every scrape. The controller's
+    /// own, which has its lease, is always among those that were asked last.
+    static let maximumIdleNamespaces = 200
 
     private(set) var tallies: [Reference: Tally] = [:]
     /// How many of them each namespace has.
     private var subjects: [String: Int] = [:]
-    private(set) var requests: [AnsweredRequest: Int] = [:]
+    /// By namespace.
+    private var counted: [String: [AnsweredRequest: Int]] = [:]
+    private var requestKinds = 0
+    /// When each namespace without subjects was asked last, as the number of that request.
+    private var idle: [String: Int] = [:]
+    private var requestNumber = 0
+
+    /// How often each kind of request was made. A number never falls while it is there.
+    var requests: [AnsweredRequest: Int] {
+        counted.values.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+    }
 
     package init() {}
 
@@ -70,8 +84,21 @@ package actor Tallies {
     }
 
     func asked(_ request: AnsweredRequest) {
-        if requests[request] == nil, requests.count >= Self.maximumRequestKinds { makeRoom() }
-        requests[request, default: 0] += 1
+        requestNumber += 1
+        let namespace = request.namespace
+        if !namespace.isEmpty, subjects[namespace] == nil { rest(namespace) }
+        if counted[namespace]?[request] != nil {
+            counted[namespace]?[request]? += 1
+            return
+        }
+        while requestKinds >= Self.maximumRequestKinds, forgetIdle(but: namespace) {}
+        if requestKinds < Self.maximumRequestKinds {
+            requestKinds += 1
+            counted[namespace, default: [:]][request] = 1
+        } else {
+            // Not among the kinds that are bounded: there are few verbs and codes.
+            counted["", default: [:]][request.amongOthers, default: 0] += 1
+        }
     }
 
     /// The object is gone.
@@ -79,23 +106,31 @@ package actor Tallies {
         guard tallies.removeValue(forKey: subject) != nil else { return }
         let left = subjects[subject.namespace, default: 1] - 1
         subjects[subject.namespace] = left > 0 ? left : nil
-        if left == 0, !subject.namespace.isEmpty {
-            requests = requests.filter { $0.key.namespace != subject.namespace }
-        }
+        if left == 0, counted[subject.namespace] != nil { rest(subject.namespace) }
     }
 
     private func change(_ subject: Reference, _ act: (inout Tally) -> Void) {
-        if tallies[subject] == nil { subjects[subject.namespace, default: 0] += 1 }
+        if tallies[subject] == nil {
+            subjects[subject.namespace, default: 0] += 1
+            idle[subject.namespace] = nil
+        }
         act(&tallies[subject, default: Tally()])
     }
 
-    /// What is asked of a namespace that goes comes after its last object; and Prometheus knows
-    /// counters that begin anew.
-    private func makeRoom() {
-        requests = requests.filter {
-            $0.key.namespace.isEmpty || subjects[$0.key.namespace] != nil
-        }
-        if requests.count >= Self.maximumRequestKinds { requests = [:] }
+    /// Takes note that a namespace without subjects was asked, or has none any more.
+    private func rest(_ namespace: String) {
+        guard !namespace.isEmpty else { return }
+        idle[namespace] = requestNumber
+        if idle.count > Self.maximumIdleNamespaces { _ = forgetIdle(but: namespace) }
+    }
+
+    /// - Returns: whether there was one to forget.
+    private func forgetIdle(but own: String) -> Bool {
+        let others = idle.filter { $0.key != own }
+        guard let (namespace, _) = others.min(by: { $0.value < $1.value }) else { return false }
+        idle[namespace] = nil
+        requestKinds -= counted.removeValue(forKey: namespace)?.count ?? 0
+        return true
     }
 
     /// `client`, with every request of it counted.
@@ -103,5 +138,14 @@ package actor Tallies {
         var client = client
         client.answered = { await self.asked($0) }
         return client
+    }
+}
+
+extension AnsweredRequest {
+    /// Counted together with all others of its verb and code, where there are too many kinds.
+    fileprivate var amongOthers: AnsweredRequest {
+        // What is no code of HTTP comes from something that makes them up.
+        let code = status.map { (100..<600).contains($0) ? $0 : 0 }
+        return AnsweredRequest(kind: "<other>", namespace: "", verb: verb, status: code)
     }
 }

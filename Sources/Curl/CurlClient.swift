@@ -4,18 +4,17 @@
 /// Use one client for watches (`.http1`) and another for short requests (`.http2OverTLS`): a stream
 /// that nobody reads holds up its neighbours on an HTTP/2 connection.
 package final class CurlClient: Sendable {
-    private let maximumConnectionsPerHost: Int
-    private let connections: Lock<Connections>
+    private let links: Links
 
-    /// - Parameter maximumConnectionsPerHost: further requests wait for a free connection; 0 for no
-    ///   bound.
-    package init(maximumConnectionsPerHost: Int = 64) {
-        self.maximumConnectionsPerHost = maximumConnectionsPerHost
-        connections = Lock(Connections(maximumPerHost: maximumConnectionsPerHost))
+    /// - Parameters:
+    ///   - maximumConnectionsPerHost: further requests wait for a free connection; 0 for no bound.
+    ///   - threads: where the one of this client comes from.
+    package init(maximumConnectionsPerHost: Int = 64, threads: Threads = .live) {
+        links = Links(maximumConnectionsPerHost: maximumConnectionsPerHost, threads: threads)
     }
 
     /// Ends every request under way, and each later one at once.
-    package func shutdown() { present.submit(.stop) }
+    package func shutdown() { links.shutdown() }
 
     /// Sends `request` and waits for the whole answer, whatever its status.
     ///
@@ -23,9 +22,9 @@ package final class CurlClient: Sendable {
     /// timeout, an answer longer than `maximumBodyBytes`. When the task is cancelled, the request
     /// is dropped at once and the error says `isCancelled`.
     package func execute(_ request: CurlRequest) async throws(CurlError) -> Response {
-        let transfer = Transfer(request, mode: .whole, on: present)
+        let transfer = Transfer(request, mode: .whole, on: try links.open(for: request))
         let result = await run(transfer, waitingIn: \.responseWaiter)
-        if case .failure(let error) = result, error.isTimeout { leave(transfer) }
+        if case .failure(let error) = result, error.isTimeout { try leave(transfer, after: error) }
         return try result.get()
     }
 
@@ -35,7 +34,8 @@ package final class CurlClient: Sendable {
         _ request: CurlRequest, highWaterBytes: Int = 256 << 10
     ) async throws(CurlError) -> StreamedResponse {
         let transfer = Transfer(
-            request, mode: .streamed(highWaterBytes: highWaterBytes), on: present)
+            request, mode: .streamed(highWaterBytes: highWaterBytes),
+            on: try links.open(for: request))
         let body = ResponseBody(transfer)
         let head = try await run(transfer, waitingIn: \.headWaiter).get()
         return StreamedResponse(head: head, body: body)
@@ -56,34 +56,18 @@ package final class CurlClient: Sendable {
         }
     }
 
-    private var present: Connections { connections.withLock { $0 } }
-
     /// Sends what comes next over new connections, where `transfer` had no byte of an answer on one
     /// that it shared: libcurl would keep it, and what stands between may acknowledge all that is
     /// sent to a server that is gone. Other requests end where they are.
-    private func leave(_ transfer: Transfer) {
+    private func leave(_ transfer: Transfer, after timeout: CurlError) throws(CurlError) {
         guard transfer.request.sharesConnection, transfer.isUnanswered else { return }
-        let maximum = maximumConnectionsPerHost
-        connections.withLock { connections in
-            // Others may have left them before.
-            guard connections === transfer.connections else { return }
-            connections = Connections(maximumPerHost: maximum)
+        do throws(Shortage) {
+            try links.leave(transfer.connections)
+        } catch {
+            // The old ones may still do, and the next time-out tries again.
+            throw CurlError(
+                code: timeout.code, host: timeout.host,
+                message: "\(timeout.message); no new connection was opened: \(error)")
         }
     }
-}
-
-/// The connections of a client and the thread that serves them, for as long as the client or a
-/// request uses them. Those that a client has left are few: each is left for a request that timed
-/// out, and lasts no longer than the others beside it.
-final class Connections: Sendable {
-    private let driver: Driver
-
-    init(maximumPerHost: Int) {
-        driver = Driver(maximumConnectionsPerHost: maximumPerHost)
-        driver.start()
-    }
-
-    deinit { driver.submit(.stop) }
-
-    func submit(_ command: Driver.Command) { driver.submit(command) }
 }

@@ -29,18 +29,33 @@ package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// One side does not take the certificate of the other, or could not use its own: the server
     /// has done nothing of what was asked.
-    package var isUntrusted: Bool {
+    package var isUntrusted: Bool { suspect != nil }
+
+    /// Whose certificate is to be looked at.
+    package enum Suspect: Sendable {
+        case client, server, either
+    }
+
+    /// Nil where it is no matter of certificates.
+    package var suspect: Suspect? {
         switch code {
-        case Int(CURLE_SSL_CONNECT_ERROR.rawValue), Int(CURLE_SSL_CERTPROBLEM.rawValue),
-            Int(CURLE_PEER_FAILED_VERIFICATION.rawValue), Int(CURLE_SSL_CACERT_BADFILE.rawValue),
-            Int(CURLE_SSL_CLIENTCERT.rawValue):
-            true
+        case Int(CURLE_PEER_FAILED_VERIFICATION.rawValue), Int(CURLE_SSL_CACERT_BADFILE.rawValue):
+            .server
+        case Int(CURLE_SSL_CERTPROBLEM.rawValue), Int(CURLE_SSL_CLIENTCERT.rawValue):
+            .client
+        case Int(CURLE_SSL_CONNECT_ERROR.rawValue):
+            tellsOfCertificate ? .client : .either
         case Int(CURLE_SEND_ERROR.rawValue), Int(CURLE_RECV_ERROR.rawValue):
             // With TLS 1.3 the refusal of a certificate comes when the handshake is over for us.
-            message.contains(" alert ")
-                && (message.contains("certificate") || message.contains("unknown ca"))
-        default: false
+            tellsOfCertificate ? .client : nil
+        default: nil
         }
+    }
+
+    /// As the server words it, in an alert of TLS.
+    private var tellsOfCertificate: Bool {
+        message.contains(" alert ")
+            && ["certificate", "unknown ca", "access denied"].contains { message.contains($0) }
     }
 }
 
@@ -51,6 +66,12 @@ extension CurlError {
 
     static func cancelled(host: String) -> CurlError {
         CurlError(CURLE_ABORTED_BY_CALLBACK, host: host, message: "the request was cancelled")
+    }
+
+    static func overdue(_ request: CurlRequest) -> CurlError {
+        CurlError(
+            CURLE_OPERATION_TIMEDOUT, host: request.host,
+            message: "no connection was free within \(request.timeoutMilliseconds) milliseconds")
     }
 
     static func shutDown(host: String) -> CurlError {

@@ -100,6 +100,9 @@ extension CurlRequest {
     /// they can.
     var sharesConnection: Bool { httpVersion == .http2OverTLS && url.hasPrefix("https:") }
 
+    /// Host and port of the URL, as messages show them.
+    var host: String { URLParts(url)?.authority ?? "(no host)" }
+
     /// What makes this request impossible to send as it is; nil where nothing does.
     var fault: String? {
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {

@@ -7,6 +7,8 @@ struct Desk {
     private var open: [UnsafeMutableRawPointer: Exchange] = [:]
     private var handles: [ObjectIdentifier: UnsafeMutableRawPointer] = [:]
     private var idle: [UnsafeMutableRawPointer] = []
+    /// None of those that are open has to be ended before.
+    private(set) var nextDeadline: ContinuousClock.Instant?
 
     /// A handle is some 5 KiB; connections are kept by libcurl, not by handles.
     private static let maximumIdle = 64
@@ -46,17 +48,35 @@ struct Desk {
         }
         open[handle] = exchange
         handles[ObjectIdentifier(transfer)] = handle
+        if let deadline = exchange.deadline {
+            nextDeadline = min(nextDeadline ?? deadline, deadline)
+        }
     }
 
     mutating func cancel(_ transfer: Transfer) {
         transfer.state.withLock { $0.isCancelled = true }
-        if let handle = handles.removeValue(forKey: ObjectIdentifier(transfer)) {
-            curl_multi_remove_handle(multi, handle)
-            curl_easy_cleanup(handle)
-            // Only now: the handle points into the exchange.
-            open[handle] = nil
-        }
+        drop(transfer)
         transfer.finish(.failure(.cancelled(host: transfer.host)))
+    }
+
+    /// Ends what is over its time and waits for a connection that others open or use: libcurl does
+    /// not look at the time of those.
+    mutating func endOverdue(at now: ContinuousClock.Instant) {
+        guard let nextDeadline, nextDeadline <= now else { return }
+        for exchange in open.values {
+            guard let deadline = exchange.deadline, deadline <= now else { continue }
+            drop(exchange.transfer)
+            exchange.transfer.finish(.failure(.overdue(exchange.transfer.request)))
+        }
+        self.nextDeadline = open.values.compactMap(\.deadline).min()
+    }
+
+    private mutating func drop(_ transfer: Transfer) {
+        guard let handle = handles.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
+        curl_multi_remove_handle(multi, handle)
+        curl_easy_cleanup(handle)
+        // Only now: the handle points into the exchange.
+        open[handle] = nil
     }
 
     func resume(_ transfer: Transfer) {

@@ -33,7 +33,7 @@ final class Driver: Sendable {
     private let multi: Multi
     private let inbox = Lock(Inbox())
 
-    init(maximumConnectionsPerHost: Int) {
+    private init(maximumConnectionsPerHost: Int) {
         _ = Driver.startLibcurlOnce
         guard let pointer = curl_multi_init() else {
             preconditionFailure("out of memory: libcurl could not allocate its state")
@@ -43,18 +43,22 @@ final class Driver: Sendable {
         ccurl_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, maximumConnectionsPerHost)
     }
 
-    /// Starts the thread, which lives until `.stop`.
-    func start() {
-        var thread = pthread_t()
-        let me = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Driver>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, me)
-        precondition(status == 0, "the system refuses another thread (error \(status))")
-        pthread_detach(thread)
+    /// With its thread, which lives until `.stop`.
+    static func started(
+        maximumConnectionsPerHost: Int, on threads: Threads
+    ) throws(Shortage) -> Driver {
+        let driver = Driver(maximumConnectionsPerHost: maximumConnectionsPerHost)
+        do throws(Shortage) {
+            // libcurl does without the descriptors for it, and the thread would hear of no request
+            // until it looks by itself.
+            guard curl_multi_wakeup(driver.multi.pointer) == CURLM_OK else { throw .descriptors }
+            let status = threads.begin { driver.run() }
+            guard status == 0 else { throw .threads(status) }
+        } catch {
+            curl_multi_cleanup(driver.multi.pointer)
+            throw error
+        }
+        return driver
     }
 
     func submit(_ command: Command) {
@@ -106,19 +110,28 @@ final class Driver: Sendable {
             }
             if isStopping { return stop(&desk) }
             desk.perform()
+            desk.endOverdue(at: .now)
             let ended = before + started - desk.count
             let isIdle = inbox.withLock { inbox in
                 inbox.underWay -= ended
                 return inbox.commands.isEmpty
             }
             if isIdle {
-                curl_multi_poll(multi.pointer, nil, 0, Driver.longestSleepMilliseconds, nil)
+                let sleep = Driver.sleepMilliseconds(until: desk.nextDeadline)
+                curl_multi_poll(multi.pointer, nil, 0, sleep, nil)
             }
         }
     }
 
     /// libcurl shortens this to its own next timer, and a command wakes it.
     private static let longestSleepMilliseconds: Int32 = 60_000
+
+    private static func sleepMilliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline else { return longestSleepMilliseconds }
+        let rest = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+        // A little late, so that it is over then.
+        return Int32(min(max(rest.rounded(.up), 0), Double(longestSleepMilliseconds)))
+    }
 
     private func stop(_ desk: inout Desk) {
         desk.close()

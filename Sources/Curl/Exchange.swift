@@ -8,6 +8,11 @@ final class Exchange {
     private let errorText: UnsafeMutablePointer<CChar>
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private var mail: MailText?
+    /// When it is ended where libcurl did not do it; nil for never.
+    let deadline: ContinuousClock.Instant?
+
+    /// libcurl comes first, where it looks at the time at all, and says it better.
+    private static let grace = Duration.milliseconds(100)
 
     /// So long nothing is said on a connection before its peer is asked whether it is there.
     private static let keepAliveSeconds = 20
@@ -17,6 +22,8 @@ final class Exchange {
         self.handle = handle
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        let timeout = transfer.request.timeoutMilliseconds
+        deadline = timeout > 0 ? .now + .milliseconds(timeout) + Self.grace : nil
     }
 
     deinit {

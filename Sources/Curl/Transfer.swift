@@ -38,7 +38,7 @@ final class Transfer: Sendable {
         self.request = request
         self.mode = mode
         self.connections = connections
-        host = URLParts(request.url)?.authority ?? "(no host)"
+        host = request.host
     }
 
     /// Not a byte has come.

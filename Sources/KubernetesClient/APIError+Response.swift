@@ -18,7 +18,7 @@ extension APIError {
         } else if error.isTooLong {
             self = .tooLong(reason: error.description)
         } else {
-            self = .unreachable(reason: error.description)
+            self = .unreachable(reason: error.description + (error.suspect?.remedy ?? ""))
         }
     }
 
@@ -80,5 +80,18 @@ extension APIError {
     static func retrySeconds(_ header: String?) -> Int {
         let seconds = header.flatMap { Int($0) } ?? defaultRetrySeconds
         return min(max(seconds, defaultRetrySeconds), maximumRetrySeconds)
+    }
+}
+
+extension CurlError.Suspect {
+    /// What to do about it, behind what happened.
+    fileprivate var remedy: String {
+        switch self {
+        case .client:
+            "; renew the certificate and the key that the kubeconfig or its plugin gives"
+        case .server:
+            "; give the authority of the server, or the name that it proves, in the kubeconfig"
+        case .either: ""
+        }
     }
 }

@@ -8,9 +8,12 @@ package enum JobDocument {
     package static let nameKey = "job-name"
     package static let namespaceKey = "job-namespace"
 
-    /// The Job of the measurement with this number, owned by its run.
+    /// The Job of the measurement with this number, owned by its run. In another `namespace` nobody
+    /// can own it: it says whose it is, and goes some time after its end, whatever becomes of the
+    /// run.
     package static func created(
-        _ spec: JobSpec, metric: String, number: Int, for run: Object
+        _ spec: JobSpec, metric: String, number: Int, for run: Object,
+        in namespace: String? = nil
     ) -> Object {
         let labels = spec.labels.merging([Keys.runUID: run.uid]) { $1 }
         let annotations = spec.annotations.merging([
@@ -19,16 +22,33 @@ package enum JobDocument {
         let owner = OwnerReference(
             apiVersion: Resource.analysisRuns.apiVersion, kind: Resource.analysisRuns.kind,
             name: run.name, uid: run.uid)
-        return Object([
+        var job = Object([
             "apiVersion": .string(Resource.jobs.apiVersion), "kind": .string(Resource.jobs.kind),
             "metadata": [
                 "name": .string(name(metric: metric, number: number, run: run)),
-                "namespace": .string(run.namespace), "labels": JSON(strings: labels),
-                "annotations": JSON(strings: annotations), "ownerReferences": [owner.json],
+                "namespace": .string(namespace ?? run.namespace), "labels": JSON(strings: labels),
+                "annotations": JSON(strings: annotations),
             ],
             "spec": spec.spec,
         ])
+        if job.namespace == run.namespace {
+            job["metadata", "ownerReferences"] = [owner.json]
+        } else if spec.spec[Self.lifetimeKey] == nil {
+            job["spec", Self.lifetimeKey] = .int(Self.lifetimeSeconds)
+        }
+        return job
     }
+
+    /// Whether a Job measures for this run.
+    package static func belongs(_ job: Object, to run: Object) -> Bool {
+        job.namespace == run.namespace
+            ? job.isControlled(by: run) : job.labels[Keys.runUID] == run.uid
+    }
+
+    private static let lifetimeKey = "ttlSecondsAfterFinished"
+    /// A day: a controller that was away reads how it ended, and the Jobs of runs that are gone do
+    /// not fill the namespace.
+    private static let lifetimeSeconds: Int64 = 86_400
 
     /// `<run>.<metric>.<number>`, of which the middle gives way: pods are labelled with it.
     private static func name(metric: String, number: Int, run: Object) -> String {

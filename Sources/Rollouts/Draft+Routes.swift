@@ -56,7 +56,7 @@ extension Draft {
         }
         if let why = seen.unverified {
             note(.waitingForRouter(why))
-            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
             return false
         }
         return true

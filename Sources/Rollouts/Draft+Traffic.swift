@@ -199,7 +199,7 @@ extension Draft {
         }
         if let why = seen.unverified {
             note(.waitingForRouter(why))
-            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
             return false
         }
         return true
@@ -218,7 +218,7 @@ extension Draft {
         // service selects.
         if let why = seen.unverified, target.hash != status.stableHash {
             note(.waitingForRouter(why))
-            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
             return
         }
         let carried = seen.size == 0 ? 0 : seen.total * target.available / seen.size
@@ -241,7 +241,7 @@ extension Draft {
     mutating func lookAtRouters() {
         guard seen.routers.contains(where: \.isPolled) else { return }
         let isBusy = isUpdating || !seen.routersCarry(weight)
-        look(at: seen.now.advanced(bySeconds: isBusy ? verifySeconds : restSeconds))
+        look(at: seen.now.advanced(bySeconds: isBusy ? seen.verifySeconds : restSeconds))
     }
 
     /// A router that the document does not have any more gives back what stable's pods carry.
@@ -283,10 +283,6 @@ extension Draft {
         events.append(.switching(service, from: old, to: new))
     }
 }
-
-/// A router that is not followed yet is asked again after this long, even without an event (§6.2
-/// g).
-let verifySeconds = 10
 
 /// Between two looks at a router of somebody else whose rollout is at rest.
 private let restSeconds = 60

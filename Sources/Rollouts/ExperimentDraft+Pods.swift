@@ -59,7 +59,7 @@ extension ExperimentDraft {
         guard set.desired > 0, !set.isDeleting else { return }
         // No pods go that requests may come to.
         guard !seen.routed.contains(template) else {
-            look(at: seen.now.advanced(bySeconds: verifySeconds))
+            look(at: seen.now.advanced(bySeconds: secondsBetweenLooks))
             return
         }
         let delay = experiment.scaleDownDelaySeconds
@@ -87,3 +87,6 @@ extension ExperimentDraft {
                 "Scaled \(direction) ReplicaSet \(set.name) from \(set.desired) to \(wanted)"))
     }
 }
+
+/// For pods that requests may still come to: nothing tells that a route has left them.
+private let secondsBetweenLooks = 10

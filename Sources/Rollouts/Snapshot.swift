@@ -29,7 +29,13 @@ package struct Snapshot: Hashable, Sendable {
     /// What only this process remembers. A fresh process starts with none of it and is only more
     /// careful.
     package var memory: Memory
+    /// A router that has not followed yet is asked again after this long, even without an event
+    /// (§6.2 g).
+    package var verifySeconds = Snapshot.usualVerifySeconds
     package var now: Instant
+
+    /// What nobody has chosen otherwise (§7.4).
+    package static let usualVerifySeconds = 10
 
     package init(
         rollout: Rollout, replicaSets: [ReplicaSet] = [], services: [String: ServiceBinding] = [:],

@@ -4,8 +4,9 @@ import Foundation
 @testable import KubernetesClient
 
 /// A real TLS server (nginx) on a socket of its own, with an authority, a certificate for
-/// `api.test`, one for the user `anna` and one for `bert`, whom it refuses. Each answer tells in
-/// its name what the server has seen: `CONNECTION|PROTOCOL|CLIENT`.
+/// `api.test`, one for the user `anna`, one for `bert`, whom it refuses, and one for `stranger`,
+/// who has it from nobody. Each answer tells in its name what the server has seen:
+/// `CONNECTION|PROTOCOL|CLIENT`.
 struct TLSServer {
     let directory: String
     private let processes = Lock<[Process]>([])
@@ -41,9 +42,39 @@ struct TLSServer {
             guard process.isRunning else { throw Failure(what: "nginx has ended") }
             await Task.yield()
         }
+        try lead(to: "\(name).socket")
+    }
+
+    /// Takes all connections from now on, and refuses by an alert whoever shows no certificate of
+    /// its authority. What it answers are the files of `directory`, over HTTP/1.1.
+    ///
+    /// - Parameter options: those of `openssl s_server`, such as the only version of TLS.
+    func startStrict(_ options: String...) throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.currentDirectoryURL = URL(filePath: directory)
+        process.arguments =
+            "s_server -unix strict.socket -cert api.pem -key api.key -CAfile ca.pem -Verify 1"
+            .split(separator: " ").map(String.init) + ["-verify_return_error", "-HTTP"] + options
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        processes.withLock { $0.append(process) }
+        var said = ""
+        // Its last word before it waits for connections.
+        while !said.contains("ACCEPT") {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else { throw Failure(what: "openssl s_server: \(said)") }
+            said += String(decoding: bytes, as: UTF8.self)
+        }
+        try lead(to: "strict.socket")
+    }
+
+    private func lead(to name: String) throws {
         let link = "\(directory)/link"
-        try FileManager.default.createSymbolicLink(
-            atPath: link, withDestinationPath: "\(name).socket")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: name)
         guard rename(link, socket) == 0 else { throw Failure(what: "no link to \(name)") }
     }
 
@@ -71,6 +102,14 @@ struct TLSServer {
     /// Puts what `file` holds into `other`.
     func copy(_ file: String, to other: String) throws {
         try Data(try self.file(file)).write(to: URL(filePath: "\(directory)/\(other)"))
+    }
+
+    /// Puts what `startStrict` answers at a path into its file.
+    func answer(_ text: String, at path: String) throws {
+        let file = URL(filePath: directory + path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
     }
 
     struct Failure: Error {
@@ -113,6 +152,8 @@ struct TLSServer {
         try openssl(
             "req -x509 -subj /CN=api -addext subjectAltName=DNS:api.test -CA ca.pem -CAkey ca.key"
                 + " -keyout api.key -out api.pem", in: directory)
+        try openssl(
+            "req -x509 -subj /CN=stranger -keyout stranger.key -out stranger.pem", in: directory)
         for user in ["anna", "bert"] {
             try openssl(
                 "req -x509 -subj /CN=\(user) -CA ca.pem -CAkey ca.key -keyout \(user).key"

@@ -133,6 +133,48 @@ struct `A connection over TLS` {
         }
     }
 
+    /// With TLS 1.3 the refusal comes after the handshake, in place of the first answer.
+    @Test(arguments: [
+        ("-tls1_2", true, "unknown ca"),
+        ("-tls1_3", false, "alert certificate required"), ("-tls1_3", true, "unknown ca"),
+    ])
+    func `whose certificate is refused by an alert says so, and reads it again`(
+        version: String, isShown: Bool, reason: String
+    ) async throws {
+        try await TLSServer.with { server in
+            try server.answer("HTTP/1.0 200 OK\r\n\r\n\(demoText)", at: demoPath)
+            try server.startStrict(version)
+            for kind in ["pem", "key"] { try server.copy("stranger.\(kind)", to: "mine.\(kind)") }
+            let user = "client-certificate: mine.pem, client-key: mine.key"
+            let client = APIClient(
+                try server.connection(
+                    cluster: "server: https://api.test, certificate-authority: ca.pem",
+                    user: isShown ? user : ""))
+            let error = await #expect(throws: APIError.self) { try await client.get(demo) }
+            guard case .unreachable(let text) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(text.contains(reason))
+            #expect(text.contains("; renew the certificate and the key"))
+            guard isShown else { return }
+            for kind in ["pem", "key"] { try server.copy("anna.\(kind)", to: "mine.\(kind)") }
+            #expect(try await client.get(demo).name == "demo")
+        }
+    }
+
+    @Test func `is refused in the same words where HTTP/2 was agreed on`() async throws {
+        try await TLSServer.with { server in
+            try server.startStrict("-tls1_3", "-alpn", "h2")
+            let connection = try server.connection(
+                cluster: "server: https://api.test, certificate-authority: ca.pem",
+                user: "client-certificate: stranger.pem, client-key: stranger.key")
+            let text = await server.refusal(connection)
+            #expect(text.contains("unknown ca"))
+            #expect(text.contains("; renew the certificate and the key"))
+        }
+    }
+
     /// As behind a balancer that takes all that is sent to a server that is gone.
     @Test func `is left when nobody answers on it any more`() async throws {
         try await TLSServer.with { server in

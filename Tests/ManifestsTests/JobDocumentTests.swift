@@ -12,13 +12,17 @@ struct `A Job that measures` {
         "metadata": ["name": "shop-abc-2-1", "namespace": "web", "uid": .string(uid)],
     ])
 
-    private func created(_ metric: String, number: Int = 3) -> Object {
+    private func created(
+        _ metric: String, number: Int = 3, in namespace: String? = nil, lifetime: Int64? = nil
+    ) -> Object {
         let provider: JSON = [
             "metadata": ["labels": ["team": "blue"], "annotations": ["why": "smoke"]],
             "spec": ["backoffLimit": 0],
         ]
-        let spec = JobSpec(reading: Reader(provider, findings: Reader.Findings()))
-        return JobDocument.created(spec, metric: metric, number: number, for: Self.run)
+        var spec = JobSpec(reading: Reader(provider, findings: Reader.Findings()))
+        if let lifetime { spec.spec["ttlSecondsAfterFinished"] = .int(lifetime) }
+        return JobDocument.created(
+            spec, metric: metric, number: number, for: Self.run, in: namespace)
     }
 
     /// Holds: 5.12 job, 5.12 metadata.
@@ -33,6 +37,29 @@ struct `A Job that measures` {
                 "analysisrun.argoproj.io/metric-name": "smoke",
             ])
         #expect(job.isControlled(by: Self.run) && job.spec == ["backoffLimit": 0])
+    }
+
+    /// Nobody owns an object in another namespace.
+    /// Holds: 5.12 namespace.
+    @Test func `goes a day after its end where its run cannot own it`() {
+        let job = created("smoke", in: "jobs")
+        #expect(job.namespace == "jobs" && job.name == "\(Self.uid).smoke.3")
+        #expect(job.json["metadata"]?["ownerReferences"] == nil)
+        #expect(job.annotations["analysisrun.argoproj.io/namespace"] == "web")
+        #expect(job.spec == ["backoffLimit": 0, "ttlSecondsAfterFinished": 86_400])
+        let own = created("smoke", in: "jobs", lifetime: 60)
+        #expect(own.spec?["ttlSecondsAfterFinished"] == 60)
+        #expect(created("smoke", in: "web") == created("smoke"))
+    }
+
+    /// Holds: 5.12 namespace.
+    @Test(arguments: ["web", "jobs"])
+    func `is known by its run, and by no other`(namespace: String) {
+        let job = created("smoke", in: namespace)
+        #expect(JobDocument.belongs(job, to: Self.run))
+        var other = Self.run
+        other["metadata", "uid"] = "another"
+        #expect(!JobDocument.belongs(job, to: other))
     }
 
     @Test(arguments: ["A metric, with words that no name takes, and long", "x", "-"])

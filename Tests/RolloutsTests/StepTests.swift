@@ -43,7 +43,7 @@ struct `A step` {
     }
 
     /// Holds: 6.2 verify failed, 6.1 verify, 2.1 weights verified.
-    /// Holds: 9.3 verify interval.
+    /// Holds: 7.4 verify interval, 9.3 verify interval.
     @Test func `waits for a router that has not followed`() {
         var world = deployed([.setWeight(20), .setWeight(60)])
         world.verification = .yes
@@ -53,7 +53,10 @@ struct `A step` {
         world.settle()
         #expect([world.weight, world.status.currentStepIndex] == [20, 0])
         #expect(world.status.weights?.verified == false)
-        #expect(decide(world.seen).lookAgain == world.now.advanced(bySeconds: 10))
+        var seen = world.seen
+        #expect(decide(seen).lookAgain == world.now.advanced(bySeconds: 10))
+        seen.verifySeconds = 45
+        #expect(decide(seen).lookAgain == world.now.advanced(bySeconds: 45))
         world.verification = .yes
         world.settle()
         #expect(world.status.stableHash == "h2")

@@ -5,26 +5,35 @@ import Testing
 /// Jobs that measure, on a server that keeps them and runs none (rollout-semantics §5.12).
 struct `A Job of a run` {
     /// A run after its first turn, with one Job for each metric.
-    private func begun(_ metrics: String...) async throws -> Site {
+    private func begun(_ metrics: String..., in namespace: String? = nil) async throws -> Site {
         let pod = "{restartPolicy: Never, containers: [{name: a, image: a}]}"
         let list = metrics.map {
             "{name: \($0), provider: {job: {spec: {template: {spec: \(pod)}}}}}"
         }
         let text = """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: jobs}
+            ---
             apiVersion: argoproj.io/v1alpha1
             kind: AnalysisRun
             metadata: {name: judge, namespace: default, uid: r-1}
             spec: {metrics: [\(list.joined(separator: ", "))]}
             """
         let documents = try YAML.documents(in: [UInt8](text.utf8), file: "judge.yaml")
-        let site = try Site(documents.map(\.value), now: Timestamp(seconds: 1_767_323_045))
+        let site = try Site(
+            documents.map(\.value), now: Timestamp(seconds: 1_767_323_045),
+            jobNamespace: namespace)
         await site.takeRuns()
         return site
     }
 
-    private func end(_ job: String, _ type: String, at site: Site) async throws {
+    private func end(
+        _ job: String, _ type: String, at site: Site, in namespace: String = "default"
+    ) async throws {
         let body = #"{"status":{"conditions":[{"type":"\#(type)","status":"True"}]}}"#
-        try await site.send(Sent(.mergePatch, status: true, body), to: .jobs, job)
+        try await site.send(
+            Sent(.mergePatch, status: true, body), to: .jobs, job, in: namespace)
         await site.takeRuns()
     }
 
@@ -49,6 +58,19 @@ struct `A Job of a run` {
     @Test func `goes when another one fails`() async throws {
         let site = try await begun("load", "smoke")
         try await end("r-1.smoke.1", "Failed", at: site)
+        #expect(await phase(at: site) == "Failed")
+        await site.takeRuns()
+        #expect(await site.names(.jobs) == ["r-1.smoke.1"])
+    }
+
+    /// Holds: 5.12 namespace, 7.4 job namespace.
+    @Test func `measures in the namespace that the controller names`() async throws {
+        let site = try await begun("load", "smoke", in: "jobs")
+        let job = await site.get(.jobs, "r-1.smoke.1", in: "jobs")
+        #expect(job?.labels["analysisrun.argoproj.io/uid"] == "r-1")
+        let results = await site.get(.analysisRuns, "judge")?.status?["metricResults"]
+        #expect(results?[1]?["measurements"]?[0]?["metadata"]?["job-namespace"] == "jobs")
+        try await end("r-1.smoke.1", "Failed", at: site, in: "jobs")
         #expect(await phase(at: site) == "Failed")
         await site.takeRuns()
         #expect(await site.names(.jobs) == ["r-1.smoke.1"])

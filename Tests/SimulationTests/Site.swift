@@ -28,9 +28,14 @@ actor Site {
     private(set) var held: [String: String] = [:]
 
     private let startsPods: Bool
+    /// Where Jobs measure; nil for the namespace of their run.
+    private let jobNamespace: String?
 
-    init(_ documents: [JSON], now: Timestamp, startsPods: Bool = true) throws(StoreError) {
+    init(
+        _ documents: [JSON], now: Timestamp, startsPods: Bool = true, jobNamespace: String? = nil
+    ) throws(StoreError) {
         self.startsPods = startsPods
+        self.jobNamespace = jobNamespace
         let namespace: JSON = [
             "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"],
         ]
@@ -59,16 +64,20 @@ actor Site {
         await settle()
     }
 
-    func get(_ resource: Resource, _ name: String) -> Object? {
-        get(Reference(resource, namespace: "default", name: name))
+    func get(
+        _ resource: Resource, _ name: String, in namespace: String = "default"
+    ) -> Object? {
+        get(Reference(resource, namespace: namespace, name: name))
     }
 
     func names(_ resource: Resource) -> [String] { list(resource).map(\.name).sorted() }
 
     /// A request of any client, with its body as it was recorded.
     @discardableResult
-    func send(_ sent: Sent, to resource: Resource, _ name: String) throws -> Object {
-        let reference = Reference(resource, namespace: "default", name: name)
+    func send(
+        _ sent: Sent, to resource: Resource, _ name: String, in namespace: String = "default"
+    ) throws -> Object {
+        let reference = Reference(resource, namespace: namespace, name: name)
         let endpoint: Endpoint = sent.isStatus ? .status : .main
         let body = try JSON(parsing: sent.body)
         let patch: Patch
@@ -122,7 +131,7 @@ actor Site {
     /// Gives each run its turn, in which no provider answers.
     func takeRuns() async {
         let now = now
-        let turn = AnalysisTurn(
+        var turn = AnalysisTurn(
             cluster: cluster,
             source: MetricSource { _ throws(ProviderError) in throw ProviderError("nobody is asked")
             },
@@ -130,6 +139,7 @@ actor Site {
             announce: { _, reason, message, _ in await self.tellOfRun("\(reason): \(message)") },
             // Until nobody waits any more: nothing here takes so long that it is looked at before.
             pause: { _ in await untilCancelled() }, now: { now })
+        turn.jobNamespace = jobNamespace
         for run in list(.analysisRuns) {
             _ = await turn.take(
                 Reference(.analysisRuns, namespace: run.namespace, name: run.name))

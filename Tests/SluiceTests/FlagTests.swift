@@ -138,6 +138,44 @@ struct `The flags of the controller` {
     }
 }
 
+struct `The variables of the controller` {
+    private func settings(_ environment: [String: String]) throws -> ControllerLoop.Settings {
+        try ControllerCommand.parse([]).settings(environment)
+    }
+
+    /// Holds: 7.4 verify interval.
+    /// Holds: 9.3 verify interval.
+    @Test(arguments: [(nil, 10), ("", 10), ("1", 1), ("45", 45)])
+    func `say when routers are asked again`(value: String?, seconds: Int) throws {
+        let environment = value.map { ["ROLLOUT_VERIFY_RETRY_INTERVAL": $0] } ?? [:]
+        #expect(try settings(environment).verifySeconds == seconds)
+        #expect(FieldVariables(environment).problems == [])
+    }
+
+    /// Holds: 7.4 job namespace.
+    @Test(arguments: [(nil, nil), ("", nil), ("jobs", "jobs")])
+    func `say where Jobs measure`(value: String?, namespace: String?) throws {
+        let environment = value.map { ["ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE": $0] } ?? [:]
+        #expect(try settings(environment).jobNamespace == namespace)
+        #expect(FieldVariables(environment).problems == [])
+    }
+
+    @Test(arguments: [
+        ("ROLLOUT_VERIFY_RETRY_INTERVAL", "10s", " takes a number of seconds from 1 to 3600"),
+        ("ROLLOUT_VERIFY_RETRY_INTERVAL", "0", " takes a number of seconds from 1 to 3600"),
+        ("ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE", "Jobs", " Jobs: a lowercase RFC 1123 label"),
+        ("ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG", "/jobs", ": Jobs run in the cluster of their"),
+    ])
+    func `that cannot be followed are refused by name`(
+        name: String, value: String, reason: String
+    ) {
+        let problems = FieldVariables([name: value]).problems
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix(name + reason) == true, "\(problems)")
+        #expect(FieldVariables(["ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG": ""]).problems == [])
+    }
+}
+
 struct `The list of flags` {
     /// What the command leaves unread of a flag, or why it refuses it.
     private func left(of flag: FieldFlag) -> String {

@@ -127,8 +127,22 @@ actor Lanes {
     nonisolated let opened: AsyncStream<Queue>
     private let open: AsyncStream<Queue>.Continuation
     private var lanes: [String: Queue] = [:]
+    private let counts: QueueTally
 
-    init() { (opened, open) = AsyncStream.makeStream() }
+    /// - Parameter counts: what earlier lanes have counted.
+    init(continuing counts: QueueTally = QueueTally()) {
+        self.counts = counts.counts
+        (opened, open) = AsyncStream.makeStream()
+    }
+
+    /// What was counted in all of them.
+    var tally: QueueTally {
+        get async {
+            var sum = counts
+            for lane in lanes.values { sum.add(await lane.tally) }
+            return sum
+        }
+    }
 
     /// The queue for what goes to `destination`, by the rules of a namespace.
     func lane(for destination: Destination, _ namespace: String) -> Queue {

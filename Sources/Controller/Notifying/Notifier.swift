@@ -32,8 +32,7 @@ struct Notifier: Sendable {
     let attempts = Attempts()
 
     /// Works until the task is cancelled: one term of a leader.
-    func run() async {
-        let lanes = Lanes()
+    func run(_ lanes: Lanes) async {
         await attempts.forgetAll()
         await withDiscardingTaskGroup { group in
             for cache in events { group.addTask { await follow(cache, lanes) } }
@@ -52,8 +51,7 @@ struct Notifier: Sendable {
             let due = DueList(event.annotations[NotificationKeys.due])
             for entry in due.entries {
                 let errand = Errand(
-                    cause: .event,
-                    reference: Reference(.events, namespace: event.namespace, name: event.name),
+                    cause: .event, reference: Reference(event, .events),
                     destination: entry.destination)
                 let namespace = rules.shelf(of: event.namespace)
                 await lanes.lane(for: entry.destination, namespace).add(errand)
@@ -91,9 +89,7 @@ struct Notifier: Sendable {
             for (trigger, destination) in try await watched(rollout) {
                 let errand = Errand(
                     cause: .condition(trigger: trigger),
-                    reference: Reference(
-                        .rollouts, namespace: rollout.namespace, name: rollout.name),
-                    destination: destination)
+                    reference: Reference(rollout, .rollouts), destination: destination)
                 let namespace = rules.shelf(of: rollout.namespace)
                 await lanes.lane(for: destination, namespace).add(errand)
             }

@@ -87,7 +87,7 @@ struct ControllerCommand: AsyncParsableCommand {
     func validate() throws {
         let problems =
             field.problems + namespaces.problems(isLimited: isLimited) + election.problems
-            + outOfRange
+            + outOfRange + FieldVariables(ProcessInfo.processInfo.environment).problems
         if !problems.isEmpty { throw ValidationError(problems.joined(separator: "\n")) }
     }
 
@@ -152,12 +152,7 @@ struct ControllerCommand: AsyncParsableCommand {
 
     /// What is asked for and changes nothing, each with the reason.
     private func idle(_ environment: [String: String]) -> [(String, String)] {
-        field.idle
-            + FieldFlag.variables.compactMap { variable in
-                guard case .idle(let reason) = variable.fate, environment[variable.name] != nil
-                else { return nil }
-                return (variable.name, reason)
-            }
+        field.idle + FieldVariables(environment).idle
     }
 
     /// How the loop is set up. `own` is the namespace that the controller is in.
@@ -179,6 +174,9 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.routers = try .live(
             extensions.routers, timeoutSeconds: routerTimeoutSeconds)
         if let home = try leaseNamespace(environment) { settings.home = home }
+        let variables = FieldVariables(environment)
+        settings.jobNamespace = variables.jobNamespace
+        settings.verifySeconds = variables.verifySeconds ?? settings.verifySeconds
         // Empty as with the field: those without one.
         let instance = instanceID.flatMap { $0.isEmpty ? nil : $0 }
         settings.isOurs = { $0.labels[Keys.instanceID] == instance }

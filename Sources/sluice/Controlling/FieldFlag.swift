@@ -131,7 +131,20 @@ struct FieldFlag: Sendable {
         FieldFlag("POD_NAMESPACE", .taken("Where the Lease is, and what is the controller's own.")),
         FieldFlag(
             "ROLLOUT_VERIFY_RETRY_INTERVAL",
-            .idle("Routers are looked at again after 10 seconds.")),
+            .taken(
+                "After how many seconds a router that has not followed yet is asked again, from 1 "
+                    + "to 3600. What is no number is refused, and not 0 as there.")),
+        FieldFlag(
+            "ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE",
+            .taken(
+                "Jobs there have no owner: one whose run is gone stays until a day after its end, "
+                    + "or as long as its `ttlSecondsAfterFinished` says.")),
+        FieldFlag(
+            "ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG",
+            .refused(
+                "Jobs run in the cluster of their AnalysisRun; leave it out, and let an extension "
+                    + "or a web metric ask for what another cluster measures",
+                but: ["", "in-cluster"])),
     ]
 }
 
