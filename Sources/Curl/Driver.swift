@@ -44,14 +44,17 @@ final class Driver: Sendable {
     }
 
     /// With its thread, which lives until `.stop`.
+    ///
+    /// - Parameter wake: wakes the thread; false where nothing will.
     static func started(
-        maximumConnectionsPerHost: Int, on threads: Threads
+        maximumConnectionsPerHost: Int, on threads: Threads,
+        wake: (UnsafeMutableRawPointer) -> Bool = { curl_multi_wakeup($0) == CURLM_OK }
     ) throws(Shortage) -> Driver {
         let driver = Driver(maximumConnectionsPerHost: maximumConnectionsPerHost)
         do throws(Shortage) {
             // libcurl does without the descriptors for it, and the thread would hear of no request
             // until it looks by itself.
-            guard curl_multi_wakeup(driver.multi.pointer) == CURLM_OK else { throw .descriptors }
+            guard wake(driver.multi.pointer) else { throw .descriptors }
             let status = threads.begin { driver.run() }
             guard status == 0 else { throw .threads(status) }
         } catch {

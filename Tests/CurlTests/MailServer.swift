@@ -35,7 +35,6 @@ final class MailServer: Sendable {
                 talk(descriptor, extensions, recipient)
                 Glibc.close(descriptor)
             }
-            Glibc.close(listener)
         }
     }
 
@@ -44,6 +43,9 @@ final class MailServer: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
         thread.wait()
     }
+
+    // Not before: `stop` would meet whoever has the number by then.
+    deinit { Glibc.close(listener) }
 
     private func talk(_ descriptor: Int32, _ extensions: [String], _ recipient: String) {
         func say(_ text: String) {

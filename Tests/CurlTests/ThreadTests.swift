@@ -154,28 +154,15 @@ struct `A client that gets no thread` {
     }
 }
 
-struct `Connections that get no descriptors` {
-    /// They would hear of no request: the thread could not be woken, for as long as it lives.
-    @Test func `are not opened, and are when there are some again`() throws {
-        let links = Links(maximumConnectionsPerHost: 1, threads: .live)
-        let request = CurlRequest(url: "http://127.0.0.1:1")
-        let error = #expect(throws: CurlError.self) {
-            try withoutDescriptors { () throws(CurlError) in _ = try links.open(for: request) }
+struct `A driver that gets no descriptors` {
+    /// It would hear of no request: nothing could wake its thread, for as long as it lives.
+    @Test func `is not started, and says what to raise`() {
+        let counted = CountedThreads()
+        let shortage = #expect(throws: Shortage.self) {
+            try Driver.started(
+                maximumConnectionsPerHost: 1, on: counted.threads, wake: { _ in false })
         }
-        #expect(error?.message.hasSuffix("raise the limit of open files (ulimit -n)") == true)
-        _ = try links.open(for: request)
-        links.shutdown()
+        #expect(shortage?.description.contains("raise the limit of open files") == true)
+        #expect(counted.begun == 0)
     }
-}
-
-/// For a moment no thread of this process opens a file.
-private func withoutDescriptors(_ act: () throws(CurlError) -> Void) throws(CurlError) {
-    var usual = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
-    var none = usual
-    // These are open in every process.
-    none.rlim_cur = 3
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
-    defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual) }
-    try act()
 }
