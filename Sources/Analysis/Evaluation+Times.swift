@@ -1,7 +1,8 @@
 import Documents
 
 /// What is asked of moments and spans (expr 1.15: `date`, and the methods of Go's `time.Time` and
-/// `time.Duration`). Times are in UTC.
+/// `time.Duration`). Times are in UTC, also one that is written with an offset, which keeps it
+/// there; months and weekdays are numbers.
 extension Evaluation {
     /// Of a text alone, in one of the usual forms; with a second text, in the form of that example.
     /// A third names a time zone: only UTC is known.
@@ -13,12 +14,20 @@ extension Evaluation {
                 "unknown time zone \(quoted(texts[2])): write the time in UTC, or with an offset",
                 at: at)
         }
+        if texts.count > 1 { try checkForm(texts[1], at: at) }
         let layouts = texts.count > 1 ? [GoLayout(texts[1])] : GoLayout.usual
         for layout in layouts {
             if let time = layout.time(of: texts[0]) { return time }
         }
         let form = texts.count > 1 ? " in the form \(quoted(texts[1]))" : ""
         throw ConditionError("invalid date \(quoted(texts[0]))\(form)", at: at)
+    }
+
+    private func checkForm(_ form: String, at: Int) throws(ConditionError) {
+        if form.utf8.count > GoLayout.longest {
+            throw ConditionError(
+                "a form of a time has at most \(GoLayout.longest) bytes", at: at)
+        }
     }
 
     /// A method, whose name begins with a dot.
@@ -48,12 +57,12 @@ extension Evaluation {
         case ".Unix": return .int(Int(time.seconds))
         case ".UnixMilli": return .int(Int(time.milliseconds))
         case ".UTC": return values[0]
-        case ".String": return .string(values[0].text)
+        case ".String":
+            return .string(GoLayout("2006-01-02 15:04:05.999 -0700 MST").text(of: time))
         case ".Format":
             let layout = try text(values[1], for: name, at: at)
-            let written = GoLayout(layout).text(of: time)
-            try spendText(layout.utf8.count + written.utf8.count, at: at)
-            return .string(written)
+            try checkForm(layout, at: at)
+            return .string(GoLayout(layout).text(of: time))
         default: throw refused(name, values[0], at: at)
         }
     }

@@ -70,9 +70,7 @@ struct GoLayout {
             if let (digits, isShort) = Self.fraction(at: rest) {
                 part = .fraction(digits: digits, mark: first, isShort: isShort)
                 rest = rest.dropFirst(digits + 1)
-            } else if let (name, found) = Self.known.first(where: { rest.hasPrefix($0.0) }),
-                !(name == "_2" && rest.hasPrefix("_2006"))
-            {
+            } else if let (name, found) = Self.known.first(where: { rest.begins(with: $0.0) }) {
                 part = found
                 rest = rest.dropFirst(name.count)
             } else {
@@ -86,6 +84,9 @@ struct GoLayout {
         }
         if !literal.isEmpty { parts.append(.literal(literal)) }
     }
+
+    /// A longer one is no example.
+    static let longest = 200
 
     /// `.000`, `,999` and their like, with no other digit after them.
     private static func fraction(at rest: Substring) -> (digits: Int, isShort: Bool)? {
@@ -208,10 +209,11 @@ extension GoLayout {
             return true
         }
 
-        /// A space of the example stands for any number of them.
+        /// A space of the example stands for one or more, and at the end for none, too.
         mutating func pass(_ literal: String) -> Bool {
             for character in literal {
                 if character == " " {
+                    guard rest.isEmpty || rest.first == " " else { return false }
                     rest = rest.drop { $0 == " " }
                 } else if !skip(String(character)) {
                     return false
@@ -255,10 +257,11 @@ extension GoLayout {
 
         /// Milliseconds of a fraction that is next; finer digits are passed over.
         mutating func fraction(_ digits: ClosedRange<Int>) -> Int64? {
-            guard skip(".") || skip(",") else { return nil }
-            let run = rest.prefix(digits.upperBound).prefix { ("0"..."9").contains($0) }
+            guard rest.first == "." || rest.first == "," else { return nil }
+            let run = rest.dropFirst().prefix(digits.upperBound)
+                .prefix { ("0"..."9").contains($0) }
             guard run.count >= digits.lowerBound else { return nil }
-            rest = rest.dropFirst(run.count)
+            rest = rest.dropFirst(1 + run.count)
             return Int64((run + "00").prefix(3))
         }
     }
@@ -314,6 +317,19 @@ extension GoLayout {
         case .fraction(let digits, _, let isShort):
             let found = reading.fraction(isShort ? 1...18 : digits...digits)
             return isShort && found == nil || reading.set(\.millisecond, found)
+        }
+    }
+}
+
+extension Substring {
+    /// As Go looks for it: `Month` does not begin with `Mon`, nor `_2006` with `_2`.
+    fileprivate func begins(with name: String) -> Bool {
+        guard hasPrefix(name) else { return false }
+        let next = dropFirst(name.count).first
+        switch name {
+        case "Mon", "Jan": return !(next.map { ("a"..."z").contains($0) } ?? false)
+        case "_2": return !hasPrefix("_2006")
+        default: return true
         }
     }
 }

@@ -46,12 +46,17 @@ extension AnalysisTurn {
     }
 
     /// Looks at the Job again. One that cannot be seen now may still be running; one that somebody
-    /// deleted, or that nobody may see, never ends.
-    func resume(_ measurement: Measurement, _ job: Reference) async -> Measurement {
+    /// deleted, or that nobody may see, never ends. Whoever writes a status may name any Job in it:
+    /// others are none of this run.
+    func resume(
+        _ measurement: Measurement, _ job: Reference, of run: ReadRun
+    ) async -> Measurement {
         let phase: RunPhase
         let message: String
         do {
-            let object = try await cluster.fresh(job)
+            let object = try await cluster.fresh(job).flatMap {
+                JobDocument.belongs($0, to: run.object) ? $0 : nil
+            }
             phase = object.map(JobDocument.phase) ?? .error
             message = object.map(JobDocument.message) ?? "\(job) was deleted"
         } catch .refused(let text) {
@@ -74,8 +79,18 @@ extension AnalysisTurn {
     }
 
     /// Ends a measurement that nobody waits for any more.
-    func terminate(_ measurement: Measurement) async -> Measurement {
-        if let job = measurement.job, !(await delete(job)) { return measurement }
+    func terminate(_ measurement: Measurement, of run: ReadRun) async -> Measurement {
+        guard let job = measurement.job else {
+            return ended(measurement, .successful, "Metric Terminated")
+        }
+        do {
+            try await delete(job, of: run.object)
+        } catch .refused(let text) {
+            // Nobody waits for a right that may never come.
+            return ended(measurement, .successful, "Metric Terminated, but \(job) stays: \(text)")
+        } catch {
+            return measurement
+        }
         return ended(measurement, .successful, "Metric Terminated")
     }
 
@@ -91,7 +106,7 @@ extension AnalysisTurn {
         for case .terminate(let metric, let measurement) in run.status.due(prepared, now: now())
             .tasks
         {
-            taken.append(Taken(metric: metric, measurement: await terminate(measurement)))
+            taken.append(Taken(metric: metric, measurement: await terminate(measurement, of: run)))
         }
         guard !taken.isEmpty else { return }
         _ = try await conclude(taken, run, reference)
@@ -100,16 +115,35 @@ extension AnalysisTurn {
         }
     }
 
-    /// - Returns: whether it is gone.
-    func delete(_ job: Reference) async -> Bool {
-        do {
-            _ = try await cluster.write(Write(job, .delete(uid: nil)))
-            return true
-        } catch .notFound {
-            return true
-        } catch {
-            return false
+    /// Deletes a Job of this run, if there is one.
+    func delete(_ job: Reference, of run: Object) async throws(ClusterError) {
+        guard let object = try await cluster.fresh(job), JobDocument.belongs(object, to: run) else {
+            return
         }
+        do {
+            _ = try await cluster.write(Write(job, .delete(uid: object.uid)))
+        } catch .notFound {
+            return
+        }
+    }
+
+    /// What a run that is gone has left where no object is its owner.
+    package func deleteJobs(leftBy run: Object) async {
+        for job in ReadRun(run).status.jobs where job.namespace != run.namespace {
+            await tryToDelete(job, of: run)
+        }
+    }
+
+    /// Those of measurements that no status tells of.
+    func deleteJobs(of taken: [Taken], leftBy run: Object) async {
+        for job in taken.compactMap(\.measurement.job) where job.namespace != run.namespace {
+            await tryToDelete(job, of: run)
+        }
+    }
+
+    /// Else it ends by itself, and goes some time later.
+    func tryToDelete(_ job: Reference, of run: Object) async {
+        do { try await delete(job, of: run) } catch {}
     }
 }
 

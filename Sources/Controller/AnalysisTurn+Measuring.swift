@@ -51,12 +51,12 @@ extension AnalysisTurn {
             return await take(metric, of: run)
         case .resume(let metric, let measurement):
             if let job = measurement.job {
-                return Taken(metric: metric, measurement: await resume(measurement, job))
+                return Taken(metric: metric, measurement: await resume(measurement, job, of: run))
             }
             guard measurement.resumeAt != nil else { return interrupted(metric, measurement) }
             return await take(metric, of: run, begun: measurement)
         case .terminate(let metric, let measurement):
-            return Taken(metric: metric, measurement: await terminate(measurement))
+            return Taken(metric: metric, measurement: await terminate(measurement, of: run))
         }
     }
 

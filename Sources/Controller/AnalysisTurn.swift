@@ -126,6 +126,7 @@ package struct AnalysisTurn: Sendable {
                 }
                 run = ReadRun(fresh, plugins: source.plugins)
             } catch {
+                if case .notFound = error { await deleteJobs(of: taken, leftBy: run.object) }
                 if status.phase?.isUnsuccessful == true {
                     await unstored.keep(taken, of: run.object.uid)
                 }
@@ -156,7 +157,9 @@ package struct AnalysisTurn: Sendable {
         }
         await announceChanges(from: run.status, to: status, on: run.object)
         // A Job is there as long as its measurement is.
-        for job in run.status.jobs.subtracting(status.jobs) { _ = await delete(job) }
+        for job in run.status.jobs.subtracting(status.jobs) {
+            await tryToDelete(job, of: run.object)
+        }
     }
 
     private func attempt(_ write: Write) async -> ClusterError? {

@@ -12,8 +12,13 @@ package struct Chronicle: Sendable {
     private let secrets: SecretsInUse
     private let log: Logger
     private let pile = RecordPile()
+    /// After this long a history that cannot be written is tried again.
+    private let pause: Duration
 
-    init(history: RecordStore?, secrets: SecretsInUse, log: Logger) {
+    init(
+        history: RecordStore?, secrets: SecretsInUse, log: Logger, pause: Duration = .seconds(5)
+    ) {
+        self.pause = pause
         self.history = history
         self.secrets = secrets
         self.log = log
@@ -67,12 +72,12 @@ package struct Chronicle: Sendable {
         }
     }
 
-    /// Writes the records until the task is cancelled.
+    /// Writes the records until the task is cancelled. Those that cannot be written wait.
     func keep() async {
         guard let history else { return }
         for await _ in pile.bell {
             var (records, dropped) = await pile.take()
-            while !records.isEmpty, !Task.isCancelled {
+            while !records.isEmpty {
                 if dropped > 0 {
                     log.warning("history is behind", metadata: ["dropped": "\(dropped)"])
                 }
@@ -81,6 +86,8 @@ package struct Chronicle: Sendable {
                     try await history.write(records.map { $0.redacted(by: redactor) })
                 } catch {
                     log.error("history not written", metadata: ["error": "\(error.description)"])
+                    await pile.putBack(records)
+                    do { try await ContinuousClock().sleep(for: pause) } catch { return }
                 }
                 (records, dropped) = await pile.take()
             }

@@ -17,9 +17,12 @@ extension ControllerLoop {
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
                 await addLeaving(change)
             case .analysisRuns:
-                if change.new != nil, settings.isOurs(object) {
-                    await runs.add(
-                        Reference(resource, namespace: object.namespace, name: object.name))
+                if settings.isOurs(object) {
+                    if change.new == nil {
+                        await analysis.deleteJobs(leftBy: object)
+                    } else {
+                        await runs.add(Reference(object, resource))
+                    }
                 }
                 await addOwner(of: object)
             case .experiments:

@@ -128,10 +128,11 @@ package struct ControllerLoop: Sendable {
             cluster: cluster.edge, memory: Recollection(),
             routers: plugins.kinds, plugins: plugins,
             journal: Journal(
-                announce: { object, event in
-                    await tallies.announced(
-                        RolloutKey(namespace: object.namespace, name: object.name).reference,
-                        type: event.isWarning ? "Warning" : "Normal", reason: event.reason)
+                announce: { [cluster] object, event in
+                    // What is gone would be counted for good.
+                    if cluster.knows(Reference(object, .rollouts)) {
+                        await tallies.announced(event, about: Reference(object, .rollouts))
+                    }
                     events.write(event, about: object)
                 },
                 decided: { decision, scene in chronicle.decided(decision, scene) },
@@ -328,7 +329,7 @@ package struct ControllerLoop: Sendable {
         }
     }
 
-    private var analysis: AnalysisTurn {
+    var analysis: AnalysisTurn {
         var analysis = AnalysisTurn(
             cluster: cluster.edge, source: source, secrets: secrets, home: settings.home,
             unstored: unstored, lines: lines,

@@ -9,7 +9,7 @@ package actor HeldServices {
 
     func isNews(_ why: String, of service: Reference) -> Bool {
         if told[service] == why { return false }
-        if told.count >= mostRemembered { told = [:] }
+        if told[service] == nil, told.count >= mostRemembered { return false }
         told[service] = why
         return true
     }
@@ -17,5 +17,5 @@ package actor HeldServices {
     func forget(_ service: Reference) { told[service] = nil }
 }
 
-/// Hardly any is held. Beyond these each is told of once more.
+/// Hardly any is held. Beyond these nobody is told: better than again and again.
 private let mostRemembered = 1_000

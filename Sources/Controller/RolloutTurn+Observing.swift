@@ -200,6 +200,9 @@ extension RolloutTurn {
         }
         resources.templates = try await cluster.templates(
             parsed.analyses.flatMap(\.templates), in: owner.namespace)
+        let weights = parsed.rollout.status.weights
+        resources.examinesRoutes = (weights?.canary.weight ?? 0) == 0
+        guard resources.examinesRoutes else { return resources }
         let named = parsed.routers.filter { $0.faults != nil }
         let routes = try await observe(named, owner: owner, asks: false)
         (resources.routes, resources.denied) = (routes.objects, routes.denied)

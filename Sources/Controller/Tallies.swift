@@ -1,5 +1,6 @@
 import KubernetesClient
 import KubernetesObjects
+import Rollouts
 
 /// What a controller counts while it works. One entry for each object that is there: whoever is
 /// gone is forgotten, so that ten thousand releases leave no trace. What was asked of a namespace
@@ -55,8 +56,8 @@ package actor Tallies {
         }
     }
 
-    func announced(_ subject: Reference, type: String, reason: String) {
-        let kind = EventKind(type: type, reason: reason)
+    func announced(_ event: Rollouts.Event, about subject: Reference) {
+        let kind = EventKind(type: event.isWarning ? "Warning" : "Normal", reason: event.reason)
         change(subject) { tally in
             guard tally.events[kind] != nil || tally.events.count < Self.maximumEventKinds else {
                 return

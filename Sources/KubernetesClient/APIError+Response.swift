@@ -90,7 +90,8 @@ extension CurlError.Suspect {
         case .client:
             "; renew the certificate and the key that the kubeconfig or its plugin gives"
         case .server:
-            "; give the authority of the server, or the name that it proves, in the kubeconfig"
+            "; see whether the server's certificate is valid now, and give its authority, or the"
+                + " name that it proves, in the kubeconfig or the service account"
         case .either: ""
         }
     }

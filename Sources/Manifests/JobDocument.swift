@@ -33,7 +33,7 @@ package enum JobDocument {
         ])
         if job.namespace == run.namespace {
             job["metadata", "ownerReferences"] = [owner.json]
-        } else if spec.spec[Self.lifetimeKey] == nil {
+        } else if spec.spec[Self.lifetimeKey]?.int == nil {
             job["spec", Self.lifetimeKey] = .int(Self.lifetimeSeconds)
         }
         return job

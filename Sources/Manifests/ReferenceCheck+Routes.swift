@@ -48,15 +48,13 @@ extension ReferenceCheck {
         }
     }
 
-    /// Whether the steps to come leave stable something beside what its routes keep for others. At
-    /// rest there are none: who needs more for another subset stops no production for that.
+    /// Whether the steps leave stable something beside what its routes keep for others.
     func reservedWeights(_ steps: Reader) {
-        let canary = parsed.rollout.spec.canary, status = parsed.rollout.status
+        let canary = parsed.rollout.spec.canary
         let reserved = readable.map { $0.router.reserved(observed) }.max() ?? 0
-        guard reserved > 0, !status.isAborted else { return }
+        guard reserved > 0 else { return }
         let elements = steps.elements()
-        for index in canary.steps.indices.dropFirst(max(0, status.currentStepIndex ?? 0))
-        where elements.indices.contains(index) {
+        for index in canary.steps.indices where elements.indices.contains(index) {
             let versions = canary.versionWeights[index]?.values.reduce(0, +) ?? 0
             guard canary.steps[index].isSetWeight || versions > 0 else { continue }
             let weight = canary.weight(at: index) + versions

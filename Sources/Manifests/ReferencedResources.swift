@@ -13,8 +13,12 @@ package struct ReferencedResources: Sendable {
     package var routes: [Reference: Object] = [:]
     /// Why some of them cannot be had although they may be there.
     package var denied: [Reference: String] = [:]
-    /// Whether every router is asked what it would write. Else they say themselves what is wrong,
-    /// each time that they are to be moved, but for what Argo Rollouts looks at before.
+    /// Whether the document is refused for a route that is missing, or cannot be divided, as Argo
+    /// Rollouts does. Once the canary has traffic its routers say that themselves, each time that
+    /// they are to be moved: routes belong to others, who may change them at any time, and what can
+    /// still be given back waits for none of them.
+    package var examinesRoutes = true
+    /// Whether every router is asked what it would write at any step, too: before anything runs.
     package var triesRouters = false
     /// Whether these are all there are, so that an absent one is an error.
     package var isComplete = true
@@ -42,20 +46,24 @@ extension ParsedRollout {
             check.experimentTemplatesExist(canary)
             check.ingresses(canary).forEach(check.ingressExists)
         }
-        let faults = check.routeFaults(canary["trafficRouting"])
+        let faults =
+            resources.examinesRoutes ? check.routeFaults(canary["trafficRouting"]) : []
         for (fault, reader) in faults where fault.missing != nil { reader.note(fault) }
         services.forEach(check.service)
         check.analyses(strategy)
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
         for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
-        check.reservedWeights(canary["steps"])
-        if resources.triesRouters { check.routes(canary["trafficRouting"]) }
+        if resources.triesRouters {
+            check.reservedWeights(canary["steps"])
+            check.routes(canary["trafficRouting"])
+        }
         return findings.all.withoutRepetitions
     }
 
     /// The routes that this rollout names, and that nobody has made.
     package func missingRoutes(in resources: ReferencedResources, document: Object) -> [Reference] {
+        guard resources.examinesRoutes else { return [] }
         let check = ReferenceCheck(parsed: self, document: document, resources: resources)
         return routers.flatMap { $0.faults?(check.observed) ?? [] }.compactMap(\.missing)
     }

@@ -18,7 +18,8 @@ extension Snapshot {
     fileprivate func isBeforeFirstPod(after stable: ReplicaSet) -> Bool {
         let status = rollout.status
         if status.currentPodHash == stable.hash { return true }
-        return !status.isAborted && canaryWeight == 0 && new?.available == 0
+        let others = replicaSets.filter { $0.hash != stable.hash }
+        return !status.isAborted && canaryWeight == 0 && others.allSatisfy { $0.available == 0 }
     }
 
     /// The Service of production's traffic.

@@ -28,7 +28,7 @@ extension Draft {
     /// None for a release that is over, given up, or promoted out of turn.
     private var wantedRoutes: [ManagedRoute] {
         guard isUpdating, !status.isAborted, !status.promoteFull, new.available > 0,
-            let index = status.currentStepIndex
+            new.desired > 0, let index = status.currentStepIndex
         else { return [] }
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return []

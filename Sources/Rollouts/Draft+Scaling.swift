@@ -26,6 +26,7 @@ extension Draft {
     mutating func scaleStable(at index: Int) {
         guard seen.canary.hasRouter else { return }
         var sizing = seen.sizing(at: index)
+        sizing.stepWeight = weight(wantedAt: index)
         sizing.actualCanaryWeight = sizing.actualCanaryWeight.map { min($0, weight) }
         scaleStable(sizing)
     }
@@ -70,7 +71,8 @@ extension Draft {
         if onStable, set.hash != status.stableHash { return true }
         if onStable, wanted == 0, seen.size > 0, seen.canary.hasRouter { return true }
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
-        return onCanary && wanted == 0 && seen.canaryWeight > 0
+        // What was given back may still be on its way there.
+        return onCanary && wanted == 0 && (seen.canaryWeight > 0 || seen.unverified != nil)
     }
 
     /// "At desired replica counts" (§4.5): enough of the canary's pods available, stable's pods

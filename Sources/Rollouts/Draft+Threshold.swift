@@ -19,8 +19,8 @@ extension Draft {
     /// of them suffice.
     func enoughWeight(of weight: Int, canaryWanted: Int) -> Int {
         let capacity = seen.capacity(canaryWanted: canaryWanted)
-        guard seen.canary.progressThreshold != nil, capacity.countsPods, new.available > 0,
-            new.available >= seen.canary.enoughPods(of: canaryWanted)
+        guard seen.canary.progressThreshold != nil, capacity.countsPods, canaryWanted > 0,
+            new.available > 0, new.available >= seen.canary.enoughPods(of: canaryWanted)
         else { return weight }
         return capacity.carried(of: weight)
     }

@@ -15,7 +15,9 @@ extension Draft {
         let source = weightSource(at: index)
         let wanted = source < 0 ? 0 : weight(wantedAt: source)
         let pods = source < 0 ? 0 : canaryPods(at: source)
-        route(towards: wanted, canaryWanted: pods)
+        // Pods that are to go lose their traffic first, whatever the step asks for.
+        let isEmptied = source >= 0 && seen.sizing(at: source).asksForNoPods
+        route(towards: isEmptied ? 0 : wanted, canaryWanted: pods)
         if weight < enoughWeight(of: wanted, canaryWanted: pods) {
             note(.weightLimited(asked: wanted, carried: weight))
         }
@@ -32,7 +34,7 @@ extension Draft {
 
     /// The weight of the nearest `setWeight`, and none where a step wants the canary without pods.
     /// Only a `setWeight` itself asks for its weight even then, and waits.
-    private func weight(wantedAt index: Int) -> Int {
+    func weight(wantedAt index: Int) -> Int {
         let steps = seen.canary.steps
         if steps.indices.contains(index), case .setWeight(let weight) = steps[index] {
             return weight
@@ -99,7 +101,7 @@ extension Draft {
     private var heldWeight: Int {
         guard isHeld else { return 0 }
         let index = status.currentStepIndex ?? seen.canary.steps.count
-        return min(seen.committedWeight, seen.canary.weight(at: index))
+        return min(seen.committedWeight, weight(wantedAt: index))
     }
 
     /// Commits to a canary weight: into the status, and as an action where a router carries another
@@ -241,7 +243,8 @@ extension Draft {
     mutating func lookAtRouters() {
         guard seen.routers.contains(where: \.isPolled) else { return }
         let isBusy = isUpdating || !seen.routersCarry(weight)
-        look(at: seen.now.advanced(bySeconds: isBusy ? seen.verifySeconds : restSeconds))
+        let seconds = isBusy ? min(seen.verifySeconds, restSeconds) : restSeconds
+        look(at: seen.now.advanced(bySeconds: seconds))
     }
 
     /// A router that the document does not have any more gives back what stable's pods carry.

@@ -26,11 +26,9 @@ package struct Snapshot: Hashable, Sendable {
     package var refusalInFull: String?
     /// The routes that it names and nobody has made, as they are told of besides.
     package var missing: [Event] = []
-    /// What only this process remembers. A fresh process starts with none of it and is only more
-    /// careful.
+    /// What only this process remembers; a fresh one is only more careful.
     package var memory: Memory
-    /// A router that has not followed yet is asked again after this long, even without an event
-    /// (§6.2 g).
+    /// After this long a router that has not followed yet is asked again (§6.2 g).
     package var verifySeconds = Snapshot.usualVerifySeconds
     package var now: Instant
 

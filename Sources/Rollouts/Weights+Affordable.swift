@@ -32,10 +32,9 @@ package struct Capacity: Hashable, Sendable {
         size == 0 ? 0 : max(0, total - total * stableAvailable / size)
     }
 
-    /// The part of `weight` that the canary's available pods carry. Pods that are to go, where a
-    /// step wants none, carry nothing: their traffic leaves before they do.
+    /// The part of `weight` that the canary's available pods carry.
     package func carried(of weight: Int) -> Int {
-        if canaryAvailable == 0 || canaryWanted == 0 { return 0 }
+        if canaryAvailable == 0 { return 0 }
         if canaryAvailable >= canaryWanted { return weight }
         return weight * canaryAvailable / canaryWanted
     }

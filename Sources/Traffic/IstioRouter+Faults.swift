@@ -5,15 +5,15 @@ import KubernetesObjects
 struct RouteFault: Hashable {
     /// Nil where there is no route of any protocol.
     let family: String?
+    /// A sentence of its own.
+    private let sentence: String
     /// Follows the name of the VirtualService.
-    private let what: String
-    /// The same without it.
     let error: RouterError
     let remedy: String
 
     private init(_ family: String?, _ what: String, shown: String? = nil, remedy: String) {
         self.family = family
-        self.what = shown ?? "it \(what)"
+        sentence = shown ?? "it \(what)"
         self.remedy = remedy
         error = RouterError("\(what); \(remedy)")
     }
@@ -42,7 +42,7 @@ struct RouteFault: Hashable {
         guard let family else {
             return "Unable to get any of the HTTP, TCP or TLS routes for the Istio VirtualService"
         }
-        return "Istio VirtualService has invalid \(family.uppercased()) routes. Error: \(what)"
+        return "Istio VirtualService has invalid \(family.uppercased()) routes. Error: \(sentence)"
     }
 }
 

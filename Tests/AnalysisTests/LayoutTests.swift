@@ -29,7 +29,8 @@ struct `A time in a form of Go's` {
         ("2006 002", "2023 366"), ("2006 002", "2023 000"), ("Jan 2", "Foo 2"),
         ("15:04:05.000", "10:00:00.12"), ("15:04 MST", "10:00 X"), ("15:04 -0700", "10:00 0200"),
         ("15:04 -07:00", "10:00 +0200"), ("15:04 Z07:00", "10:00 +24:00"), ("2006", "２０２３"),
-        ("", "x"), ("x", ""), ("2006", ""),
+        ("", "x"), ("x", ""), ("15:04:05", "10:00:00."), ("2006-01-02 15:04", "2023-08-1410:00"),
+        ("15:04:05.999", "10:00:00."), ("Month", "August"), ("2006", ""),
     ])
     func `is refused in another`(form: String, text: String) {
         #expect(GoLayout(form).time(of: text) == nil)
@@ -38,5 +39,7 @@ struct `A time in a form of Go's` {
     @Test func `may have a fraction where the form has none, and more spaces`() throws {
         let time = try #require(Timestamp(rfc3339: "2023-08-14T10:00:00.250Z"))
         #expect(GoLayout("2006-01-02 15:04:05").time(of: "2023-08-14   10:00:00.25") == time)
+        let listed = GoLayout("15:04:05, Mon").time(of: "10:00:05, Tue")
+        #expect(listed == Timestamp(rfc3339: "0000-01-01T10:00:05Z"))
     }
 }

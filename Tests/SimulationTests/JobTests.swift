@@ -76,6 +76,37 @@ struct `A Job of a run` {
         #expect(await site.names(.jobs) == ["r-1.smoke.1"])
     }
 
+    /// No garbage collector knows whose it is.
+    @Test func `in another namespace goes with its run`() async throws {
+        let site = try await begun("load", in: "jobs")
+        let run = try #require(await site.get(.analysisRuns, "judge"))
+        await site.delete(.analysisRuns, "judge")
+        #expect(await site.names(.jobs) == ["r-1.load.1"])
+        await site.clean(after: run)
+        #expect(await site.names(.jobs) == [])
+    }
+
+    /// Whoever makes runs writes their status.
+    @Test func `is none that another run, or nobody, has made`() async throws {
+        let site = try await begun("smoke")
+        let backup: JSON = [
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": ["name": "backup", "namespace": "default"],
+        ]
+        try await site.create(backup, .jobs)
+        let named = #"{"job-name":"backup","job-namespace":"default"}"#
+        let measurement = #"{"phase":"Running","metadata":\#(named)}"#
+        let results = #"[{"name":"smoke","phase":"Running","measurements":[\#(measurement)]}]"#
+        try await site.send(
+            Sent(.mergePatch, #"{"status":{"metricResults":\#(results)}}"#),
+            to: .analysisRuns, "judge")
+        try await site.send(
+            Sent(.mergePatch, #"{"spec":{"terminate":true}}"#), to: .analysisRuns, "judge")
+        for _ in 0..<2 { await site.takeRuns() }
+        #expect(await site.names(.jobs) == ["backup", "r-1.smoke.1"])
+        #expect(await phase(at: site) == "Successful")
+    }
+
     /// Holds: 5.8 events.
     /// Holds: 7.5 Metric.
     @Test(arguments: [("Complete", "Successful"), ("Failed", "Failed")])

@@ -121,7 +121,7 @@ struct `A turn of a rollout with several routes` {
     @Test func `refuses what names a VirtualService that is missing, and loses nothing`()
         async throws
     {
-        let turn = Self.turn(Self.hosts, Self.services)
+        let turn = Self.turn(Self.hosts(0), Self.services)
         let scene = try #require(await turn.look(at: Self.key))
         let decision = decide(scene.snapshot)
         #expect(
@@ -129,15 +129,21 @@ struct `A turn of a rollout with several routes` {
                 + "spec.strategy.canary.trafficRouting.istio.virtualService.name: Invalid value: "
                 + "\"shop\": virtualservices.networking.istio.io \"shop\" not found")
         #expect(decision.actions == [])
-        #expect(decision.status.weights?.canary.weight == 50)
         #expect(decision.status.weights == scene.snapshot.rollout.status.weights)
         #expect(decision.events.map(\.reason) == ["InvalidSpec", "VirtualServiceNotFound"])
         #expect(decision.events.last?.message == "VirtualService `shop` not found")
     }
 
+    /// Others may take it away at any time: what can still be given back does not wait for it.
+    @Test func `refuses nothing for it once the canary has traffic`() async throws {
+        let turn = Self.turn(Self.hosts(50), Self.services)
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.refusal == nil && scene.snapshot.missing == [])
+    }
+
     /// Who may not read it cannot say that it is not there.
     @Test func `refuses nothing for a VirtualService that it may not read`() async throws {
-        let turn = Self.turn(Self.hosts, Self.services, mayNotRead: "VirtualService")
+        let turn = Self.turn(Self.hosts(0), Self.services, mayNotRead: "VirtualService")
         let scene = try #require(await turn.look(at: Self.key))
         #expect(scene.snapshot.refusal == nil && scene.snapshot.missing == [])
     }
@@ -214,9 +220,13 @@ struct `A turn of a rollout with several routes` {
     }
 
     /// In the middle of a release.
-    private static var hosts: Object {
-        let canary: JSON = ["weight": 50, "serviceName": "canary", "podTemplateHash": "h2"]
-        let stable: JSON = ["weight": 50, "serviceName": "stable", "podTemplateHash": "h1"]
+    private static func hosts(_ weight: Int64) -> Object {
+        let canary: JSON = [
+            "weight": .int(weight), "serviceName": "canary", "podTemplateHash": "h2",
+        ]
+        let stable: JSON = [
+            "weight": .int(100 - weight), "serviceName": "stable", "podTemplateHash": "h1",
+        ]
         var rollout = rollout(
             [:],
             status: [

@@ -130,6 +130,17 @@ actor Site {
 
     /// Gives each run its turn, in which no provider answers.
     func takeRuns() async {
+        let turn = analysis
+        for run in list(.analysisRuns) {
+            _ = await turn.take(
+                Reference(.analysisRuns, namespace: run.namespace, name: run.name))
+        }
+    }
+
+    /// What the controller does when it sees that a run is gone.
+    func clean(after run: Object) async { await analysis.deleteJobs(leftBy: run) }
+
+    private var analysis: AnalysisTurn {
         let now = now
         var turn = AnalysisTurn(
             cluster: cluster,
@@ -140,10 +151,7 @@ actor Site {
             // Until nobody waits any more: nothing here takes so long that it is looked at before.
             pause: { _ in await untilCancelled() }, now: { now })
         turn.jobNamespace = jobNamespace
-        for run in list(.analysisRuns) {
-            _ = await turn.take(
-                Reference(.analysisRuns, namespace: run.namespace, name: run.name))
-        }
+        return turn
     }
 
     private func tellOfRun(_ event: String) { toldOfRuns.append(event) }

@@ -26,7 +26,7 @@ extension Sample {
     /// for the part of it that the step gives so many pods.
     func carries(on pods: Int) -> Bool {
         if weight * size <= total * pods { return true }
-        return pods > 0 && ownScales.contains { weight * $0.pods <= $0.weight * pods }
+        return ownScales.contains { $0.pods > 0 && weight * $0.pods <= $0.weight * pods }
     }
 }
 

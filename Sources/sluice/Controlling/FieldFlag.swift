@@ -133,12 +133,15 @@ struct FieldFlag: Sendable {
             "ROLLOUT_VERIFY_RETRY_INTERVAL",
             .taken(
                 "After how many seconds a router that has not followed yet is asked again, from 1 "
-                    + "to 3600. What is no number is refused, and not 0 as there.")),
+                    + "to 3600. There a number has no effect, and what is none means 0; here that "
+                    + "is refused.")),
         FieldFlag(
             "ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE",
             .taken(
-                "Jobs there have no owner: one whose run is gone stays until a day after its end, "
-                    + "or as long as its `ttlSecondsAfterFinished` says.")),
+                "Jobs there have no owner: one whose run is gone is deleted, or where nobody saw "
+                    + "that go, a day after its end (or as its `ttlSecondsAfterFinished` says). "
+                    + "Give them `activeDeadlineSeconds`, and change the variable while no "
+                    + "analysis runs.")),
         FieldFlag(
             "ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG",
             .refused(

@@ -1,4 +1,4 @@
-# In the middle of a release the document comes to name a VirtualService that nobody has made: it is refused, and the weights stay where they are. Under an abort they go back all the same.
+# A document that names a VirtualService which nobody has made is refused before anything moves. Comes it to name one in the middle of a release, the weights stay on the routes that have them, and an abort takes them back.
 # Holds: 8.2 VirtualService.
 spec: {strategy: {canary: {trafficRouting: {nginx: null, istio: {virtualService: {name: model}}}, steps: [{setWeight: 50}, {pause: {}}]}}}
 without: [Ingress]
@@ -8,6 +8,8 @@ objects:
     metadata: {name: model}
     spec: {http: [{route: [{destination: {host: model-api}, weight: 100}, {destination: {host: model-api-canary}, weight: 0}]}]}
 ---
+5s   edit {spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: modle}}}}}}}
+8s   edit {spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: model}}}}}}}
 10s  image model-api:v2
 30s  edit {spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: modle}}}}}}}
 60s  edit {spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: model}}}}}}}
