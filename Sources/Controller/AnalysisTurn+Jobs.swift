@@ -129,7 +129,8 @@ extension AnalysisTurn {
 
     /// What a run that is gone has left where no object is its owner.
     package func deleteJobs(leftBy run: Object) async {
-        for job in ReadRun(run).status.jobs where job.namespace != run.namespace {
+        guard let jobNamespace, jobNamespace != run.namespace else { return }
+        for job in ReadRun(run).status.jobs where job.namespace == jobNamespace {
             await tryToDelete(job, of: run)
         }
     }

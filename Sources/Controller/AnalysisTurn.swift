@@ -121,7 +121,9 @@ package struct AnalysisTurn: Sendable {
                 try await finish(status, of: run, reference)
                 return status
             } catch .conflict {
-                guard let fresh = try await cluster.fresh(reference) else {
+                guard let fresh = try await cluster.fresh(reference), fresh.uid == run.object.uid
+                else {
+                    await deleteJobs(of: taken, leftBy: run.object)
                     throw .notFound("\(reference) is gone")
                 }
                 run = ReadRun(fresh, plugins: source.plugins)

@@ -17,12 +17,11 @@ extension ControllerLoop {
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
                 await addLeaving(change)
             case .analysisRuns:
-                if settings.isOurs(object) {
-                    if change.new == nil {
-                        await analysis.deleteJobs(leftBy: object)
-                    } else {
-                        await runs.add(Reference(object, resource))
-                    }
+                if let old = change.old, change.new?.uid != old.uid, settings.isOurs(old) {
+                    await analysis.deleteJobs(leftBy: old)
+                }
+                if change.new != nil, settings.isOurs(object) {
+                    await runs.add(Reference(object, resource))
                 }
                 await addOwner(of: object)
             case .experiments:

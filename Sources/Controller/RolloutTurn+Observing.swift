@@ -201,7 +201,8 @@ extension RolloutTurn {
         resources.templates = try await cluster.templates(
             parsed.analyses.flatMap(\.templates), in: owner.namespace)
         let weights = parsed.rollout.status.weights
-        resources.examinesRoutes = (weights?.canary.weight ?? 0) == 0
+        let asked = weights.map { [$0.canary] + $0.additional } ?? []
+        resources.examinesRoutes = asked.allSatisfy { $0.weight == 0 }
         guard resources.examinesRoutes else { return resources }
         let named = parsed.routers.filter { $0.faults != nil }
         let routes = try await observe(named, owner: owner, asks: false)

@@ -48,7 +48,9 @@ extension ReferenceCheck {
         }
     }
 
-    /// Whether the steps leave stable something beside what its routes keep for others.
+    /// Whether the steps leave stable something beside what its routes keep for others. Who comes
+    /// to need more for another subset stops no production for that: neither at rest, nor where the
+    /// canary has traffic.
     func reservedWeights(_ steps: Reader) {
         let canary = parsed.rollout.spec.canary
         let reserved = readable.map { $0.router.reserved(observed) }.max() ?? 0
@@ -68,6 +70,14 @@ extension ReferenceCheck {
                 value: .int(Int64(weight)),
                 remedy: "use a weight below \(canary.totalWeight - reserved), or all")
         }
+    }
+}
+
+extension Rollout {
+    /// Whether another revision than stable is on its way.
+    var isUnderWay: Bool {
+        let stable = status.stableHash
+        return !status.isAborted && !stable.isEmpty && status.currentPodHash != stable
     }
 }
 

@@ -54,10 +54,10 @@ extension ParsedRollout {
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
         for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
-        if resources.triesRouters {
+        if resources.triesRouters || (resources.examinesRoutes && rollout.isUnderWay) {
             check.reservedWeights(canary["steps"])
-            check.routes(canary["trafficRouting"])
         }
+        if resources.triesRouters { check.routes(canary["trafficRouting"]) }
         return findings.all.withoutRepetitions
     }
 

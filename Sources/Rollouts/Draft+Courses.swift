@@ -180,7 +180,7 @@ extension Draft {
         }
         let count = seen.canary.steps.count
         let skipped = count == 0 || seen.isWithinRollbackWindow
-        let last = skipped ? 0 : seen.canary.weight(at: count - 1)
+        let last = skipped ? 0 : weight(wantedAt: count - 1)
         let wanted = seen.hasSize ? max(seen.canaryWeight, last) : 0
         let sizing = seen.sizing(at: count)
         followSize(atMost: sizing.replicas.canary, forWeight: wanted)

@@ -53,6 +53,11 @@ extension Draft {
             actions.append(cancel)
         }
         if wanted < set.desired, isNeeded(set, for: wanted) { return }
+        if wanted == 0, set.desired > 0, let why = whyStillReached(set) {
+            note(.waitingForRouter(why))
+            look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
+            return
+        }
         let isStale = wanted > 0 && set.rolloutReplicas != seen.size
         let action = Action.scale(replicaSet: set.name, from: set.desired, to: wanted)
         guard set.desired != wanted || isStale, !actions.contains(action) else { return }
@@ -71,8 +76,16 @@ extension Draft {
         if onStable, set.hash != status.stableHash { return true }
         if onStable, wanted == 0, seen.size > 0, seen.canary.hasRouter { return true }
         let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
-        // What was given back may still be on its way there.
-        return onCanary && wanted == 0 && (seen.canaryWeight > 0 || seen.unverified != nil)
+        return onCanary && wanted == 0 && seen.canaryWeight > 0
+    }
+
+    /// Why requests may still come to a canary whose traffic was given back: its router has not
+    /// followed yet.
+    private func whyStillReached(_ set: ReplicaSet) -> String? {
+        guard seen.size > 0, seen.spec.blueGreen == nil, set.hash != status.stableHash,
+            let service = seen.canary.canaryService, seen.service(service)?.hash == set.hash
+        else { return nil }
+        return seen.unverified
     }
 
     /// "At desired replica counts" (§4.5): enough of the canary's pods available, stable's pods

@@ -62,9 +62,9 @@ extension Draft {
     /// already, and gets it back when lost pods return.
     private func heldWeight(at index: Int) -> Int {
         if !seen.hasSize { return 0 }
-        let after = seen.canary.weight(at: index)
+        let after = weight(wantedAt: index)
         guard case .setWeight = seen.canary.steps[index] else { return after }
-        let before = index == 0 ? 0 : seen.canary.weight(at: index - 1)
+        let before = index == 0 ? 0 : weight(wantedAt: index - 1)
         let committed = status.weights?.canary.weight ?? seen.canaryWeight
         return min(max(committed, min(before, after)), max(before, after))
     }

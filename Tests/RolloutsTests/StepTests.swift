@@ -42,6 +42,47 @@ struct `A step` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 9.4 P3.
+    @Test func `keeps pods that it wants gone until the router has followed`() {
+        var world = deployed([.setWeight(40), .setCanaryScale(.replicas(0)), .pause(seconds: nil)])
+        world.verification = .yes
+        world.update(to: "h2")
+        for _ in 0..<50 where world.weight != 40 { world.turn() }
+        world.verification = .no("the gateway is on its way")
+        world.settle()
+        world.verification = .yes
+        for _ in 0..<50 where world.weight != 0 { world.turn() }
+        world.verification = .no("the gateway is on its way")
+        world.settle()
+        #expect(world.weight == 0 && world.set("h2")?.desired == 2)
+        #expect(world.status.currentStepIndex == 1)
+        world.verification = .yes
+        world.settle()
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.status.currentStepIndex == 2)
+        #expect(world.broken == [])
+    }
+
+    /// An environment that is switched off, its gateway with it.
+    @Test func `scales to nothing though the router never follows`() {
+        var world = deployed([.setWeight(40)])
+        world.verification = .no("the gateway is scaled to 0")
+        world.rollout.spec.replicas = 0
+        world.settle()
+        #expect(world.set("h1")?.desired == 0)
+    }
+
+    /// What is held does not come back to pods that its step wants gone.
+    @Test func `gives no traffic to pods that are wanted gone while it is paused`() {
+        var world = deployed([.setWeight(40), .setCanaryScale(.replicas(0)), .pause(seconds: nil)])
+        world.update(to: "h2")
+        for _ in 0..<50 where world.status.currentStepIndex != 1 { world.turn() }
+        world.rollout.spec.isPaused = true
+        world.settle()
+        #expect(world.weight == 0)
+        #expect(world.broken == [])
+    }
+
     /// Holds: 6.2 verify failed, 6.1 verify, 2.1 weights verified.
     /// Holds: 7.4 verify interval, 9.3 verify interval.
     @Test func `waits for a router that has not followed`() {
