@@ -16,11 +16,21 @@ struct EventWriter: Sendable {
     private let due: @Sendable (_ subject: Object, _ reason: String) async -> String?
     /// Told of each event that was written with such a list.
     private let wrote: @Sendable (_ uid: String) async -> Void
-    private let events: AsyncStream<Unwritten>
-    private let inbox: AsyncStream<Unwritten>.Continuation
+    /// One after the other for each object, and several objects at once: a release tells a dozen
+    /// events.
+    private let lanes: [Lane]
     /// What must not push out anything else.
-    private let asides: AsyncStream<Unwritten>
-    private let asideInbox: AsyncStream<Unwritten>.Continuation
+    private let asides = Lane(.bufferingOldest(100))
+
+    /// Events that are written in their order.
+    private struct Lane: Sendable {
+        let events: AsyncStream<Unwritten>
+        let inbox: AsyncStream<Unwritten>.Continuation
+
+        init(_ policy: AsyncStream<Unwritten>.Continuation.BufferingPolicy) {
+            (events, inbox) = AsyncStream.makeStream(bufferingPolicy: policy)
+        }
+    }
 
     /// Nothing but what is needed: thousands may wait.
     private struct Unwritten: Sendable {
@@ -38,12 +48,11 @@ struct EventWriter: Sendable {
     ) {
         self.due = due
         self.wrote = wrote
-        (asides, asideInbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(100))
         self.cluster = cluster
         self.secrets = secrets
         self.log = log
         self.now = now
-        (events, inbox) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(bufferedEvents))
+        lanes = (0..<laneCount).map { _ in Lane(.bufferingNewest(bufferedEvents / laneCount)) }
     }
 
     /// Takes the event down; `keep` writes it. An aside is dropped where too many others wait.
@@ -55,8 +64,8 @@ struct EventWriter: Sendable {
             "metadata": subject.metadata,
         ]
         let unwritten = Unwritten(event: event, subject: Object(head), at: now())
-        let inbox = isAside ? asideInbox : inbox
-        switch inbox.yield(unwritten) {
+        let lane = Int(subject.uid.hashValue.magnitude % UInt(laneCount))
+        switch (isAside ? asides : lanes[lane]).inbox.yield(unwritten) {
         case .enqueued: return
         case .dropped(let lost): sayLost(lost.event, "too many wait")
         case .terminated: sayLost(event, "the controller ends")
@@ -71,8 +80,7 @@ struct EventWriter: Sendable {
 
     /// Takes no more events down; `keep` returns once it has written those that wait.
     func end() {
-        inbox.finish()
-        asideInbox.finish()
+        for lane in lanes + [asides] { lane.inbox.finish() }
     }
 
     private func object(_ unwritten: Unwritten) -> Object {
@@ -96,12 +104,12 @@ struct EventWriter: Sendable {
         return object
     }
 
-    /// Writes the events, in their order, until all are written after `end`. Where the task is
-    /// cancelled before, those that are left are lines in the log.
+    /// Writes the events, those of an object in their order, until all are written after `end`.
+    /// Where the task is cancelled before, those that are left are lines in the log.
     func keep() async {
         await withDiscardingTaskGroup { group in
-            for stream in [events, asides] {
-                group.addTask { for await unwritten in stream { await store(unwritten) } }
+            for lane in lanes + [asides] {
+                group.addTask { for await unwritten in lane.events { await store(unwritten) } }
             }
         }
     }
@@ -135,3 +143,5 @@ struct EventWriter: Sendable {
 /// The events of 300 releases that begin at once, some hundred bytes each. When more than these
 /// wait, the API server takes none: the oldest are dropped.
 private let bufferedEvents = 10_000
+/// As many are on their way at once.
+private let laneCount = 4
