@@ -74,6 +74,12 @@ extension CurlError {
             message: "no connection was free within \(request.timeoutMilliseconds) milliseconds")
     }
 
+    static func quiet(_ request: CurlRequest) -> CurlError {
+        CurlError(
+            CURLE_OPERATION_TIMEDOUT, host: request.host,
+            message: "nothing came for \(request.quietMilliseconds) milliseconds")
+    }
+
     static func shutDown(host: String) -> CurlError {
         CurlError(CURLE_FAILED_INIT, host: host, message: "the HTTP client is shut down")
     }

@@ -22,6 +22,9 @@ package struct CurlRequest: Sendable {
     /// requests share one, and the system would try for a quarter of an hour. As long as a leader
     /// tries to renew its lease. Holds for connections that this request opens.
     package var silenceMilliseconds = 10_000
+    /// An answer of which not a byte comes for so long is given up, however long it may take as a
+    /// whole: a peer that is gone without a word looks exactly like a quiet one. 0 waits.
+    package var quietMilliseconds = 0
     package var httpVersion = HTTPVersion.http2OverTLS
     package var tls = TLSOptions()
     /// False takes any certificate for any name: only where a person has asked for it.

@@ -30,6 +30,7 @@ struct Desk {
             transfer.finish(.failure(error))
             return
         }
+        transfer.state.withLock { $0.heard = .now }
         let exchange = Exchange(transfer, handle)
         do throws(CurlError) {
             try exchange.configure()
@@ -48,9 +49,11 @@ struct Desk {
         }
         open[handle] = exchange
         handles[ObjectIdentifier(transfer)] = handle
-        if let deadline = exchange.deadline {
-            nextDeadline = min(nextDeadline ?? deadline, deadline)
-        }
+        lookAgain(at: exchange.nextDeadline)
+    }
+
+    private mutating func lookAgain(at deadline: ContinuousClock.Instant?) {
+        if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
     }
 
     mutating func cancel(_ transfer: Transfer) {
@@ -60,15 +63,15 @@ struct Desk {
     }
 
     /// Ends what is over its time and waits for a connection that others open or use: libcurl does
-    /// not look at the time of those.
+    /// not look at the time of those. And bodies of which nothing comes any more.
     mutating func endOverdue(at now: ContinuousClock.Instant) {
         guard let nextDeadline, nextDeadline <= now else { return }
         for exchange in open.values {
-            guard let deadline = exchange.deadline, deadline <= now else { continue }
+            guard let why = exchange.overrun(at: now) else { continue }
             drop(exchange.transfer)
-            exchange.transfer.finish(.failure(.overdue(exchange.transfer.request)))
+            exchange.transfer.finish(.failure(why))
         }
-        self.nextDeadline = open.values.compactMap(\.deadline).min()
+        self.nextDeadline = open.values.compactMap(\.nextDeadline).min()
     }
 
     private mutating func drop(_ transfer: Transfer) {
@@ -79,9 +82,10 @@ struct Desk {
         open[handle] = nil
     }
 
-    func resume(_ transfer: Transfer) {
+    mutating func resume(_ transfer: Transfer) {
         guard let handle = handles[ObjectIdentifier(transfer)] else { return }
         curl_easy_pause(handle, CURLPAUSE_CONT)
+        lookAgain(at: transfer.endOfPatience)
     }
 
     /// Reads and writes what can be read and written, and ends what is done.

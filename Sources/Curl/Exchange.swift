@@ -9,7 +9,7 @@ final class Exchange {
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private var mail: MailText?
     /// When it is ended where libcurl did not do it; nil for never.
-    let deadline: ContinuousClock.Instant?
+    private let deadline: ContinuousClock.Instant?
 
     /// libcurl comes first, where it looks at the time at all, and says it better.
     private static let grace = Duration.milliseconds(100)
@@ -29,6 +29,18 @@ final class Exchange {
     deinit {
         for list in lists { curl_slist_free_all(list) }
         errorText.deallocate()
+    }
+
+    /// Before this moment it need not be ended; nil for never.
+    var nextDeadline: ContinuousClock.Instant? {
+        [deadline, transfer.endOfPatience].compactMap(\.self).min()
+    }
+
+    /// Why it has to end now; nil where it may go on.
+    func overrun(at now: ContinuousClock.Instant) -> CurlError? {
+        if let deadline, deadline <= now { return .overdue(transfer.request) }
+        if let end = transfer.endOfPatience, end <= now { return .quiet(transfer.request) }
+        return nil
     }
 
     /// How the transfer ended, in the best words there are: ours, those of this failure, those of

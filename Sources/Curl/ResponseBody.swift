@@ -84,6 +84,7 @@ private final class Owner: Sendable {
             let wasPaused = state.isPaused
             state.buffer = []
             state.isPaused = false
+            if wasPaused { state.heard = .now }
             return .chunk(bytes, wasPaused: wasPaused)
         }
         if let end = state.end { return .end(end.map { nil }) }

@@ -11,6 +11,7 @@ extension Transfer {
         var wake: (() -> Void)?
         let taken: Int = state.withLock { state in
             if state.isCancelled { return stopsTransfer }
+            if request.quietMilliseconds > 0 { state.heard = .now }
             switch mode {
             case .whole:
                 guard state.buffer.count + bytes.count <= request.maximumBodyBytes else {
@@ -60,6 +61,7 @@ extension Transfer {
             } else if line.trimmed.isEmpty {
                 guard isFinal(state.head) else { return true }
                 state.isHeadComplete = true
+                if request.quietMilliseconds > 0 { state.heard = .now }
                 if let waiter = state.headWaiter {
                     state.headWaiter = nil
                     let head = state.head

@@ -18,6 +18,8 @@ final class Transfer: Sendable {
         var isHeadComplete = false
         var buffer: [UInt8] = []
         var isPaused = false
+        /// When it began, the last byte of it came, or its reader went on.
+        var heard: ContinuousClock.Instant?
         var isCancelled = false
         /// Why one of our callbacks made libcurl stop, in better words than libcurl has for it.
         var refusal: CurlError?
@@ -43,6 +45,14 @@ final class Transfer: Sendable {
 
     /// Not a byte has come.
     var isUnanswered: Bool { state.withLock { $0.headBytes == 0 } }
+
+    /// When it will have been quiet for too long; nil for never, and while nobody here reads it.
+    var endOfPatience: ContinuousClock.Instant? {
+        let patience = request.quietMilliseconds
+        guard patience > 0 else { return nil }
+        let heard = state.withLock { $0.isPaused ? nil : $0.heard }
+        return heard.map { $0 + .milliseconds(patience) }
+    }
 
     /// Marks at once, so that a start which is still to come never begins, and lets the driver drop
     /// the rest.

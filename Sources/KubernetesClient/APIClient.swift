@@ -11,6 +11,9 @@ package struct APIClient: Sendable {
     package let connection: Connection
     /// The bound of every call but a watch.
     package var timeoutMilliseconds = 30_000
+    /// After so long without a byte a watch throws `.unreachable`. Servers send a bookmark about
+    /// every minute: after two of them have not come, nobody is there any more.
+    package var watchSilenceMilliseconds = 150_000
     /// How much of one answer is read.
     package var limits = Limits.standard
     /// How calls wait for a server that has no time; nil where the caller does that itself.

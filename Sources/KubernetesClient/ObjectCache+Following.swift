@@ -10,7 +10,7 @@ extension ObjectCache {
     ///
     /// - Parameters:
     ///   - served: the kind in the version that the server has, where that may change.
-    ///   - clock: waits between attempts and notices a silent connection.
+    ///   - clock: waits between attempts.
     ///   - jitter: from 0 to 1, asked before each wait.
     package func follow(
         _ client: APIClient, as served: Resource? = nil, clock: any Clock<Duration>,
@@ -44,8 +44,7 @@ extension ObjectCache {
                     version = list.resourceVersion
                 }
                 let elapsed = stopwatch(clock)
-                try await watch(
-                    index, resource, client, clock, from: &version, backoff: &backoff)
+                try await watch(index, resource, client, from: &version, backoff: &backoff)
                 if elapsed() >= Self.shortestGoodWatch {
                     backoff.reset()
                     continue
@@ -67,12 +66,11 @@ extension ObjectCache {
 
     /// Takes the events of one watch until the server ends it; `version` moves on with each.
     private func watch(
-        _ index: Int, _ resource: Resource, _ client: APIClient, _ clock: any Clock<Duration>,
-        from version: inout String?,
+        _ index: Int, _ resource: Resource, _ client: APIClient, from version: inout String?,
         backoff: inout Backoff
     ) async throws(APIError) {
         let watch = try await client.watch(
-            resource, selections[index], from: version ?? "", form: form, clock: clock)
+            resource, selections[index], from: version ?? "", form: form)
         follows(index)
         var events = watch.makeAsyncIterator()
         while let event = try await events.next() {

@@ -32,11 +32,10 @@ package struct Watch: AsyncSequence, Sendable {
     let name: String
     /// What stands before the server may repeat what we sent in the middle of a watch, too.
     let redactor: Redactor
-    let silence: Duration
-    let clock: any Clock<Duration>
 
     package struct Iterator: AsyncIteratorProtocol {
         let watch: Watch
+        var bytes: ResponseBody.Iterator
         var lines = LineBuffer()
 
         /// The next event; nil when the server has ended the watch. Throws `.gone` where the
@@ -47,50 +46,24 @@ package struct Watch: AsyncSequence, Sendable {
                 while let line = lines.next() {
                     if let event = try watch.event(line) { return event }
                 }
-                guard let bytes = try await watch.nextBytes() else { return nil }
-                guard lines.append(bytes) else {
+                guard let more = try await nextBytes() else { return nil }
+                guard lines.append(more) else {
                     throw .unreachable(reason: "\(watch.name): an event without end")
                 }
             }
         }
+
+        private mutating func nextBytes() async throws(APIError) -> [UInt8]? {
+            do throws(CurlError) {
+                return try await bytes.next()
+            } catch {
+                throw APIError(error)
+            }
+        }
     }
 
-    package func makeAsyncIterator() -> Iterator { Iterator(watch: self) }
-
-    /// What the connection brings next, unless it brings nothing for longer than `silence`: a peer
-    /// that is gone without a word looks exactly like a quiet one.
-    private func nextBytes() async throws(APIError) -> [UInt8]? {
-        enum First: Sendable {
-            case bytes(Result<[UInt8]?, CurlError>)
-            case silence, cancelled
-        }
-        let first = await withTaskGroup(of: First.self) { [body, clock, silence] group in
-            group.addTask {
-                var iterator = body.makeAsyncIterator()
-                do throws(CurlError) {
-                    return .bytes(.success(try await iterator.next()))
-                } catch {
-                    return .bytes(.failure(error))
-                }
-            }
-            group.addTask {
-                do {
-                    try await clock.sleep(for: silence)
-                    return .silence
-                } catch {
-                    return .cancelled
-                }
-            }
-            let first = await group.next()
-            group.cancelAll()
-            return first ?? .cancelled
-        }
-        switch first {
-        case .bytes(.success(let bytes)): return bytes
-        case .bytes(.failure(let error)): throw APIError(error)
-        case .silence: throw .unreachable(reason: "\(name): nothing came for \(silence)")
-        case .cancelled: throw .cancelled
-        }
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(watch: self, bytes: body.makeAsyncIterator())
     }
 
     /// Nil for a type of event that did not exist when this was written.

@@ -123,6 +123,51 @@ struct `A streamed answer` {
         }
     }
 
+    @Test func `is given up when nothing comes any more`() async throws {
+        let script: ScriptedServer.Script = { _, connection in
+            connection.begin()
+            connection.chunk("first")
+            connection.waitForHangUp()
+        }
+        try await withServer(script) { server in
+            let error = await #expect(throws: CurlError.self) {
+                try await read(server, quiet: 300)
+            }
+            #expect(error?.isTimeout == true)
+            #expect(error?.message == "nothing came for 300 milliseconds")
+        }
+    }
+
+    @Test func `is not given up while it is not read`() async throws {
+        let piece = String(repeating: "0123456789abcdef", count: 4096)
+        let script: ScriptedServer.Script = { request, connection in
+            connection.begin()
+            if request.target == "/quiet" { return connection.waitForHangUp() }
+            for _ in 0..<40 { connection.chunk(piece) }
+            connection.end()
+        }
+        try await withServer(script) { server in
+            var request = CurlRequest(url: server.url)
+            request.quietMilliseconds = 300
+            let body = try await client.stream(request, highWaterBytes: 64 << 10).body
+            // By the time that another one was given up, so would be this.
+            request.url += "/quiet"
+            request.quietMilliseconds = 600
+            let other = request
+            await #expect(throws: CurlError.self) {
+                try await client.stream(other).body.collected(upTo: 1)
+            }
+            let bytes = try await body.collected(upTo: 40 << 16)
+            #expect(bytes.count == 40 << 16)
+        }
+    }
+
+    private func read(_ server: ScriptedServer, quiet milliseconds: Int) async throws {
+        var request = CurlRequest(url: server.url)
+        request.quietMilliseconds = milliseconds
+        _ = try await client.stream(request).body.collected(upTo: 100)
+    }
+
     @Test func `is collected up to a bound`() async throws {
         try await withServer {
             $1.answer(200, "four")

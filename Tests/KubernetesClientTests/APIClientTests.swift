@@ -57,7 +57,7 @@ struct `An API client` {
             await #expect(throws: APIError.self) { try await client.list(.rollouts) }
             await #expect(throws: APIError.self) {
                 try await client.watch(
-                    .clusterAnalysisTemplates, from: "1", clock: ContinuousClock())
+                    .clusterAnalysisTemplates, from: "1")
             }
             await #expect(throws: APIError.self) { try await client.document(at: "/version") }
             let namespace = Reference(.namespaces, namespace: "", name: "shop")

@@ -6,11 +6,13 @@ import Testing
 
 /// Runs `body` while `cache` follows a server that answers with `scenes`.
 private func following(
-    _ cache: ObjectCache, _ scenes: Scenes, _ clock: ManualClock,
+    _ cache: ObjectCache, _ scenes: Scenes, _ clock: ManualClock, silence: Int? = nil,
     _ body: () async throws -> Void
 ) async throws {
     try await withClient(scenes.script) { client, _ in
-        let task = Task { await cache.follow(client, clock: clock, jitter: { 0 }) }
+        var client = client
+        if let silence { client.watchSilenceMilliseconds = silence }
+        let task = Task { [client] in await cache.follow(client, clock: clock, jitter: { 0 }) }
         defer { task.cancel() }
         try await body()
     }
@@ -96,10 +98,8 @@ struct `A cache` {
     @Test func `gives up a silent watch and goes on from its version`() async throws {
         let scenes = Scenes(
             lists: [list([], version: 5)], watches: [watch(bookmark(6)), watch()])
-        try await following(cache, scenes, clock) {
+        try await following(cache, scenes, clock, silence: 500) {
             while cache.lastResourceVersion() != "6" { await Task.yield() }
-            await clock.sleeper(for: APIClient.watchSilence)
-            clock.advance(by: APIClient.watchSilence)
             await clock.sleeper(for: .milliseconds(1))
             guard case .failing(.unreachable) = cache.progress[0] else {
                 Issue.record("unexpected: \(cache.progress)")
@@ -177,7 +177,7 @@ struct `A cache` {
         }
         try await withClient(script) { client, _ in
             var changes = cache.changes().makeAsyncIterator()
-            let task = Task { await cache.follow(client, clock: clock, jitter: { 0 }) }
+            let task = Task { [client] in await cache.follow(client, clock: clock, jitter: { 0 }) }
             defer { task.cancel() }
             let change = await changes.next()
             #expect(change?.new?.name == "a")

@@ -34,7 +34,6 @@ func rollout(
 }
 
 struct `A watch` {
-    private let clock = ManualClock()
 
     private func events(_ watch: Watch) async throws -> [Watch.Event] {
         var events: [Watch.Event] = []
@@ -49,7 +48,7 @@ struct `A watch` {
         }
         try await withClient(script) { client, server in
             let selection = Selection(namespace: "shop")
-            _ = try await client.watch(.rollouts, selection, from: "7", seconds: 60, clock: clock)
+            _ = try await client.watch(.rollouts, selection, from: "7", seconds: 60)
             let query = try #require(server.requests.first).query
             #expect(
                 query == [
@@ -71,7 +70,7 @@ struct `A watch` {
             connection.end()
         }
         try await withClient(script) { client, _ in
-            let watch = try await client.watch(.rollouts, from: "7", clock: clock)
+            let watch = try await client.watch(.rollouts, from: "7")
             let events = try await events(watch)
             let object = { Object(rollout("a", version: $0).json.adding("argoproj.io/v1alpha1")) }
             #expect(
@@ -96,10 +95,10 @@ struct `A watch` {
         }
         try await withClient(script) { client, _ in
             let early = await #expect(throws: APIError.self) {
-                try await client.watch(.rollouts, from: "1", clock: clock)
+                try await client.watch(.rollouts, from: "1")
             }
             #expect(early == .gone("too old"))
-            let watch = try await client.watch(.rollouts, from: "2", clock: clock)
+            let watch = try await client.watch(.rollouts, from: "2")
             let late = await #expect(throws: APIError.self) { try await events(watch) }
             #expect(late == .gone("lost"))
         }
@@ -121,7 +120,7 @@ struct `A watch` {
         try await withServer(script) { server in
             let client = APIClient(Connection(server: server.url, credential: .token(token)))
             for version in ["1", "2"] {
-                let watch = try await client.watch(.rollouts, from: version, clock: clock)
+                let watch = try await client.watch(.rollouts, from: version)
                 let error = await #expect(throws: APIError.self) { try await events(watch) }
                 #expect(error?.description.contains("*****") == true)
                 #expect(error?.description.contains("anna") == false)
@@ -136,21 +135,14 @@ struct `A watch` {
             connection.waitForHangUp()
         }
         try await withClient(script) { client, _ in
-            let watch = try await client.watch(
-                .rollouts, from: "7", silence: .seconds(150), clock: clock)
+            var client = client
+            client.watchSilenceMilliseconds = 500
+            let watch = try await client.watch(.rollouts, from: "7")
             var iterator = watch.makeAsyncIterator()
             let first = try await iterator.next()
             #expect(first?.resourceVersion == "9")
-            async let waiting: Void = clock.sleeper(for: .seconds(150))
-            let reading = Task {
-                var iterator = watch.makeAsyncIterator()
-                return try await iterator.next()
-            }
-            await waiting
-            clock.advance(by: .seconds(150))
-            let error = await #expect(throws: APIError.self) { try await reading.value }
-            let reason = "watch of rollouts: nothing came for 150.0 seconds"
-            #expect(error == .unreachable(reason: reason))
+            let error = await #expect(throws: APIError.self) { try await iterator.next() }
+            #expect(error?.description.contains("nothing came for 500 milliseconds") == true)
         }
     }
 
@@ -161,7 +153,7 @@ struct `A watch` {
             connection.hangUp()
         }
         try await withClient(script) { client, _ in
-            let watch = try await client.watch(.rollouts, from: "7", clock: clock)
+            let watch = try await client.watch(.rollouts, from: "7")
             let error = await #expect(throws: APIError.self) { try await events(watch) }
             guard case .unreachable = error else {
                 Issue.record("unexpected: \(String(describing: error))")

@@ -127,7 +127,7 @@ struct RolloutFollower: Sendable {
         let selection = Selection(
             namespace: reference.namespace, fields: .name(reference.name))
         let changes = try await connected.client.watch(
-            .rollouts, selection, from: present.resourceVersion, clock: ContinuousClock())
+            .rollouts, selection, from: present.resourceVersion)
         var events = changes.makeAsyncIterator()
         while let event = try await events.next() {
             switch event {

@@ -50,7 +50,7 @@ final class Record: Sendable {
                     begin(kind, list.objects)
                 }
                 let watch = try await client.watch(
-                    kind, selection, from: version ?? "", clock: ContinuousClock())
+                    kind, selection, from: version ?? "")
                 for try await event in watch {
                     version = event.resourceVersion
                     switch event {
