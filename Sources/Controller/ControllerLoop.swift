@@ -106,7 +106,7 @@ package struct ControllerLoop: Sendable {
             RuleBook.Shelves(settings), cluster: cluster.edge, secrets: secrets, log: log,
             now: now)
         let events = EventWriter(
-            cluster: cluster.edge, secrets: secrets, log: log, now: now,
+            cluster: cluster.afterTenure.edge, secrets: secrets, log: log, now: now,
             due: { subject, reason in
                 post == nil ? nil : await rules.due(subject, reason: reason)
             }, wrote: { await rules.wrote($0) })

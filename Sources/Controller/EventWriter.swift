@@ -140,8 +140,8 @@ struct EventWriter: Sendable {
     private func nonce() -> UInt64 { UInt64.random(in: .min ... .max) }
 }
 
-/// The events of 300 releases that begin at once, some hundred bytes each. When more than these
-/// wait, the API server takes none: the oldest are dropped.
+/// The events of 300 releases that begin at once, a KiB or two each with what they say of their
+/// object. When more than these wait, the API server takes hardly any: the oldest are dropped.
 private let bufferedEvents = 10_000
 /// As many are on their way at once.
 private let laneCount = 4

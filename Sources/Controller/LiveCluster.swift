@@ -14,7 +14,7 @@ package struct LiveCluster: Sendable {
     let routes: [Resource: RouteKind]
     /// Of the kinds of which only the metadata is watched.
     private var wholes: [Resource: WholeObjects] = [:]
-    private let tenure: Tenure
+    private var tenure: Tenure
 
     /// - Parameter namespaces: nil for all. With some, ClusterAnalysisTemplates are unknown: they
     ///   take a right of the whole cluster.
@@ -68,6 +68,14 @@ package struct LiveCluster: Sendable {
         object["spec"] = nil
         object["status"] = nil
         return object
+    }
+
+    /// The same for what says only what was done while this process led: it may be told when
+    /// another leads already.
+    var afterTenure: LiveCluster {
+        var cluster = self
+        cluster.tenure = .endless
+        return cluster
     }
 
     /// Whether a cache shows the object.

@@ -1,4 +1,5 @@
 import Controller
+import Curl
 import Documents
 import Foundation
 import KubernetesClient
@@ -22,7 +23,7 @@ struct Replicas {
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     static func with(
-        definitions: [JSON] = [], seeing: @escaping @Sendable (Request) -> Void = { _ in },
+        definitions: [JSON] = [], seeing: @escaping @Sendable (Request) async -> Void = { _ in },
         _ act: (Replicas) async throws -> Void
     ) async throws {
         let directory = "/tmp/sluice-replicas-\(UUID().uuidString)"
@@ -44,7 +45,7 @@ struct Replicas {
             at: .unix(path: replicas.socket), logger: replicas.quiet,
             onBound: { _ in didBind.yield() },
             handler: { request in
-                seeing(request)
+                await seeing(request)
                 return await handler.respond(to: request)
             })
         let group = ServiceGroup(configuration: .init(services: [listener], logger: replicas.quiet))
@@ -220,6 +221,27 @@ struct `Of two replicas` {
             await secondRun.value
             #expect(try await replicas.holder == "")
             #expect(try await replicas.greetings.count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `the first still tells what it has decided`() async throws {
+        let isTakingEvents = Lock(false)
+        try await Replicas.with(seeing: { request in
+            guard request.method == "POST", request.segments.last == "events" else { return }
+            while !isTakingEvents.withLock(\.self) { await Task.yield() }
+        }) { replicas in
+            let first = replicas.controller("first")
+            let run = Task { await first.run() }
+            try await replicas.create()
+            try await replicas.waitForReplicaSets(1)
+            first.leadership?.resign()
+            while try await !replicas.holder.isEmpty { await Task.yield() }
+            isTakingEvents.withLock { $0 = true }
+            await run.value
+            let events = try await replicas.server.list(.events).items
+            let reasons = Set(events.compactMap { $0["reason"]?.string })
+            #expect(reasons.isSuperset(of: ["RolloutAddedToInformer", "NewReplicaSetCreated"]))
         }
     }
 
