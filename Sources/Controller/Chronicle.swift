@@ -82,9 +82,11 @@ package struct Chronicle: Sendable {
                     log.warning("history is behind", metadata: ["dropped": "\(dropped)"])
                 }
                 let redactor = secrets.redactor()
-                let left = await write(records.map { $0.redacted(by: redactor) }, into: history)
-                if left.count == records.count {
-                    await pile.putBack(left)
+                do {
+                    try await history.write(records.map { $0.redacted(by: redactor) })
+                } catch {
+                    log.error("history not written", metadata: ["error": "\(error.description)"])
+                    await pile.putBack(records)
                     do { try await ContinuousClock().sleep(for: pause) } catch { return }
                 }
                 (records, dropped) = await pile.take()
@@ -94,28 +96,6 @@ package struct Chronicle: Sendable {
 }
 
 extension Chronicle {
-    /// Writes them together, or one by one where that fails: a single one that cannot be written
-    /// holds up no others.
-    ///
-    /// - Returns: those that were not written.
-    private func write(_ records: [Record], into history: RecordStore) async -> [Record] {
-        do {
-            try await history.write(records)
-            return []
-        } catch {
-            log.error("history not written", metadata: ["error": "\(error.description)"])
-        }
-        var left: [Record] = []
-        for record in records {
-            do { try await history.write([record]) } catch { left.append(record) }
-            // Where none can be written at all the first few tell it.
-            if left.count == triesAlone, record.key == records[triesAlone - 1].key {
-                return records
-            }
-        }
-        return left
-    }
-
     /// Looks after the file until the task is cancelled: it is begun anew where somebody took it
     /// away, with all that the cluster still knows, and it forgets what is old.
     ///
@@ -174,8 +154,6 @@ extension Record {
     }
 }
 
-/// Where so many in a row cannot be written, none can.
-private let triesAlone = 3
 /// Once an hour: what is let go of is a small part of the file each time.
 private let pruningMilliseconds: Int64 = 3_600_000
 /// 90 days: what nobody has asked for in a quarter of a year, nobody will.

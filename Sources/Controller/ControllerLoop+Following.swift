@@ -17,9 +17,6 @@ extension ControllerLoop {
                 await add(RolloutKey(namespace: object.namespace, name: object.name))
                 await addLeaving(change)
             case .analysisRuns:
-                if let old = change.old, change.new?.uid != old.uid, settings.isOurs(old) {
-                    await analysis.deleteJobs(leftBy: old)
-                }
                 if change.new != nil, settings.isOurs(object) {
                     await runs.add(Reference(object, resource))
                 }
@@ -71,6 +68,21 @@ extension ControllerLoop {
         }
         await cluster.podTemplates.follow(
             cluster.client, clock: ContinuousClock(), jitter: { Double.random(in: 0...1) })
+    }
+
+    /// Deletes the Jobs of runs that are gone, where those have a namespace of their own. Each is a
+    /// request, so nobody else waits for it.
+    func clearJobs() async {
+        guard settings.jobNamespace != nil, let cache = cluster.caches[.analysisRuns] else {
+            return
+        }
+        let analysis = analysis
+        for await change in cache.changes() {
+            guard let old = change.old, change.new?.uid != old.uid, settings.isOurs(old) else {
+                continue
+            }
+            await analysis.deleteJobs(leftBy: old)
+        }
     }
 
     /// Writes down what is seen, also on a replica that does not lead.

@@ -283,6 +283,7 @@ package struct ControllerLoop: Sendable {
             }
             if let notifier { group.addTask { await notifier.run(term.lanes) } }
             group.addTask { await self.sayForeignPlugins() }
+            group.addTask { await self.clearJobs() }
             for _ in 0..<settings.rolloutWorkers {
                 group.addTask { await self.workOnRollouts() }
             }
