@@ -60,6 +60,40 @@ struct `An event that waits when its controller ends` {
     }
 }
 
+struct `Events of several objects` {
+    /// However long the server takes for each.
+    @Test func `are in the order of each object`() async {
+        let written = Lock<[String: [String]]>([:])
+        let writer = EventWriter(
+            cluster: Cluster(
+                get: { _ in nil }, list: { _, _ in [] },
+                write: { write throws(ClusterError) in
+                    guard case .create(let event) = write.act,
+                        let object = event["involvedObject"]?["name"]?.string,
+                        let reason = event["reason"]?.string
+                    else { return nil }
+                    for _ in 0..<Int.random(in: 0..<5) { await Task.yield() }
+                    written.withLock { $0[object, default: []].append(reason) }
+                    return nil
+                }),
+            secrets: .none, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            now: { Timestamp(seconds: 1_767_323_045) })
+        let names = (0..<12).map { "shop-\($0)" }
+        let reasons = (0..<20).map { "Reason\($0)" }
+        for reason in reasons {
+            for name in names {
+                let metadata: JSON = ["name": .string(name), "uid": .string(name)]
+                let subject = Object(["kind": "Rollout", "metadata": metadata] as JSON)
+                writer.write(Rollouts.Event(reason, "m"), about: subject)
+            }
+        }
+        writer.end()
+        await writer.keep()
+        let told = written.withLock(\.self)
+        #expect(told == Dictionary(uniqueKeysWithValues: names.map { ($0, reasons) }))
+    }
+}
+
 /// Tells how urgent each line is.
 private struct Levels: LogHandler {
     let told: AsyncStream<Logger.Level>.Continuation
