@@ -13,7 +13,7 @@ struct `An installation` {
             "install",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1,
             ]
         ),
@@ -28,7 +28,7 @@ struct `An installation` {
             "overlays/kubernetes-1.20",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1,
             ]
         ),
@@ -36,7 +36,7 @@ struct `An installation` {
             "overlays/production",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "StatefulSet": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1, "ServiceMonitor": 1,
                 "PrometheusRule": 1, "ConfigMap": 1,
             ]
