@@ -126,6 +126,61 @@ struct `An installation` {
     }
 
     @Test(arguments: [
+    /// A Prometheus of a cluster scrapes every 15 or 30 seconds, and a rate needs two samples.
+    @Test(arguments: [
+        "overlays/mock", "overlays/gpu", "overlays/bentoml", "examples/model-api",
+        "examples/llm-gateway", "examples/gateway-api", "examples/experiment",
+        "examples/blue-green", "examples/kserve",
+    ])
+    func `of an example asks for rates over more than a few scrapes`(folder: String) async throws {
+        var windows = 0
+        for template in try await built(folder).map(\.value)
+        where template["kind"] == "AnalysisTemplate" {
+            let window = template["spec"]?["args"]?.array?.first { $0["name"] == "window" }
+            for metric in template["spec"]?["metrics"]?.array ?? [] {
+                let query = metric["provider"]?["prometheus"]?["query"]?.string?
+                    .replacing("{{args.window}}", with: window?["value"]?.string ?? "")
+                for range in try #require(query).matches(of: /\[([^\]]*)\]/) {
+                    let length = try #require(GoDuration.parse(String(range.1)))
+                    #expect(length >= 60_000)
+                    windows += 1
+                }
+                let pause = metric["interval"]?.string.flatMap(GoDuration.parse) ?? 0
+                #expect(pause >= 15_000)
+            }
+        }
+        #expect(windows > 0)
+    }
+
+    /// On GPU nodes there is something better than a stand-in.
+    @Test func `for GPU nodes runs what the image has`() async throws {
+        let rollout = try await built("overlays/gpu").first { $0.value["kind"] == "Rollout" }
+        let container = rollout?.value["spec"]?["template"]?["spec"]?["containers"]?[0]
+        #expect(container?["image"] == "model-api:v1")
+        #expect(container?["command"] == nil && container?["args"] == nil)
+    }
+
+    @Test(arguments: ["admin", "edit", "view"])
+    func `gives the people of a namespace what they may do`(role: String) async throws {
+        let path = Tool.repository.appending(path: "manifests/install/aggregate-roles.yaml")
+        let roles = try YAML.documents(in: [UInt8](Data(contentsOf: path)), file: path.path)
+        let label = "rbac.authorization.k8s.io/aggregate-to-\(role)"
+        let found = roles.map(\.value).filter { $0["metadata"]?["labels"]?[label] == "true" }
+        let rules = found.flatMap { $0["rules"]?.array ?? [] }
+        #expect(rules.count == 1)
+        #expect(rules.first?["apiGroups"] == ["argoproj.io"])
+        #expect(
+            rules.first?["resources"] == [
+                "rollouts", "rollouts/scale", "rollouts/status", "experiments",
+                "analysistemplates", "clusteranalysistemplates", "analysisruns",
+            ])
+        let changing: [JSON] = ["create", "delete", "deletecollection", "get", "list", "patch"]
+        #expect(
+            rules.first?["verbs"]
+                == (role == "view"
+                    ? ["get", "list", "watch"] : .array(changing + ["update", "watch"])))
+    }
+
         ("kserve", ["AnalysisTemplate", "ConfigMap", "InferenceService", "Rollout"]),
         ("autoscaling", ["HorizontalPodAutoscaler"]),
     ])
