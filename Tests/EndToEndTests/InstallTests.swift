@@ -53,6 +53,7 @@ struct `An installation` {
             [
                 "ConfigMap": 1, "Deployment": 1, "Service": 1, "ServiceAccount": 1,
                 "NetworkPolicy": 1, "ValidatingWebhookConfiguration": 1,
+                "PodDisruptionBudget": 1,
             ]
         ),
         (
@@ -191,6 +192,22 @@ struct `An installation` {
         let found = documents.compactMap { $0.value["kind"]?.string }
         #expect(Set(found).isSuperset(of: kinds))
         #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
+    }
+
+    /// What an overlay adds comes without one.
+    @Test(arguments: [
+        "install", "install/namespaced", "overlays/kubernetes-1.20", "overlays/production",
+        "webhook", "webhook/cert-manager", "overlays/webhook",
+    ])
+    func `is in the namespace of the lease`(folder: String) async throws {
+        let ofAll: Set<JSON> = [
+            "Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding",
+            "ValidatingWebhookConfiguration",
+        ]
+        for document in try await built(folder).map(\.value)
+        where !ofAll.contains(document["kind"] ?? .null) {
+            #expect(document["metadata"]?["namespace"] == "argo-rollouts", "\(document)")
+        }
     }
 
     /// As the level `restricted` of Pod Security wants it.
