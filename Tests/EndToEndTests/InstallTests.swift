@@ -126,7 +126,6 @@ struct `An installation` {
         #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
     }
 
-    @Test(arguments: [
     /// A Prometheus of a cluster scrapes every 15 or 30 seconds, and a rate needs two samples.
     @Test(arguments: [
         "overlays/mock", "overlays/gpu", "overlays/bentoml", "examples/model-api",
@@ -182,6 +181,7 @@ struct `An installation` {
                     ? ["get", "list", "watch"] : .array(changing + ["update", "watch"])))
     }
 
+    @Test(arguments: [
         ("kserve", ["AnalysisTemplate", "ConfigMap", "InferenceService", "Rollout"]),
         ("autoscaling", ["HorizontalPodAutoscaler"]),
     ])
@@ -262,13 +262,58 @@ struct `An installation` {
         #expect(arguments.contains { $0.hasPrefix("--history=\(folder)/") })
     }
 
+    /// As somebody writes it beside a checkout of ours.
+    @Test(arguments: Self.shown)
+    func `of a page of ours can be applied to a fresh cluster`(kustomization: String) async throws {
+        try await Scratch.with { scratch in
+            try FileManager.default.createDirectory(
+                atPath: scratch.path("sluice"), withIntermediateDirectories: false)
+            try FileManager.default.copyItem(
+                at: Tool.repository.appending(path: "manifests"),
+                to: URL(filePath: scratch.path("sluice/manifests")))
+            try kustomization.write(
+                toFile: scratch.path("kustomization.yaml"), atomically: true, encoding: .utf8)
+            let documents = try await built(at: scratch.root, scratch).map(\.value)
+            let made = documents.filter { $0["kind"] == "Namespace" }.map {
+                $0["metadata"]?["name"]
+            }
+            let used = Set(documents.compactMap { $0["metadata"]?["namespace"] })
+            #expect(used.count == 1)
+            // Whoever has rights in one namespace only has it already.
+            let isOwn = kustomization.contains("install/namespaced")
+            #expect(made == (isOwn ? [] : used.map { $0 }))
+            let pod = documents.first { $0["kind"] == "Deployment" }?["spec"]?["template"]?["spec"]
+            let image = pod?["containers"]?[0]?["image"]?.string
+            let isNamed = kustomization.contains("images:")
+            #expect(image == (isNamed ? "registry.example.com/sluice:1.0" : "sluice:latest"))
+        }
+    }
+
+    @Test func `shows how to share a cluster`() {
+        #expect(Self.shown.count == 4)
+        #expect(Self.shown.contains { $0.contains("--instance-id=blue") })
+    }
+
+    /// The kustomizations with resources that our pages show.
+    private static let shown: [String] = ["README.md", "docs/KUBERNETES.md"].flatMap { page in
+        let place = Tool.repository.appending(path: page).path
+        let text = String(
+            decoding: FileManager.default.contents(atPath: place) ?? Data(), as: UTF8.self)
+        let blocks = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .split { !$0.hasPrefix("    ") }
+        return blocks.map { $0.map { "\($0.dropFirst(4))\n" }.joined() }
+            .filter { $0.contains("resources:") }
+    }
+
     private func built(_ folder: String) async throws -> [Document] {
         var documents: [Document] = []
         let place = Tool.repository.appending(path: "manifests/\(folder)").path
-        try await Scratch.with { scratch in
-            let yaml = try await scratch.run([Tool.kubectl, "kustomize", place]).checked()
-            documents = try Document.readAll(Array(yaml.utf8), file: "\(folder).yaml")
-        }
+        try await Scratch.with { documents = try await built(at: place, $0) }
         return documents
+    }
+
+    private func built(at place: String, _ scratch: Scratch) async throws -> [Document] {
+        let yaml = try await scratch.run([Tool.kubectl, "kustomize", place]).checked()
+        return try Document.readAll(Array(yaml.utf8), file: "\(place).yaml")
     }
 }
