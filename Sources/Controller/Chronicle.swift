@@ -14,11 +14,15 @@ package struct Chronicle: Sendable {
     private let pile = RecordPile()
     /// After this long a history that cannot be written is tried again.
     private let pause: Duration
+    /// So many records are kept at most, the last ones.
+    private let mostRecords: Int
 
     init(
-        history: RecordStore?, secrets: SecretsInUse, log: Logger, pause: Duration = .seconds(5)
+        history: RecordStore?, secrets: SecretsInUse, log: Logger, pause: Duration = .seconds(5),
+        keeping mostRecords: Int = usualRecords
     ) {
         self.pause = pause
+        self.mostRecords = mostRecords
         self.history = history
         self.secrets = secrets
         self.log = log
@@ -158,5 +162,6 @@ extension Record {
 private let pruningMilliseconds: Int64 = 3_600_000
 /// 90 days: what nobody has asked for in a quarter of a year, nobody will.
 private let longestAgeSeconds = 90 * 86_400
-/// Some 100 MB. A release of three steps with two metrics leaves about forty records.
-private let mostRecords = 200_000
+/// Some 500 MB, which is half of what a pod without a volume has for them. A release of three steps
+/// with two metrics leaves about forty records, of 500 bytes each.
+let usualRecords = 1_000_000

@@ -21,6 +21,7 @@ extension ControllerLoop {
         exposition.tallies = await tallies.tallies
         exposition.requests = await tallies.requests
         exposition.queues = await queues.tallies
+        exposition.followed = followed
         exposition.lease = leadership.map { ($0.lease.name, $0.remaining > .zero) }
         exposition.version = settings.version
         return exposition.text

@@ -23,6 +23,14 @@ extension ControllerLoop {
         }
     }
 
+    /// Each kind that this replica has begun to follow, and whether it does at this moment. A kind
+    /// of route that the cluster has no more is none of them.
+    var followed: [(kind: String, isFollowed: Bool)] {
+        let routes = cluster.routes.values.map(\.cache).filter(\.isSynced)
+        let caches = Array(cluster.caches.values) + [cluster.podTemplates] + routes
+        return Sight.followed(caches)
+    }
+
     private func say(_ line: Sight.Line) {
         switch line {
         case .lost(let resource, let error):
@@ -43,6 +51,23 @@ struct Sight: Sendable {
     }
 
     private var lost: [Resource: APIError] = [:]
+
+    /// By name, with the group where kinds of several groups may share one. What has not been begun
+    /// is left out.
+    static func followed(_ caches: [ObjectCache]) -> [(kind: String, isFollowed: Bool)] {
+        caches.compactMap { cache in
+            let progress = cache.progress
+            let isFailing = progress.contains {
+                if case .failing = $0 { true } else { false }
+            }
+            if !isFailing, progress.contains(.starting) { return nil }
+            let resource = cache.resource
+            let name =
+                resource.group.contains(".")
+                ? "\(resource.plural).\(resource.group)" : resource.plural
+            return (name, !isFailing)
+        }.sorted { $0.kind < $1.kind }
+    }
 
     /// A line for each kind that is lost, for another reason, or found again.
     mutating func changes(to now: [Resource: APIError]) -> [Line] {

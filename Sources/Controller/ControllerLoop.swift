@@ -40,6 +40,8 @@ package struct ControllerLoop: Sendable {
         package var routers = ExtensionCaller.none
         /// What metrics say of this program.
         package var version = ""
+        /// How many records the history keeps at most.
+        package var historyRecords = usualRecords
         /// How long a history that was taken away may be missing.
         package var historyPause = Duration.seconds(5)
 
@@ -100,7 +102,8 @@ package struct ControllerLoop: Sendable {
         seenEvents = Self.events(about: .rollouts, settings)
         self.log = log
         self.now = now
-        let chronicle = Chronicle(history: history, secrets: secrets, log: log)
+        let chronicle = Chronicle(
+            history: history, secrets: secrets, log: log, keeping: settings.historyRecords)
         self.chronicle = chronicle
         let rules = RuleBook(
             RuleBook.Shelves(settings), cluster: cluster.edge, secrets: secrets, log: log,

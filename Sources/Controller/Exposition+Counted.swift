@@ -72,6 +72,14 @@ extension Exposition {
         return family
     }
 
+    func sightFamily() -> MetricFamily {
+        var family = MetricFamily(
+            "sluice_kind_followed", .gauge,
+            "0 where this replica cannot follow objects of a kind, so that it acts on old ones.")
+        for (kind, isFollowed) in followed { family.add([("kind", kind)], isFollowed ? 1 : 0) }
+        return family
+    }
+
     func queueFamilies() -> [MetricFamily] {
         func family(
             _ name: String, _ kind: MetricFamily.Kind, _ help: String,

@@ -13,6 +13,8 @@ struct Exposition {
     var tallies: [Reference: Tallies.Tally] = [:]
     var requests: [AnsweredRequest: Int] = [:]
     var queues: [(name: String, tally: QueueTally)] = []
+    /// The kinds that are followed, and those that cannot be at this moment.
+    var followed: [(kind: String, isFollowed: Bool)] = []
     /// Nil where nobody is elected.
     var lease: (name: String, isHeld: Bool)?
     var version = ""
@@ -27,7 +29,7 @@ struct Exposition {
         families += turnFamilies("analysis_run", .analysisRuns)
         families += turnFamilies("experiment", .experiments)
         families += [eventFamily()] + notificationFamilies()
-        families += [requestFamily()] + queueFamilies() + programFamilies()
+        families += [requestFamily(), sightFamily()] + queueFamilies() + programFamilies()
         return families.map(\.lines).joined()
     }
 

@@ -87,6 +87,10 @@ final class RecordFile: Sendable {
             try database.create(
                 index: "records_by_rollout", on: "records", columns: ["namespace", "rollout", "at"])
         }
+        // What is old is found without reading the others.
+        migrator.registerMigration("records by time") { database in
+            try database.create(index: "records_by_time", on: "records", columns: ["at"])
+        }
         return migrator
     }
 }

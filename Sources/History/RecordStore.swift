@@ -79,8 +79,8 @@ package struct RecordStore: Sendable {
                     sql: "DELETE FROM records WHERE at < ?", arguments: [limit.milliseconds])
                 try database.execute(
                     sql: """
-                        DELETE FROM records WHERE key IN
-                        (SELECT key FROM records ORDER BY at DESC LIMIT -1 OFFSET ?)
+                        DELETE FROM records WHERE rowid IN
+                        (SELECT rowid FROM records ORDER BY at DESC LIMIT -1 OFFSET ?)
                         """, arguments: [count])
             }
         }

@@ -30,7 +30,7 @@ extension Listener.Address {
     /// address, is decided elsewhere.
     var hostNames: [String]? {
         switch self {
-        case .unix, .open: return nil
+        case .unix, .open, .everywhere: return nil
         case .loopback(let host, _):
             let own = host.contains(":") ? "[\(host)]" : host.lowercased()
             return HostName.ofThisMachine.contains(own)

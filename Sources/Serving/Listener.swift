@@ -20,6 +20,8 @@ package struct Listener: Service {
         case loopback(host: String = "127.0.0.1", port: Int)
         /// Any address: inside a pod the network decides who may come.
         case open(host: String, port: Int)
+        /// Every address of a pod, those of IPv6 and of IPv4 as far as there are any.
+        case everywhere(port: Int)
     }
 
     /// What one client may take of us.
@@ -96,6 +98,8 @@ package struct Listener: Service {
             return .hostname(host, port: port)
         case .open(let host, let port):
             return .hostname(host, port: port)
+        case .everywhere(let port):
+            return .hostname(takesBoth() ? "::" : "0.0.0.0", port: port)
         }
     }
 
@@ -133,4 +137,15 @@ private func requireClosedDirectory(of path: String) throws(ListenerError) {
         throw .directoryMissing(path: directory)
     }
     guard status.st_mode & 0o077 == 0 else { throw .directoryOpenToOthers(path: directory) }
+}
+
+/// Whether what is bound to all addresses of IPv6 has those of IPv4 as well: the kernel knows
+/// IPv6, and nobody has told it to keep the two apart.
+private func takesBoth() -> Bool {
+    let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    guard probe >= 0 else { return false }
+    defer { close(probe) }
+    var isOnly: Int32 = 1
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(probe, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &isOnly, &size) == 0 && isOnly == 0
 }

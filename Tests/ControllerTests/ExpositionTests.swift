@@ -45,6 +45,7 @@ let busyExposition: Exposition = {
         added: 4, retried: 1, waited: [0.00002, 0.5].durations(.queues),
         worked: [0.005, 0.2, 30].durations(.queues), depth: 2, underWay: [1.5, 0.25])
     exposition.queues = [("AnalysisRuns", QueueTally()), ("Rollouts", tally)]
+    exposition.followed = [("rollouts.argoproj.io", true), ("services", false)]
     exposition.lease = ("argo-rollouts-controller-lock", true)
     (exposition.version, exposition.architecture) = ("1.2.3", "amd64")
     return exposition

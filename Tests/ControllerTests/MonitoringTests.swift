@@ -57,4 +57,33 @@ struct `A query of the monitoring component` {
             }
         }
     }
+
+    /// Replicas that do not lead expose what they see of the cluster as well.
+    @Test(arguments: queries)
+    func `counts an object once, however many replicas tell of it`(query: String) {
+        let seen = /(rollout|analysis_run|experiment|analysis_template)_info[a-z_]*/
+        for series in query.matches(of: seen) where !query.hasPrefix("label_values(") {
+            let before = query[..<series.range.lowerBound]
+            #expect(before.firstMatch(of: /max by \([a-z, ]*\bname\b[a-z, ]*\) \($/) != nil)
+        }
+    }
+
+    /// A cluster has many operators, of which each exposes whether it leads.
+    @Test func `asks for our own lease, in each namespace of a controller`() {
+        let ours =
+            "max by (namespace) (leader_election_master_status"
+            + "{name=\"argo-rollouts-controller-lock\"}) < 1"
+        #expect(queries.filter { $0.contains("leader_election_master_status") } == [ours])
+    }
+}
+
+struct `The monitor of the monitoring component` {
+    /// Else the label `namespace` would say where the controller is, and ours be renamed.
+    @Test func `leaves the labels of series as they are`() throws {
+        let path = "manifests/components/monitoring/service-monitor.yaml"
+        let asset = try #require(Asset.named(path))
+        let documents = try Document.readAll(Array(asset.text.utf8), file: path)
+        let endpoints = documents.flatMap { $0.value["spec"]?["endpoints"]?.array ?? [] }
+        #expect(endpoints.map { $0["honorLabels"] } == [true])
+    }
 }

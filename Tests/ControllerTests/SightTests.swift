@@ -1,8 +1,8 @@
-import KubernetesClient
 import KubernetesObjects
 import Testing
 
 @testable import Controller
+@testable import KubernetesClient
 
 struct `What cannot be followed any more` {
     private let refused = APIError.refused(status: 403, message: "services is forbidden")
@@ -17,6 +17,22 @@ struct `What cannot be followed any more` {
                 [], [.lost(.services, refused)], [], [.lost(.services, away)],
                 [.regained(.services)],
             ])
+    }
+
+    @Test func `is told as well to who monitors the controller, until it is over`() {
+        let rollouts = ObjectCache(.rollouts, namespaces: ["shop", "web"])
+        let services = ObjectCache(.services)
+        func told() -> [String] {
+            Sight.followed([services, rollouts]).map { "\($0.kind) \($0.isFollowed)" }
+        }
+        #expect(told() == [])
+        for index in [0, 1] { rollouts.follows(index) }
+        #expect(told() == ["rollouts.argoproj.io true"])
+        services.fail(0, refused)
+        rollouts.fail(1, away)
+        #expect(told() == ["rollouts.argoproj.io false", "services false"])
+        for cache in [services, rollouts] { cache.follows(cache.selections.count - 1) }
+        #expect(told() == ["rollouts.argoproj.io true", "services true"])
     }
 
     @Test func `does not hide another kind`() {

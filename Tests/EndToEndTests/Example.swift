@@ -37,8 +37,7 @@ struct Example: Sendable {
         try scratch.edit(
             file, "        prometheus:\n",
             to: "        prometheus:\n          address: \(prometheus.address)\n")
-        let delay = isModel ? #"initialDelay: "{{args.window}}""# : "initialDelay: 8s"
-        try scratch.edit(file, delay, to: "initialDelay: 1s")
+        try scratch.edit(file, #"initialDelay: "{{args.window}}""#, to: "initialDelay: 1s")
         try scratch.edit(file, "count: 3", to: "count: 2")
         self.cluster = cluster
         self.prometheus = prometheus

@@ -13,7 +13,7 @@ struct `An installation` {
             "install",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1,
             ]
         ),
@@ -28,7 +28,7 @@ struct `An installation` {
             "overlays/kubernetes-1.20",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "Deployment": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1,
             ]
         ),
@@ -36,7 +36,7 @@ struct `An installation` {
             "overlays/production",
             [
                 "CustomResourceDefinition": 5, "Namespace": 1, "StatefulSet": 1, "Service": 1,
-                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 1, "ClusterRoleBinding": 1,
+                "ServiceAccount": 1, "NetworkPolicy": 1, "ClusterRole": 4, "ClusterRoleBinding": 1,
                 "Role": 1, "RoleBinding": 1, "PodDisruptionBudget": 1, "ServiceMonitor": 1,
                 "PrometheusRule": 1, "ConfigMap": 1,
             ]
@@ -53,6 +53,7 @@ struct `An installation` {
             [
                 "ConfigMap": 1, "Deployment": 1, "Service": 1, "ServiceAccount": 1,
                 "NetworkPolicy": 1, "ValidatingWebhookConfiguration": 1,
+                "PodDisruptionBudget": 1,
             ]
         ),
         (
@@ -125,6 +126,61 @@ struct `An installation` {
         #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
     }
 
+    /// A Prometheus of a cluster scrapes every 15 or 30 seconds, and a rate needs two samples.
+    @Test(arguments: [
+        "overlays/mock", "overlays/gpu", "overlays/bentoml", "examples/model-api",
+        "examples/llm-gateway", "examples/gateway-api", "examples/experiment",
+        "examples/blue-green", "examples/kserve",
+    ])
+    func `of an example asks for rates over more than a few scrapes`(folder: String) async throws {
+        var windows = 0
+        for template in try await built(folder).map(\.value)
+        where template["kind"] == "AnalysisTemplate" {
+            let window = template["spec"]?["args"]?.array?.first { $0["name"] == "window" }
+            for metric in template["spec"]?["metrics"]?.array ?? [] {
+                let query = metric["provider"]?["prometheus"]?["query"]?.string?
+                    .replacing("{{args.window}}", with: window?["value"]?.string ?? "")
+                for range in try #require(query).matches(of: /\[([^\]]*)\]/) {
+                    let length = try #require(GoDuration.parse(String(range.1)))
+                    #expect(length >= 60_000)
+                    windows += 1
+                }
+                let pause = metric["interval"]?.string.flatMap(GoDuration.parse) ?? 0
+                #expect(pause >= 15_000)
+            }
+        }
+        #expect(windows > 0)
+    }
+
+    /// On GPU nodes there is something better than a stand-in.
+    @Test func `for GPU nodes runs what the image has`() async throws {
+        let rollout = try await built("overlays/gpu").first { $0.value["kind"] == "Rollout" }
+        let container = rollout?.value["spec"]?["template"]?["spec"]?["containers"]?[0]
+        #expect(container?["image"] == "model-api:v1")
+        #expect(container?["command"] == nil && container?["args"] == nil)
+    }
+
+    @Test(arguments: ["admin", "edit", "view"])
+    func `gives the people of a namespace what they may do`(role: String) async throws {
+        let path = Tool.repository.appending(path: "manifests/install/aggregate-roles.yaml")
+        let roles = try YAML.documents(in: [UInt8](Data(contentsOf: path)), file: path.path)
+        let label = "rbac.authorization.k8s.io/aggregate-to-\(role)"
+        let found = roles.map(\.value).filter { $0["metadata"]?["labels"]?[label] == "true" }
+        let rules = found.flatMap { $0["rules"]?.array ?? [] }
+        #expect(rules.count == 1)
+        #expect(rules.first?["apiGroups"] == ["argoproj.io"])
+        #expect(
+            rules.first?["resources"] == [
+                "rollouts", "rollouts/scale", "rollouts/status", "experiments",
+                "analysistemplates", "clusteranalysistemplates", "analysisruns",
+            ])
+        let changing: [JSON] = ["create", "delete", "deletecollection", "get", "list", "patch"]
+        #expect(
+            rules.first?["verbs"]
+                == (role == "view"
+                    ? ["get", "list", "watch"] : .array(changing + ["update", "watch"])))
+    }
+
     @Test(arguments: [
         ("kserve", ["AnalysisTemplate", "ConfigMap", "InferenceService", "Rollout"]),
         ("autoscaling", ["HorizontalPodAutoscaler"]),
@@ -136,6 +192,22 @@ struct `An installation` {
         let found = documents.compactMap { $0.value["kind"]?.string }
         #expect(Set(found).isSuperset(of: kinds))
         #expect(Lint.findings(in: documents, routers: RouterKind.all).isEmpty)
+    }
+
+    /// What an overlay adds comes without one.
+    @Test(arguments: [
+        "install", "install/namespaced", "overlays/kubernetes-1.20", "overlays/production",
+        "webhook", "webhook/cert-manager", "overlays/webhook",
+    ])
+    func `is in the namespace of the lease`(folder: String) async throws {
+        let ofAll: Set<JSON> = [
+            "Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding",
+            "ValidatingWebhookConfiguration",
+        ]
+        for document in try await built(folder).map(\.value)
+        where !ofAll.contains(document["kind"] ?? .null) {
+            #expect(document["metadata"]?["namespace"] == "argo-rollouts", "\(document)")
+        }
     }
 
     /// As the level `restricted` of Pod Security wants it.
@@ -190,13 +262,58 @@ struct `An installation` {
         #expect(arguments.contains { $0.hasPrefix("--history=\(folder)/") })
     }
 
+    /// As somebody writes it beside a checkout of ours.
+    @Test(arguments: Self.shown)
+    func `of a page of ours can be applied to a fresh cluster`(kustomization: String) async throws {
+        try await Scratch.with { scratch in
+            try FileManager.default.createDirectory(
+                atPath: scratch.path("sluice"), withIntermediateDirectories: false)
+            try FileManager.default.copyItem(
+                at: Tool.repository.appending(path: "manifests"),
+                to: URL(filePath: scratch.path("sluice/manifests")))
+            try kustomization.write(
+                toFile: scratch.path("kustomization.yaml"), atomically: true, encoding: .utf8)
+            let documents = try await built(at: scratch.root, scratch).map(\.value)
+            let made = documents.filter { $0["kind"] == "Namespace" }.map {
+                $0["metadata"]?["name"]
+            }
+            let used = Set(documents.compactMap { $0["metadata"]?["namespace"] })
+            #expect(used.count == 1)
+            // Whoever has rights in one namespace only has it already.
+            let isOwn = kustomization.contains("install/namespaced")
+            #expect(made == (isOwn ? [] : used.map { $0 }))
+            let pod = documents.first { $0["kind"] == "Deployment" }?["spec"]?["template"]?["spec"]
+            let image = pod?["containers"]?[0]?["image"]?.string
+            let isNamed = kustomization.contains("images:")
+            #expect(image == (isNamed ? "registry.example.com/sluice:1.0" : "sluice:latest"))
+        }
+    }
+
+    @Test func `shows how to share a cluster`() {
+        #expect(Self.shown.count == 4)
+        #expect(Self.shown.contains { $0.contains("--instance-id=blue") })
+    }
+
+    /// The kustomizations with resources that our pages show.
+    private static let shown: [String] = ["README.md", "docs/KUBERNETES.md"].flatMap { page in
+        let place = Tool.repository.appending(path: page).path
+        let text = String(
+            decoding: FileManager.default.contents(atPath: place) ?? Data(), as: UTF8.self)
+        let blocks = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .split { !$0.hasPrefix("    ") }
+        return blocks.map { $0.map { "\($0.dropFirst(4))\n" }.joined() }
+            .filter { $0.contains("resources:") }
+    }
+
     private func built(_ folder: String) async throws -> [Document] {
         var documents: [Document] = []
         let place = Tool.repository.appending(path: "manifests/\(folder)").path
-        try await Scratch.with { scratch in
-            let yaml = try await scratch.run([Tool.kubectl, "kustomize", place]).checked()
-            documents = try Document.readAll(Array(yaml.utf8), file: "\(folder).yaml")
-        }
+        try await Scratch.with { documents = try await built(at: place, $0) }
         return documents
+    }
+
+    private func built(at place: String, _ scratch: Scratch) async throws -> [Document] {
+        let yaml = try await scratch.run([Tool.kubectl, "kustomize", place]).checked()
+        return try Document.readAll(Array(yaml.utf8), file: "\(place).yaml")
     }
 }

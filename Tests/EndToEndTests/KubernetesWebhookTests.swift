@@ -214,9 +214,13 @@ private struct Webhook {
             .replacing("http://127.0.0.1:8081", with: "http://\(address)")
         for _ in 0..<5 {
             let port = try freePort()
-            let configuration = text.replacing("listen 8443", with: "listen 127.0.0.1:\(port)")
-            try (geteuid() == 0 ? "user root;\n\(configuration)" : configuration)
-                .write(toFile: "\(directory)/nginx.conf", atomically: true, encoding: .utf8)
+            for (text, file) in [
+                (geteuid() == 0 ? "user root;\n\(text)" : text, "nginx.conf"),
+                ("listen 127.0.0.1:\(port) ssl;\n", "listen.conf"),
+            ] {
+                try text.write(
+                    toFile: "\(directory)/\(file)", atomically: true, encoding: .utf8)
+            }
             let nginx = try Program(
                 [
                     "nginx", "-p", directory, "-c", "nginx.conf", "-e", "/dev/stderr", "-g",
@@ -233,23 +237,6 @@ private struct Webhook {
             if isUp { return port }
         }
         throw Failure("nginx found no port")
-    }
-
-    /// A port that the kernel has just given and taken back.
-    private func freePort() throws -> Int {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let outcome = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, size) == 0 && getsockname(socket, $0, &size) == 0
-            }
-        }
-        guard outcome else { throw Failure("no port is free") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Makes the server ask, as the manifests do, but about this namespace alone, and without an

@@ -1,4 +1,5 @@
 import Curl
+import Glibc
 import Logging
 import ServiceLifecycle
 import Testing
@@ -21,6 +22,16 @@ struct `A listener` {
                     headers: [Header("X-Color", "blue")], body: Array("hello".utf8)))
             #expect(answer.text == #"POST ["a", "b/c"] 1 2 blue hello"#)
             #expect(answer.head["content-type"] == "text/plain; charset=utf-8")
+        }
+    }
+
+    /// The kubelet of a cluster without IPv4 asks by IPv6. Not every machine has it.
+    @Test(arguments: ["127.0.0.1"] + (hasIPv6 ? ["[::1]"] : []))
+    func `answers at every address of a pod`(host: String) async throws {
+        let listener = TestListener(at: .everywhere(port: 0)) { _ in .text("ok") }
+        try await listener.run(by: host) { address in
+            let answer = try await CurlClient().execute(CurlRequest(url: address))
+            #expect(answer.text == "ok")
         }
     }
 
@@ -116,3 +127,18 @@ private func endless(_ ended: AsyncStream<Void>.Continuation) -> Serving.Respons
             ended.yield()
         })
 }
+
+/// Whether this machine can be reached by IPv6 from itself.
+private let hasIPv6: Bool = {
+    let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    guard probe >= 0 else { return false }
+    defer { close(probe) }
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_addr = in6addr_loopback
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(probe, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+        }
+    }
+}()

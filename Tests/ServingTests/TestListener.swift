@@ -24,13 +24,14 @@ final class TestListener: Sendable {
     }
 
     /// Calls `act` with the address once it is bound, then ends the listener and waits for its end.
-    func run<Value: Sendable>(_ act: @Sendable (String) async throws -> Value) async throws -> Value
-    {
+    func run<Value: Sendable>(
+        by host: String = "127.0.0.1", _ act: @Sendable (String) async throws -> Value
+    ) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await self.group.run() }
             var iterator = ports.makeAsyncIterator()
             guard let port = await iterator.next() else { throw CancellationError() }
-            let value = try await act("http://127.0.0.1:\(port)")
+            let value = try await act("http://\(host):\(port)")
             end()
             try await tasks.waitForAll()
             return value

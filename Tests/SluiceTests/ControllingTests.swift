@@ -4,10 +4,10 @@ import Documents
 import KubernetesObjects
 import Logging
 import Manifests
-import Serving
 import Testing
 
 @testable import Controller
+@testable import Serving
 @testable import sluice
 
 struct `The election flags` {
@@ -174,6 +174,17 @@ struct `The health page` {
         #expect(await answer("/metrics") == "200 a 1\n")
         #expect(await answer("/") == "404 there are /healthz, /readyz and /metrics\n")
         #expect(await answer("/healthz", method: "POST") == "405 only GET\n")
+    }
+}
+
+struct `The listeners of a controller` {
+    /// Clusters of IPv6 alone have kubelets that ask by nothing else.
+    @Test func `take every address of the pod`() {
+        let page = HealthPage(obstacles: { [] }, metrics: { "" })
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let listener = page.listener(port: 8080, log: log) as? Listener
+        #expect(listener?.address == .everywhere(port: 8080))
+        #expect(page.listener(port: 0, log: log) == nil)
     }
 }
 

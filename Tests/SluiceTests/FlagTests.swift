@@ -20,6 +20,8 @@ struct `The flags of the controller` {
         #expect(silent.rolloutThreads == 10 && silent.analysisThreads == 30)
         #expect(silent.experimentThreads == 10)
         #expect(silent.rolloutResync == 900 && silent.instanceID == nil)
+        #expect(try silent.settings([:]).historyRecords == 1_000_000)
+        #expect(try parsed("--history-records=5000").settings([:]).historyRecords == 5_000)
         #expect(try parsed("--metricsPort", "9090").metricsPort == 9090)
         #expect(try parsed("--metricsport=9090").metricsPort == 9090)
         #expect(try parsed("--loglevel", "fatal").logging.level.level == .critical)

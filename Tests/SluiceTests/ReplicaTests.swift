@@ -210,6 +210,9 @@ struct `Of two replicas` {
             let secondRun = Task { await second.run(synced: { isSynced.yield() }) }
             for await _ in synced { break }
             #expect(await second.exposition().contains("leader_election_master_status{"))
+            #expect(
+                await second.exposition().contains(
+                    "sluice_kind_followed{kind=\"rollouts.argoproj.io\"} 1"))
             #expect(await !hasWritten(second))
 
             first.leadership?.resign()

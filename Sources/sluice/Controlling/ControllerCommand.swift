@@ -41,6 +41,11 @@ struct ControllerCommand: AsyncParsableCommand {
     var history: String?
 
     @Option(
+        name: .customLong("history-records"),
+        help: "How many records the history keeps, of half a kilobyte each, for 90 days at most.")
+    var historyRecords = 1_000_000
+
+    @Option(
         name: .customLong("prometheus"),
         help:
             "The Prometheus for metrics that name none. Default: $ARGO_ROLLOUTS_PROMETHEUS_ADDRESS."
@@ -102,6 +107,7 @@ struct ControllerCommand: AsyncParsableCommand {
             ("--experiment-threads", experimentThreads, 1...1_000),
             ("--analysis-threads", analysisThreads, 1...1_000),
             ("--rollout-resync", rolloutResync, 10...86_400),
+            ("--history-records", historyRecords, 1_000...1_000_000_000),
             ("--healthzPort", healthzPort, 0...65_535), ("--metricsPort", metricsPort, 0...65_535),
         ].filter { !$2.contains($1) }.map { flag, _, range in
             "\(flag) takes a number from \(range.lowerBound) to \(range.upperBound)"
@@ -165,6 +171,7 @@ struct ControllerCommand: AsyncParsableCommand {
         settings.analysisWorkers = analysisThreads
         settings.experimentWorkers = experimentThreads
         settings.resyncSeconds = rolloutResync
+        settings.historyRecords = historyRecords
         settings.version = Version.text
         settings.hasSelfServiceNotifications = field.says(
             "--self-service-notification-enabled")

@@ -14,7 +14,7 @@ struct HealthPage: Sendable {
     func listener(port: Int, log: Logger) -> (any Service)? {
         if port == 0 { return nil }
         return Listener(
-            at: .open(host: "0.0.0.0", port: port), logger: log, handler: { await respond(to: $0) })
+            at: .everywhere(port: port), logger: log, handler: { await respond(to: $0) })
     }
 
     func respond(to request: Request) async -> Response {

@@ -11,7 +11,7 @@ struct `A Kubernetes controller that loses its rights` {
         try await Kubernetes.with { try await $0.define() }
         let up = [
             ["patch rollouts/status", "create replicasets"],
-            ["patch replicasets", "patch services"],
+            ["patch replicasets", "patch services", "create events"],
             // The third release of a lane is the first with more ReplicaSets than are kept.
             ["patch ingresses", "create analysisruns", "delete replicasets"],
         ]
@@ -24,6 +24,7 @@ struct `A Kubernetes controller that loses its rights` {
             group.addTask { try await goBlind() }
             group.addTask { try await beginBlind() }
             group.addTask { try await goWithoutCredentials() }
+            group.addTask { try await goWithoutLease() }
             try await group.waitForAll()
         }
     }
@@ -84,13 +85,25 @@ struct `A Kubernetes controller that loses its rights` {
         }
     }
 
+    /// Who cannot hold on to the lease stops deciding, and goes on when it can again.
+    private func goWithoutLease() async throws {
+        try await play(competes: true) { story, role, life in
+            let lack = Lack(of: "patch leases", role, life)
+            try await lack.begin()
+            _ = try await eventually("it to lead no more", seconds: 60) {
+                lack.wasSaid && life.program.errors.contains("leading no more") ? true : nil
+            }
+            try await story.tell(.good, lack.turns)
+        }
+    }
+
     private func play(
-        _ fault: @escaping Fault = { _, forward in await forward() },
+        _ fault: @escaping Fault = { _, forward in await forward() }, competes: Bool = false,
         _ act: @escaping @Sendable (inout Story, Role, Life) async throws -> Void
     ) async throws {
         try await Lane.with(fault, as: Role.user) { lane in
             let role = try await Role(in: lane)
-            let life = try await lane.startController()
+            let life = try await lane.startController(competes: competes)
             var story = Story(lane)
             story.notes = { [life.program.errors] }
             try await story.tell(.good)

@@ -20,7 +20,14 @@ struct Role: Sendable {
         let bytes = Array(FileManager.default.contents(atPath: path) ?? Data())
         let documents = try YAML.documents(in: bytes, file: path).map(\.value)
         self.lane = lane
-        rules = documents.first { $0["kind"]?.string == "Role" }?["rules"]?.array ?? []
+        rules =
+            (documents.first { $0["kind"]?.string == "Role" }?["rules"]?.array ?? []) + [
+                // As the Role for the election gives it.
+                [
+                    "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
+                    "verbs": ["create", "get", "list", "watch", "patch"],
+                ]
+            ]
         try await lane.create(Self.roles, Self.user, ["rules": .array(rules)])
         try await lane.create(
             Self.bindings, Self.user,
