@@ -31,6 +31,21 @@ extension ControllerLoop {
         return Sight.followed(caches)
     }
 
+    /// A kind that may not be listed would otherwise keep the controller waiting without a word.
+    func sayWhatIsMissing() {
+        for (resource, cache) in cluster.caches where !cache.isSynced {
+            let errors = cache.progress.compactMap { progress in
+                if case .failing(let error) = progress { error.description } else { nil }
+            }
+            log.warning(
+                "waiting for the cluster",
+                metadata: [
+                    "resource": "\(resource.plural)",
+                    "error": "\(errors.first ?? "not listed yet")",
+                ])
+        }
+    }
+
     private func say(_ line: Sight.Line) {
         switch line {
         case .lost(let resource, let error):

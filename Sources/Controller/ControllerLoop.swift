@@ -260,21 +260,6 @@ package struct ControllerLoop: Sendable {
         return true
     }
 
-    /// A kind that may not be listed would otherwise keep the controller waiting without a word.
-    private func sayWhatIsMissing() {
-        for (resource, cache) in cluster.caches where !cache.isSynced {
-            let errors = cache.progress.compactMap { progress in
-                if case .failing(let error) = progress { error.description } else { nil }
-            }
-            log.warning(
-                "waiting for the cluster",
-                metadata: [
-                    "resource": "\(resource.plural)",
-                    "error": "\(errors.first ?? "not listed yet")",
-                ])
-        }
-    }
-
     private func work() async {
         await withTaskGroup(of: Void.self) { group in
             for (resource, cache) in cluster.caches {
