@@ -79,8 +79,8 @@ struct `A webhook in its pod` {
         let command = (container?["command"]?.array ?? []).compactMap(\.string)
         let text = try String(contentsOf: manifests.appending(path: "nginx.conf"), encoding: .utf8)
         func here(_ text: String) -> String {
-            text.replacing("/etc/sluice/tls", with: place).replacing("/etc/sluice", with: place)
-                .replacing("/tmp/", with: "\(place)/")
+            text.replacing("/tmp/", with: "\(place)/")
+                .replacing("/etc/sluice/tls", with: place).replacing("/etc/sluice", with: place)
                 .replacing("/proc/net/if_inet6", with: knowsIPv6 ? "/proc/net/if_inet6" : "/none")
         }
         // A user of its own could not read what is in here.

@@ -1,3 +1,5 @@
+import Documents
+import KubernetesObjects
 import Testing
 
 /// A controller that may do less than it should, for a while: it says what it lacks, and does the
@@ -25,6 +27,7 @@ struct `A Kubernetes controller that loses its rights` {
             group.addTask { try await beginBlind() }
             group.addTask { try await goWithoutCredentials() }
             group.addTask { try await goWithoutLease() }
+            group.addTask { try await goWithoutSecret() }
             try await group.waitForAll()
         }
     }
@@ -94,6 +97,19 @@ struct `A Kubernetes controller that loses its rights` {
                 lack.wasSaid && life.program.errors.contains("leading no more") ? true : nil
             }
             try await story.tell(.good, lack.turns)
+        }
+    }
+
+    /// A measurement that has not its Secret is an error, and what nobody judges is given back.
+    private func goWithoutSecret() async throws {
+        try await play { story, role, _ in
+            try await story.lane.askWithSecret()
+            try await role.lacks("get secrets")
+            try await story.tell(.good, endsAs: .away)
+            let runs = story.lane.record.present(.analysisRuns).values.map { $0.json.text }
+            #expect(runs.contains { $0.contains("Secret asking cannot be read") }, "\(runs)")
+            try await role.lacks(nil)
+            try await story.tell(.good)
         }
     }
 

@@ -219,6 +219,15 @@ extension Lane {
             ])
     }
 
+    /// Has the analysis need a Secret from now on.
+    func askWithSecret() async throws {
+        let key: JSON = ["secretKeyRef": ["name": "asking", "key": "word"]]
+        try await create(.secrets, "asking", ["stringData": ["word": "please"]])
+        _ = try await server.client.patch(
+            reference(.analysisTemplates, Self.name),
+            .merge(["spec": ["args": [["name": "word", "valueFrom": key]]]]))
+    }
+
     func create(_ kind: Resource, _ name: String, _ content: JSON) async throws {
         var object = Object(content)
         object["apiVersion"] = .string(kind.apiVersion)
