@@ -141,7 +141,7 @@ extension Draft {
         }
         let failure = new.failure ?? seen.replicaSets.compactMap(\.failure).first
         if let failure {
-            set(.replicaFailure, .yes, "FailedCreate", failure)
+            set(.replicaFailure, .yes, failure.reason, failure.message)
         } else {
             status.conditions.removeAll { $0.type == .replicaFailure }
         }

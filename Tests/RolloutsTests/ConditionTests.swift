@@ -160,10 +160,12 @@ struct `Conditions` {
     /// Holds: 2.3 ReplicaFailure.
     @Test func `say what keeps a ReplicaSet from making pods, while it does`() {
         var world = deployed(fourSteps)
-        world.change("app-h1") { $0.failure = "exceeded quota" }
-        world.turn()
-        #expect(world.condition(.replicaFailure) == "True FailedCreate")
-        #expect(world.status[.replicaFailure]?.message == "exceeded quota")
+        for reason in ["FailedCreate", "FailedDelete"] {
+            world.change("app-h1") { $0.failure = Failure(reason: reason, message: "a quota") }
+            world.turn()
+            #expect(world.condition(.replicaFailure) == "True \(reason)")
+            #expect(world.status[.replicaFailure]?.message == "a quota")
+        }
         world.change("app-h1") { $0.failure = nil }
         world.turn()
         #expect(world.status[.replicaFailure] == nil)
