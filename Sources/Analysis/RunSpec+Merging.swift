@@ -51,12 +51,14 @@ private func merged(_ arguments: [Argument]) throws(RunError) -> [Argument] {
             result.append(argument)
             continue
         }
-        let known = result[index]
-        if known.value == nil && known.source == nil {
-            result[index] = argument
-        } else if argument.value != nil || argument.source != nil, argument != known {
+        let known = result[index].value
+        if let known, let own = argument.value, own != known {
             throw RunError(
                 "Argument `\(argument.name)` specified multiple times with different values")
+        }
+        // A value counts before a source, and of two sources the later one.
+        if argument.value != nil || (known == nil && argument.source != nil) {
+            result[index] = argument
         }
     }
     return result

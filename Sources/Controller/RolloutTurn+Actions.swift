@@ -136,7 +136,7 @@ extension RolloutTurn {
             } catch .notFound where change.act == .delete {
                 continue
             } catch {
-                let error = await meaning(of: error, refusing: change, scene)
+                let error = await meaning(of: error, refusing: change, scene).ofRouting
                 guard isBack, !change.isPrerequisite else { throw error }
                 trouble = trouble ?? error
                 continue
@@ -264,10 +264,18 @@ extension ClusterError {
             let (reason, text) = (event.reason, event.message)
             self = .refusedAs(reason: reason, text)
         } else {
-            self = .refused("\(router.kind): \(error.description)")
+            self = .refusedAs(reason: routingError, "\(router.kind): \(error.description)")
         }
     }
+
+    /// The same where it is a router that cannot be written.
+    fileprivate var ofRouting: ClusterError {
+        if case .refused(let text) = self { .refusedAs(reason: routingError, text) } else { self }
+    }
 }
+
+/// What the field tells of a router that does not do what was asked (§6.2, §7.5).
+private let routingError = "TrafficRoutingError"
 
 extension Reference {
     /// What is told of a route that nobody has made; nil for the kinds that have no event of their

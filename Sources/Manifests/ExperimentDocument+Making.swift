@@ -158,28 +158,30 @@ extension ExperimentDocument {
                 ?? .string("\(kind.lowercased())-\(port["port"]?.int ?? 0)")
             return made
         }
-        let own = ports(of: pods).filter { port in
-            !given.contains { taken in
-                let isSame = (taken["protocol"] ?? "TCP") == port["protocol"]
-                return taken["name"] == port["name"] || (isSame && taken["port"] == port["port"])
-            }
-        }
-        return given + own
+        return given + ports(of: pods, beside: given)
     }
 
-    /// The ports of a Service for these pods, each number once for each protocol.
-    static func ports(of template: JSON?) -> [JSON] {
-        var seen: Set<String> = []
+    /// The ports of a Service for these pods, each number once for each protocol, and none that it
+    /// has already. They are called what the containers call them.
+    static func ports(of template: JSON?, beside given: [JSON] = []) -> [JSON] {
+        func number(_ port: JSON) -> String {
+            "\((port["protocol"]?.string ?? "TCP").lowercased())-\(port["port"]?.int ?? 0)"
+        }
+        var seen = Set(given.map(number)), names = Set(given.compactMap { $0["name"]?.string })
         let containers = template?["spec"]?["containers"]?.array ?? []
         return containers.flatMap { $0["ports"]?.array ?? [] }.compactMap { port in
-            guard let number = port["containerPort"]?.int else { return nil }
+            guard let containerPort = port["containerPort"] else { return nil }
             let kind = port["protocol"]?.string ?? "TCP"
-            let name = "\(kind.lowercased())-\(number)"
-            guard seen.insert(name).inserted else { return nil }
-            return [
-                "name": .string(name), "port": .int(Int64(number)),
-                "targetPort": .int(Int64(number)), "protocol": .string(kind),
+            var made: JSON = [
+                "port": containerPort, "targetPort": containerPort, "protocol": .string(kind),
             ]
+            let usual = number(made)
+            guard containerPort.int != nil, seen.insert(usual).inserted else { return nil }
+            let choices = [port["name"]?.string, usual].compactMap(\.self)
+            guard let name = choices.first(where: { !names.contains($0) }) else { return nil }
+            names.insert(name)
+            made["name"] = .string(name)
+            return made
         }
     }
 

@@ -80,7 +80,10 @@ package enum ReplicaSetDocument {
         found.isDeleting = object.deletionTimestamp != nil
         found.failure = object.status?["conditions"]?.array?
             .first { $0["type"] == "ReplicaFailure" && $0["status"] == "True" }
-            .map { $0["message"]?.string ?? "" }
+            .map {
+                Failure(
+                    reason: $0["reason"]?.string ?? "", message: $0["message"]?.string ?? "")
+            }
         return found
     }
 

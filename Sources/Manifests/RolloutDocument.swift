@@ -106,6 +106,8 @@ struct RolloutParser {
     var stepExperiments: [Int: [ExperimentAnalysis]] = [:]
     /// See `Canary.versionWeights`.
     var versionWeights: [Int: [String: Int]] = [:]
+    /// See `Canary.pauseTexts`.
+    var pauseTexts: [Int: String] = [:]
     var backgroundAnalysis: AnalysisReference?
     var preAnalysis: AnalysisReference?
     var postAnalysis: AnalysisReference?

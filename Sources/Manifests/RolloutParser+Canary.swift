@@ -29,6 +29,7 @@ extension RolloutParser {
             step($0.element, index: $0.offset, totalWeight: canary.totalWeight)
         }
         canary.versionWeights = versionWeights.filter { !$0.value.isEmpty }
+        canary.pauseTexts = pauseTexts
         checkVersionWeights(canary, reader["steps"])
         parts.newMetadata = podMetadata(reader["canaryMetadata"])
         parts.stableMetadata = podMetadata(reader["stableMetadata"])

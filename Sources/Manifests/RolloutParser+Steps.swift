@@ -30,7 +30,10 @@ extension RolloutParser {
         let value = reader[field]
         switch field {
         case "setWeight": return setWeight(value, totalWeight: totalWeight)
-        case "pause": return pause(value)
+        case "pause":
+            let duration = value["duration"].value
+            pauseTexts[index] = duration?.string ?? duration?.int.map(String.init)
+            return pause(value)
         case "setCanaryScale": return .setCanaryScale(canaryScale(value))
         case "analysis":
             let analysis = AnalysisReference(value)

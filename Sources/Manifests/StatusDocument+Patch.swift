@@ -40,7 +40,10 @@ extension StatusDocument {
             ("stablePingPong", .whole), ("stepPluginStatuses", .whole),
             (
                 "weights",
-                .members([("canary", destination), ("stable", destination), ("verified", .whole)])
+                .members([
+                    ("additional", .whole), ("canary", destination), ("stable", destination),
+                    ("verified", .whole),
+                ])
             ),
         ])
         let blueGreen = Fields.members([

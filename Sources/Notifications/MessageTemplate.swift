@@ -42,7 +42,7 @@ package struct Occurrence: Sendable {
     package let message: String
     package let isWarning: Bool
     package let at: Timestamp
-    /// What it is about, as it is now.
+    /// What it is about, as it is now, but for what the event itself says of it.
     package let subject: JSON
     /// Its analysis runs, where it is a rollout.
     package let runs: [JSON]

@@ -135,6 +135,26 @@ package struct Event: Hashable, Sendable {
         self.isWarning = isWarning
     }
 
+    /// - Parameter step: its index, counted from 0.
+    static func completing(_ step: Int, of count: Int, _ words: String) -> Event {
+        Event("RolloutStepCompleted", "Rollout step \(step + 1)/\(count) completed (\(words))")
+    }
+
+    /// The index of the step that this says is completed; nil for anything else. Who reads the
+    /// event finds the rollout at a later step.
+    package var completedStep: Int? {
+        guard reason == "RolloutStepCompleted" else { return nil }
+        let words = message.split(separator: " ")
+        guard words.count > 2, words[..<2] == ["Rollout", "step"],
+            let number = words[2].split(separator: "/").first.flatMap({ Int($0) }), number > 0
+        else { return nil }
+        return number - 1
+    }
+
+    /// Whether a rollout that is read because of an event of this `reason` has gone on since: what
+    /// it was like then is told by the message alone.
+    package static func tellsOfPast(_ reason: String) -> Bool { reason == "RolloutStepCompleted" }
+
     /// - Parameter new: nil for a Service that is let go.
     package static func switching(_ service: String, from old: String?, to new: String?) -> Event {
         Event(

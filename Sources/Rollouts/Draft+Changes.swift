@@ -87,9 +87,9 @@ extension Draft {
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
-        // A restart ends with the revision that it was asked for (§4.7): of another template all
-        // pods are new, and those that go are not worth it.
-        if let restart = seen.dueRestart { status.restartedAt = restart }
+        // A restart ends with the revision that it was asked for (§4.7), also one whose time has
+        // not come: of another template all pods are new, and those that go are not worth it.
+        if let restart = seen.restart { status.restartedAt = restart }
         status.stepRun = nil
         status.currentExperiment = ""
         status.backgroundRun = nil

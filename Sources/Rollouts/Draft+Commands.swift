@@ -13,6 +13,8 @@ extension Draft {
             status.abortedAt = nil
             status.pauseConditions = []
             status.controllerPause = false
+            // As if all steps were done: none of them holds up the deadline (§4.6).
+            status.currentStepIndex = seen.canary.steps.isEmpty ? nil : seen.canary.steps.count
             return
         }
         if let latch = seen.memory.latch, latch.hash == new.hash {

@@ -95,6 +95,8 @@ extension Draft {
                     .progressing, .yes, "NewReplicaSetCreated",
                     "Created new replica set \"\(new.name)\"")
             }
+        } else if isNewlyMade {
+            refreshProgressing("NewReplicaSetCreated", "Created new replica set \"\(new.name)\"")
         } else if isProgressing {
             refreshProgressing()
         } else if before?.reason == "NewReplicaSetAvailable", !isAvailable {
@@ -121,14 +123,25 @@ extension Draft {
             || status.blueGreen.previewHash != before.blueGreen.previewHash
     }
 
+    /// Whether the turn before this one has made the ReplicaSet: it has no pods yet, and no other
+    /// revision is above its own, as where a former one comes back.
+    private var isNewlyMade: Bool {
+        seen.rollout.status.currentPodHash != new.hash && new.desired == 0
+            && new.revision == revision
+    }
+
     private mutating func refreshProgressing() {
+        refreshProgressing("ReplicaSetUpdated", "ReplicaSet \"\(new.name)\" is progressing.")
+    }
+
+    /// The time counts anew, whatever the condition said before.
+    private mutating func refreshProgressing(_ reason: String, _ message: String) {
         let transition = status[.progressing].flatMap { $0.truth == .yes ? $0.lastTransition : nil }
         status.conditions.removeAll { $0.type == .progressing }
         status.conditions.append(
             Condition(
-                type: .progressing, truth: .yes, reason: "ReplicaSetUpdated",
-                message: "ReplicaSet \"\(new.name)\" is progressing.", lastUpdate: seen.now,
-                lastTransition: transition ?? seen.now))
+                type: .progressing, truth: .yes, reason: reason, message: message,
+                lastUpdate: seen.now, lastTransition: transition ?? seen.now))
     }
 
     private mutating func setReplicaFailure() {
@@ -141,7 +154,7 @@ extension Draft {
         }
         let failure = new.failure ?? seen.replicaSets.compactMap(\.failure).first
         if let failure {
-            set(.replicaFailure, .yes, "FailedCreate", failure)
+            set(.replicaFailure, .yes, failure.reason, failure.message)
         } else {
             status.conditions.removeAll { $0.type == .replicaFailure }
         }

@@ -94,9 +94,7 @@ extension Draft {
         status.controllerPause = !status.pauseConditions.isEmpty
         pauseWasEnded = false
         events.append(
-            Event(
-                "RolloutStepCompleted",
-                "Rollout step \(index + 1)/\(count) completed (\(step.description))"))
+            .completing(index, of: count, seen.canary.words(for: index)))
         note(.stepCompleted(index + 1, of: count, step, evidence: evidence))
         if index + 1 < count, case .pause(let seconds) = seen.canary.steps[index + 1] {
             beginPause(seconds)

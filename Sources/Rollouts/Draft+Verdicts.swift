@@ -1,7 +1,18 @@
 /// What the analysis runs and the clock say about the update in progress (§5.8, §2.3).
 extension Draft {
     mutating func takeVerdicts() {
-        guard isUpdating, !status.isAborted, !status.promoteFull else { return }
+        guard isUpdating, !status.isAborted else { return }
+        if !status.promoteFull { takeJudgements() }
+        guard !status.isAborted, hasTimedOut, !isProgressing else { return }
+        // Who promotes in full asks for no more judgement, and sees that it hangs.
+        if seen.spec.progressDeadlineAbort, !status.promoteFull {
+            abort(because: timeoutMessage)
+        } else {
+            note(.timedOut(timeoutMessage, available: new.available, of: new.desired))
+        }
+    }
+
+    private mutating func takeJudgements() {
         mirrorRuns()
         take(status.stepRun, named: "Step-based analysis")
         take(status.backgroundRun, named: "Background analysis")
@@ -9,12 +20,6 @@ extension Draft {
         take(status.blueGreen.postRun, named: "Blue/green post-promotion analysis")
         takeExperimentVerdict()
         takePluginVerdict()
-        guard !status.isAborted, hasTimedOut, !isProgressing else { return }
-        if seen.spec.progressDeadlineAbort {
-            abort(because: timeoutMessage)
-        } else {
-            note(.timedOut(timeoutMessage, available: new.available, of: new.desired))
-        }
     }
 
     /// Whether there is an update to judge: a stable revision, and another template.

@@ -39,7 +39,8 @@ private struct News {
             + untold(
                 before.abortedAt == nil && after.abortedAt != nil, "an abort", ["RolloutAborted"])
             + untold(
-                isSamePlan && (before.currentStepIndex ?? 0) < (after.currentStepIndex ?? 0),
+                isSamePlan && !after.promoteFull
+                    && (before.currentStepIndex ?? 0) < (after.currentStepIndex ?? 0),
                 "a step", ["RolloutStepCompleted", "RolloutCompleted"])
             + untold(
                 !Set(after.pauseConditions).isSubset(of: before.pauseConditions), "a pause",

@@ -123,6 +123,8 @@ package struct Canary: Hashable, Sendable {
     package var hasRouter = true
     /// What versions of the experiment of a step get, by the index of the step and their names.
     package var versionWeights: [Int: [String: Int]] = [:]
+    /// How long pauses take in the words of the document, by the index of the step.
+    package var pauseTexts: [Int: String] = [:]
     /// How many pods may come on top, and how many may be missing; only without a router.
     package var maxSurge = Allowance.standard
     package var maxUnavailable = Allowance.standard
@@ -150,6 +152,16 @@ package struct Canary: Hashable, Sendable {
     }
 }
 
+extension Canary {
+    /// What events say of the step at `index` (§4.6): a pause as the document has it.
+    func words(for index: Int) -> String {
+        guard case .pause = steps[index], let text = pauseTexts[index] else {
+            return steps[index].description
+        }
+        return "pause: \(text)"
+    }
+}
+
 /// One entry of `strategy.canary.steps` (§1.5).
 package enum Step: Hashable, Sendable {
     /// Percent of the traffic, 0...`totalWeight`.
@@ -166,7 +178,7 @@ package enum Step: Hashable, Sendable {
     case setMirrorRoute(name: String, [RequestMatch]?, percent: Int)
     case plugin(PluginStep)
 
-    /// The words that events use for a step (§4.6).
+    /// The words for a step (§4.6).
     package var description: String {
         switch self {
         case .setWeight(let weight): "setWeight: \(weight)"

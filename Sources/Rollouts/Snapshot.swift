@@ -154,8 +154,8 @@ package struct ReplicaSet: Hashable, Sendable {
     /// Whether its status speaks of its present spec.
     package var isObserved = true
     package var isDeleting = false
-    /// A ReplicaFailure condition: reason and message.
-    package var failure: String?
+    /// Its ReplicaFailure condition; nil where it has none.
+    package var failure: Failure?
 
     package init(
         name: String, hash: String, revision: Int, created: Instant, desired: Int, replicas: Int,

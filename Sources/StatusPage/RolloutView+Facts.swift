@@ -32,6 +32,8 @@ extension RolloutView {
         guard !steps.isEmpty else { return sideStanding }
         if isFirstDeploy { return "first deploy" }
         if status.isAborted { return "aborted" }
+        // The status counts them as done.
+        if status.promoteFull, isMoving { return "skipping all \(steps.count)" }
         guard let index = status.currentStepIndex else { return nil }
         return index >= steps.count ? "all \(steps.count) done" : "\(index + 1) of \(steps.count)"
     }

@@ -71,7 +71,7 @@ extension RolloutView {
             "images": .array((images[set.name] ?? []).map(JSON.string)),
             "desired": number(set.desired), "replicas": number(set.replicas),
             "ready": number(set.ready), "available": number(set.available),
-            "scaleDownAt": moment(set.scaleDownDeadline), "failure": text(set.failure),
+            "scaleDownAt": moment(set.scaleDownDeadline), "failure": text(set.failure?.message),
         ]
     }
 }

@@ -43,7 +43,7 @@ extension RolloutView {
                     "available": number(set.available),
                     "isShort": .bool(set.available < set.desired),
                     "scaleDown": time(set.scaleDownDeadline.map(Timestamp.init), now: now),
-                    "failure": text(set.failure),
+                    "failure": text(set.failure?.message),
                 ]
             })
     }

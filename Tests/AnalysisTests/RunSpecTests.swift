@@ -268,6 +268,19 @@ struct `Merging templates` {
             run.arguments == [Argument(name: "x", value: "2"), Argument(name: "y", value: "3")])
     }
 
+    /// Holds: 5.3 args.
+    @Test func `takes a value before a source, and the later of two sources`() throws {
+        let value = Argument(name: "x", value: "1")
+        let secret = Argument(name: "x", source: .secret(name: "s", key: "k"))
+        let other = Argument(name: "x", source: .secret(name: "t", key: "k"))
+        func merged(_ arguments: Argument...) throws -> [Argument] {
+            try RunSpec(merging: arguments.map { TemplateSpec(arguments: [$0]) }).arguments
+        }
+        #expect(try merged(secret, value) == [value] && merged(value, secret) == [value])
+        #expect(try merged(secret, other) == [other] && merged(value, value) == [value])
+        #expect(try merged(secret, Argument(name: "x")) == [secret])
+    }
+
     /// Holds: 5.4 podTemplateHashValue, 5.4 fieldRef.
     @Test func `takes hashes and fields from the rollout`() throws {
         let given = [

@@ -222,6 +222,23 @@ struct `What an experiment makes` {
         #expect(try ports([]) == [own])
     }
 
+    /// Holds: 7.1 service.
+    @Test func `is a Service whose ports are called as the containers call them`() {
+        func ports(_ own: [JSON], beside given: [JSON] = []) -> [String] {
+            let pods: JSON = ["spec": ["containers": [["ports": .array(own)]]]]
+            return ExperimentDocument.ports(of: pods, beside: given).map {
+                "\($0["name"]?.string ?? "") \($0["port"]?.int ?? 0)"
+            }
+        }
+        let web: JSON = ["name": "web", "containerPort": 8080]
+        #expect(ports([web, ["containerPort": 9090]]) == ["web 8080", "tcp-9090 9090"])
+        // Two containers may use one name, and one number for two protocols.
+        let quic: JSON = ["name": "web", "containerPort": 8080, "protocol": "UDP"]
+        #expect(ports([web, quic, web]) == ["web 8080", "udp-8080 8080"])
+        #expect(ports([web], beside: [["name": "web", "port": 80]]) == ["tcp-8080 8080"])
+        #expect(ports([web], beside: [["name": "http", "port": 8080]]) == [])
+    }
+
     /// Where no route leads to its Service, a port means what the pods say.
     @Test func `has traffic only where a step gives it a weight`() {
         let versions: JSON = [["name": "trial", "weight": 10], ["name": "preview"]]

@@ -69,7 +69,9 @@ struct `A rollout document` {
         ] as [(JSON, Int)])
     func `reads the duration of a pause in every form`(duration: JSON, seconds: Int) {
         let object = changedCanary { $0["steps"] = [["pause": ["duration": duration]]] }
-        #expect(parsed(object).rollout.spec.canary.steps == [.pause(seconds: seconds)])
+        let canary = parsed(object).rollout.spec.canary
+        #expect(canary.steps == [.pause(seconds: seconds)])
+        #expect(canary.pauseTexts == [0: duration.string ?? duration.text])
     }
 
     /// Holds: 1.4 abortScaleDownDelaySeconds, 1.4 dynamicStableScale, 1.5 matchTrafficWeight.

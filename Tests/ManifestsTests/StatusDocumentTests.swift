@@ -129,6 +129,34 @@ struct `A status document` {
         #expect(status.pauseConditions.map(\.reason) == [.inconclusiveAnalysisRun])
     }
 
+    /// A field that no test fills may be forgotten in the patch.
+    @Test func `is tried with a value in every field`() {
+        var chance = SeededGenerator(seed: 1)
+        let some = (0..<200).map { _ in fields(Status.any(&chance)) }
+        let none = fields(Status())
+        let open = none.filter { name, empty in some.allSatisfy { $0[name] == empty } }
+        #expect(open.keys.sorted() == [])
+        let parts = Set(some.flatMap(\.keys)).subtracting(none.keys)
+        let weights = ["canary", "stable", "verified", "additional"]
+        #expect(parts == Set(weights.map { "weights.\($0)" }))
+        for part in parts { #expect(Set(some.compactMap { $0[part] }).count > 1) }
+    }
+
+    /// What each field holds, and each of its own where it has some.
+    private func fields(_ status: Status) -> [String: String] {
+        var fields: [String: String] = [:]
+        for child in Mirror(reflecting: status).children {
+            let name = child.label ?? ""
+            fields[name] = "\(child.value)"
+            let whole = (child.value as? Weights?).flatMap { $0 } ?? child.value
+            guard whole is Weights || whole is BlueGreenStatus else { continue }
+            for part in Mirror(reflecting: whole).children {
+                fields["\(name).\(part.label ?? "")"] = "\(part.value)"
+            }
+        }
+        return fields
+    }
+
     @Test(arguments: 0..<200 as Range<UInt64>)
     func `comes back as it was written, and any change is carried by its patch`(seed: UInt64) {
         var chance = SeededGenerator(seed: seed)
@@ -187,7 +215,13 @@ extension Status {
         if flag() {
             status.weights = Weights(
                 canary: destination(), stable: destination(), verified: flag() ? flag() : nil)
+            status.weights?.additional = (0..<count()).map { _ in destination() }
         }
+        status.restartedAt = flag() ? time() : nil
+        status.workloadObservedGeneration = text()
+        status.currentExperiment = text()
+        status.plugins = (0..<count()).map { plugin(&chance, index: $0) }
+        status.stablePingPong = flag() ? .ping : nil
         status.blueGreen.activeHash = text()
         status.blueGreen.previewHash = text()
         status.blueGreen.previewIsOver = flag()
@@ -195,6 +229,16 @@ extension Status {
         status.blueGreen.postRun = mirror()
         return status
     }
+}
+
+private func plugin(_ chance: inout SeededGenerator, index: Int) -> PluginStatus {
+    let started = Instant(milliseconds: 86_400_000)
+    var status = PluginStatus(
+        index: index, name: "acme/check", operation: .abort, startedAt: started)
+    status.phase = .error
+    status.backoffSeconds = Bool.random(using: &chance) ? 30 : nil
+    status.executions = Int.random(in: 0...3, using: &chance)
+    return status
 }
 
 /// A status in which every field has a value.

@@ -146,6 +146,23 @@ struct `Conditions` {
         #expect(world.status[.progressing]?.message == "Created new replica set \"app-h1\"")
     }
 
+    /// Holds: 2.3 NewReplicaSetCreated.
+    @Test func `of an update name the ReplicaSet that is made for it, and not one that is back`() {
+        var world = deployed(fourSteps)
+        func reasons(_ hash: String) -> [String] {
+            world.update(to: hash)
+            world.limits[hash] = 0
+            return (0..<4).map { _ in
+                world.turn()
+                return world.condition(.progressing) ?? ""
+            }
+        }
+        let made = reasons("h2")
+        #expect(made.contains("True NewReplicaSetCreated") && made.last == "True ReplicaSetUpdated")
+        #expect(reasons("h3").contains("True NewReplicaSetCreated"))
+        #expect(!reasons("h2").contains("True NewReplicaSetCreated"))
+    }
+
     /// Holds: 2.3 FoundNewReplicaSet.
     @Test func `of a rollout without a status name the ReplicaSet that it finds`() {
         var world = deployed(fourSteps)
@@ -160,10 +177,12 @@ struct `Conditions` {
     /// Holds: 2.3 ReplicaFailure.
     @Test func `say what keeps a ReplicaSet from making pods, while it does`() {
         var world = deployed(fourSteps)
-        world.change("app-h1") { $0.failure = "exceeded quota" }
-        world.turn()
-        #expect(world.condition(.replicaFailure) == "True FailedCreate")
-        #expect(world.status[.replicaFailure]?.message == "exceeded quota")
+        for reason in ["FailedCreate", "FailedDelete"] {
+            world.change("app-h1") { $0.failure = Failure(reason: reason, message: "a quota") }
+            world.turn()
+            #expect(world.condition(.replicaFailure) == "True \(reason)")
+            #expect(world.status[.replicaFailure]?.message == "a quota")
+        }
         world.change("app-h1") { $0.failure = nil }
         world.turn()
         #expect(world.status[.replicaFailure] == nil)

@@ -100,6 +100,33 @@ struct `An event` {
         #expect(told.map(\.isWarning) == [false, true])
     }
 
+    /// Holds: 4.6 step names, 7.5 RolloutStepCompleted.
+    @Test func `of a pause say its time as the document does`() {
+        var world = World(steps: [.pause(seconds: 300), .pause(seconds: 300)], size: 1)
+        world.rollout.spec.canary.pauseTexts = [0: "5m"]
+        world.settle()
+        world.update(to: "h2")
+        world.settle()
+        world.wait(300)
+        world.wait(300)
+        let told = world.events.filter { $0.reason == "RolloutStepCompleted" }
+        #expect(
+            told.map(\.message) == [
+                "Rollout step 1/2 completed (pause: 5m)",
+                "Rollout step 2/2 completed (pause: 300s)",
+            ])
+        #expect(told.map(\.completedStep) == [0, 1])
+    }
+
+    @Test(arguments: [
+        ("RolloutStepCompleted", "Rollout step x/4 completed"), ("RolloutStepCompleted", "Rollout"),
+        ("RolloutStepCompleted", ""), ("RolloutStepCompleted", "Rollout step 0/4 completed"),
+        ("RolloutPaused", "Rollout step 1/4 completed"),
+    ])
+    func `of anything else complete no step`(reason: String, message: String) {
+        #expect(Event(reason, message).completedStep == nil)
+    }
+
     /// Holds: 7.5 TrafficRoutingError.
     @Test func `of traffic that nobody can take back is a warning`() {
         var world = deployed([.setWeight(50), .pause(seconds: nil)])

@@ -124,6 +124,18 @@ struct `A restart` {
         #expect(evictions(decision) == 0)
     }
 
+    /// Holds: 4.7 template, 2.1 restartedAt.
+    @Test func `is over with a new template, also where its time has not come`() {
+        var world = deployed(fourSteps)
+        world.rollout.spec.restartAt = world.now.advanced(bySeconds: 300)
+        world.settle()
+        #expect(world.status.message == "rollout is restarting")
+        world.update(to: "h2")
+        world.settle()
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+        #expect(world.status.phase == .paused)
+    }
+
     @Test func `takes nothing while traffic goes back`() {
         var world = deployed(fourSteps, size: 10)
         world.update(to: "h2")

@@ -239,6 +239,39 @@ struct `A command` {
         #expect(world.broken == [])
     }
 
+    /// Holds: 4.12 full, 2.2 ProgressDeadlineExceeded.
+    @Test func `to promote everything passes all steps, and its deadline with them`() {
+        var world = deployed(fourSteps)
+        world.limits["h2"] = 1
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect([world.status.currentStepIndex, world.set("h2")?.desired] == [fourSteps.count, 5])
+        #expect(world.status.phase == .progressing)
+        world.wait(601)
+        #expect(world.status.message.hasPrefix("ProgressDeadlineExceeded: "))
+        world.limits["h2"] = nil
+        world.letPodsStart()
+        world.settle()
+        #expect([world.status.stableHash, world.status.message] == ["h2", ""])
+        #expect(world.broken == [])
+    }
+
+    /// Holds: 4.10 by a person.
+    @Test func `to abort what was to be promoted begins at the first step`() {
+        var world = deployed(fourSteps)
+        world.limits["h2"] = 1
+        world.update(to: "h2")
+        world.settle()
+        world.rollout.status.promoteFull = true
+        world.settle()
+        (world.rollout.status.promoteFull, world.rollout.status.isAborted) = (false, true)
+        world.settle()
+        #expect([world.status.currentStepIndex, world.weight] == [0, 0])
+        #expect(world.broken == [])
+    }
+
     /// Holds: 4.12 index.
     @Test func `that skips a step by its index does not skip the pause after it`() {
         var world = deployed([.setWeight(10), .pause(seconds: nil), .pause(seconds: nil)])

@@ -30,6 +30,40 @@ struct `A turn of a rollout with several routes` {
         #expect(patched.withLock { $0 } == ["a", "b"])
     }
 
+    /// Holds: 7.5 TrafficRoutingError.
+    @Test(arguments: [
+        (gateway: "a", error: "forbidden"),
+        (
+            "gone",
+            "argoproj-labs/gatewayAPI: HTTPRoute `gone` not found; create it, or correct its name"
+        ),
+    ])
+    func `is told by the reason of the field where one cannot be written`(
+        gateway: String, error: String
+    ) async throws {
+        let told = Mutex<[Rollouts.Event]>([])
+        let turn = Self.turn(
+            Self.rollout(["httpRoute": .string(gateway)], status: Self.onCanary),
+            [Self.route("a", ["stable": 50, "canary": 50])],
+            announce: { _, event in told.withLock { $0.append(event) } },
+            write: { write throws(ClusterError) in
+                if case .patchStatus = write.act { return nil }
+                throw .refused("forbidden")
+            })
+        let scene = try #require(await turn.look(at: Self.key))
+        let decision = Decision(
+            status: scene.snapshot.rollout.status,
+            actions: [.route(Split(canary: 40, of: 100))], reason: .healthy)
+        let trouble = await turn.act(on: decision, in: scene)
+        #expect(trouble == .refusedAs(reason: "TrafficRoutingError", error))
+        #expect(
+            told.withLock { $0 } == [Event("TrafficRoutingError", error, isWarning: true)])
+    }
+
+    private static let onCanary: JSON = [
+        "canary": ["weights": ["canary": ["weight": 50], "stable": ["weight": 50]]]
+    ]
+
     /// What is low then was never given back, and waits for no measurement.
     @Test(arguments: [true, false])
     func `knows that it raised nothing, whatever kept it from that`(isStored: Bool) async throws {
@@ -299,6 +333,7 @@ struct `A turn of a rollout with several routes` {
         },
         fresh: (@Sendable (Reference) async throws(ClusterError) -> Object?)? = nil,
         mayNotRead: String = "",
+        announce: @escaping @Sendable (Object, Rollouts.Event) async -> Void = { _, _ in },
         write: @escaping @Sendable (Write) async throws(ClusterError) -> Object? = { _ in nil }
     ) -> RolloutTurn {
         let objects = routes + [rollout]
@@ -312,7 +347,7 @@ struct `A turn of a rollout with several routes` {
                 }, list: list, fresh: fresh, write: write),
             memory: Recollection(),
             journal: Journal(
-                announce: { _, _ in }, decided: { _, _ in }, stumbled: { _, _, _ in }),
+                announce: announce, decided: { _, _ in }, stumbled: { _, _, _ in }),
             now: { Timestamp(milliseconds: 1_767_225_600_000) })
     }
 

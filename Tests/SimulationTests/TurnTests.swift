@@ -21,6 +21,21 @@ struct `The events of a turn` {
     }
 }
 
+struct `Traffic for versions of an experiment` {
+    /// What the status does not keep is news again in every turn.
+    /// Holds: 2.1 weights, 6.2 event.
+    @Test func `is told when it comes and when it goes, and stays in the status between`() throws {
+        let transcript = try Scenario("experiment-weights").player.play()
+        let told = transcript.events.filter { $0.reason == "TrafficWeightUpdated" }.map(\.message)
+        let versions = told.compactMap { $0.split(separator: ", additional: ").dropFirst().first }
+        #expect(
+            versions.map(String.init) == [
+                "model-api-6dc745cc86-2-1-baseline 10, model-api-6dc745cc86-2-1-trial 10", "none",
+                "model-api-6f7dc6967c-3-1-baseline 10, model-api-6f7dc6967c-3-1-trial 10", "none",
+            ], "\(told)")
+    }
+}
+
 struct `A ReplicaSet that the server refuses` {
     /// Holds: 7.5 ReplicaSetCreateError, 4.1 retry after errors.
     @Test func `is told by an event, and made as soon as the server takes it`() throws {

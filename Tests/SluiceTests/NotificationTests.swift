@@ -134,6 +134,16 @@ private struct NotifiedCluster: Sendable {
               hook: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
               slow: {method: POST, body: "{{.rollout.metadata.name}} {{.event.reason}}"}
             """,
+            // The count is that of the template rollout-step-completed of the field.
+            "template.stepped": """
+            webhook:
+              hook:
+                method: POST
+                body: "{{add .rollout.status.currentStepIndex 1}}/\
+            {{len .rollout.spec.strategy.canary.steps}}"
+            """,
+            "trigger.on-rollout-step-completed":
+                "- {when: rollout.status.currentStepIndex == 0, send: [stepped]}",
             "trigger.\(Self.greeting)": "- send: [told]",
             "trigger.on-rollout-deleted": "- send: [told]",
             "trigger.on-seen": "- {when: rollout.status.observedGeneration != nil, send: [told]}",
@@ -149,7 +159,7 @@ private struct NotifiedCluster: Sendable {
 
     func createRollout(
         _ name: String, subscribing trigger: String? = NotifiedCluster.greeting,
-        to service: String = "hook"
+        to service: String = "hook", steps: JSON = [["setWeight": 50]]
     ) async throws {
         let key = trigger.map { "\(NotificationKeys.subscribe)\($0).\(service)" }
         try await create(
@@ -165,7 +175,7 @@ private struct NotifiedCluster: Sendable {
                         "metadata": ["labels": ["app": .string(name)]],
                         "spec": ["containers": [["name": "app", "image": "shop:1"]]],
                     ],
-                    "strategy": ["canary": ["steps": [["setWeight": 50]]]],
+                    "strategy": ["canary": ["steps": steps]],
                 ],
             ], .rollouts)
     }
@@ -181,6 +191,15 @@ private struct NotifiedCluster: Sendable {
         try await server.patch(
             Reference(.rollouts, namespace: "default", name: name),
             with: .merge(["metadata": ["annotations": JSON(strings: [key: recipients])]]),
+            by: Caller())
+    }
+
+    /// Releases another image.
+    func update(_ name: String) async throws {
+        let containers: JSON = [["name": "app", "image": "shop:2"]]
+        try await server.patch(
+            Reference(.rollouts, namespace: "default", name: name),
+            with: .merge(["spec": ["template": ["spec": ["containers": containers]]]]),
             by: Caller())
     }
 
@@ -291,6 +310,24 @@ struct `A notification` {
             #expect(cluster.brought.all.isEmpty)
             try await cluster.lead { try await cluster.waitUntilNoted() }
             #expect(cluster.brought.all.map(\.body) == ["shop RolloutAddedToInformer"])
+        }
+    }
+
+    /// By the time that it is told, the index is that of the next step.
+    /// Holds: 7.2 triggers, 7.2 templates.
+    @Test(.timeLimit(.minutes(4))) func `of a step counts the step that it is about`() async throws
+    {
+        try await NotifiedCluster.with { cluster in
+            try await cluster.create(subscribing: nil)
+            try await cluster.createRollout(
+                "blog", subscribing: "on-rollout-step-completed",
+                steps: [["pause": ["duration": 0]], ["pause": [:]]])
+            try await cluster.lead {
+                try await cluster.waitUntilGreeted()
+                try await cluster.update("blog")
+                try await cluster.wait(for: "the step") { !cluster.brought.all.isEmpty }
+            }
+            #expect(cluster.brought.all.map(\.body) == ["1/2"])
         }
     }
 

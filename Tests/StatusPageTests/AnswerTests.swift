@@ -57,6 +57,14 @@ struct `An answer` {
         #expect(response.headers["Allow"] == "GET, HEAD")
     }
 
+    @Test func `about a promotion in full calls no step done that was skipped`() {
+        var situation = Situation.judged
+        situation.status.currentStepIndex = situation.steps.count
+        #expect(situation.view.standing == "all 6 done")
+        situation.status.promoteFull = true
+        #expect(situation.view.standing == "skipping all 6")
+    }
+
     @Test func `to HEAD has no body`() async throws {
         let response = try await answer(source, "/", method: "HEAD")
         #expect(response.status == 200)

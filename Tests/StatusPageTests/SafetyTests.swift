@@ -48,7 +48,7 @@ private func hostile(_ text: String) -> PageSource {
     situation.status.message = text
     situation.reason = .aborted(text)
     situation.findings = [text]
-    situation.replicaSets[0].failure = text
+    situation.replicaSets[0].failure = Failure(reason: text, message: text)
     situation.images = situation.images.mapValues { _ in [text] }
     situation.routers[0].reading = .unreadable(text)
     situation.note(.replicaFailure, .yes, text, text, secondsAgo: 1)

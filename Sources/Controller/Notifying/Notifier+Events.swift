@@ -101,8 +101,10 @@ extension Notifier {
             "apiVersion": involved?["apiVersion"] ?? "", "kind": .string(kind),
             "metadata": ["namespace": .string(event.namespace), "name": .string(name)],
         ]
-        let subject = known.flatMap { isSame ? $0 : nil } ?? Object(gone)
         let reason = event.json["reason"]?.string ?? ""
+        let message = event.json["message"]?.string ?? ""
+        let subject = (known.flatMap { isSame ? $0 : nil } ?? Object(gone))
+            .before(Rollouts.Event(reason, message))
         let at =
             (event.json["eventTime"]?.string ?? event.json["lastTimestamp"]?.string)
             .flatMap(Timestamp.init(rfc3339:)) ?? event.creationTimestamp ?? now()
@@ -110,8 +112,7 @@ extension Notifier {
         let created = event.creationTimestamp?.advanced(bySeconds: 1) ?? now()
         let occurrence = Occurrence(
             uid: event.uid, trigger: trigger(forReason: reason), reason: reason,
-            message: event.json["message"]?.string ?? "",
-            isWarning: event.json["type"] == "Warning", at: min(at, created),
+            message: message, isWarning: event.json["type"] == "Warning", at: min(at, created),
             subject: subject.json, runs: runs(of: subject))
         return (occurrence, known != nil && isSame)
     }
@@ -202,6 +203,19 @@ extension Notifier {
             }
         }
         return await attempts.failed(errand, at: now())
+    }
+}
+
+extension Object {
+    /// This rollout with the step that was under way when `event` happened: the field tells of an
+    /// event before the step is counted as done (§7.2), and ours is stored first.
+    func before(_ event: Rollouts.Event) -> Object {
+        guard let step = event.completedStep, status?["currentStepIndex"] != nil else {
+            return self
+        }
+        var rollout = self
+        rollout["status", "currentStepIndex"] = .int(Int64(step))
+        return rollout
     }
 }
 

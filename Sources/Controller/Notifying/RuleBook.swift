@@ -147,7 +147,8 @@ extension RuleBook {
             }
             // Nearly always.
             if destinations.isEmpty { return nil }
-            let values = try await values(of: subject)
+            let isPast = Rollouts.Event.tellsOfPast(reason)
+            let values = isPast ? nil : try await values(of: subject)
             let entries = destinations.sorted { $0.description < $1.description }
                 .compactMap { entry(for: $0, trigger, values, all) }
             return DueList(entries).text
@@ -179,9 +180,9 @@ extension RuleBook {
         return ["rollout": object.json, "analysisRuns": .array(object.currentRuns(among: runs))]
     }
 
-    /// Nil where no condition holds.
+    /// Nil where no condition holds. Without values that is found out when it is told.
     private func entry(
-        for destination: Destination, _ trigger: String, _ values: JSON,
+        for destination: Destination, _ trigger: String, _ values: JSON?,
         _ all: [NotificationRules]
     ) -> DueList.Entry? {
         guard let rules = all.knowing(trigger, destination) else {
@@ -192,6 +193,7 @@ extension RuleBook {
             }
             return nil
         }
+        guard let values else { return DueList.Entry(destination) }
         let (numbers, faults) = rules.holding(trigger, values, now: now())
         for fault in faults {
             log.warning(

@@ -147,7 +147,7 @@ struct Picture {
                 Columns.Cell(age(of: Timestamp(set.created), at: now)),
             ]
         }
-        let failures = view.replicaSets.compactMap(\.failure)
+        let failures = view.replicaSets.compactMap { $0.failure?.message }
         return [palette.paint("replica sets", .strong)] + table.lines(palette)
             + failures.map { "  " + palette.paint(shown($0), .bad) }
     }
