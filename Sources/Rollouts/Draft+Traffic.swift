@@ -98,7 +98,7 @@ extension Draft {
     private var isHeld: Bool { seen.hasSize && obstacleAfterCrash != nil }
 
     /// No more than the step wants by now.
-    private var heldWeight: Int {
+    private var leastCommitted: Int {
         guard isHeld else { return 0 }
         let index = status.currentStepIndex ?? seen.canary.steps.count
         return min(seen.committedWeight, weight(wantedAt: index))
@@ -115,7 +115,7 @@ extension Draft {
         let isUnsure =
             seen.unreadable != nil
             || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next, versions))
-        let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : heldWeight
+        let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : leastCommitted
         record(max(next, least), isHeld ? committed(versions, beside: max(next, least)) : versions)
         guard !seen.routers.isEmpty, !seen.routersCarry(next, versions) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a
