@@ -190,10 +190,10 @@ extension Draft {
     }
 
     /// The pods that `weight` needs after the last step: those of that step, and its full share
-    /// once it is above that step's.
+    /// once it is above that step's, or where that step wanted no pods.
     private func podsAtEnd(for weight: Int) -> Int {
         let last = max(0, seen.canary.steps.count - 1)
-        if weight > seen.canary.weight(at: last) {
+        if weight > seen.canary.weight(at: last) || seen.sizing(at: last).asksForNoPods {
             return ceiling(weight * seen.size, seen.total)
         }
         return podsNeeded(for: weight, at: last)

@@ -72,6 +72,21 @@ struct `A step` {
         #expect(world.set("h1")?.desired == 0)
     }
 
+    /// The last step asked for no pods at all: on the way to all traffic they count by its share.
+    @Test func `without pods is followed by no more traffic than its pods carry`() {
+        var world = deployed([.setWeight(50), .setCanaryScale(.replicas(0))], size: 10)
+        world.update(to: "h2")
+        for _ in 0..<50 where world.weight != 100 { world.turn() }
+        #expect(world.status.stableHash == "h1")
+        for (available, weight) in [(4, 40), (1, 10)] {
+            world.limits["h2"] = available
+            world.letPodsStart()
+            world.settle()
+            #expect(world.weight == weight)
+        }
+        #expect(world.broken == [])
+    }
+
     /// What is held does not come back to pods that its step wants gone.
     @Test func `gives no traffic to pods that are wanted gone while it is paused`() {
         var world = deployed([.setWeight(40), .setCanaryScale(.replicas(0)), .pause(seconds: nil)])
