@@ -22,7 +22,7 @@ extension Draft {
             let wanted = isBack ? 0 : seen.canaryWeight
             let pods = ceiling(seen.canaryWeight * seen.size, seen.total)
             var capacity = seen.capacity(canaryWanted: pods)
-            capacity.canaryAvailable = seen.podsBehindCanaryService
+            capacity.canaryAvailable = seen.podsBehindCanary
             capacity.stableAvailable = new.available
             ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
         }
@@ -35,6 +35,10 @@ extension Draft {
             note(.waitingForStablePods(available: new.available, of: seen.size))
         } else if weight > 0 || !isStableBound {
             note(.settling("moving all traffic to the stable service"))
+        } else if let why = seen.unverified,
+            seen.others.contains(where: { $0.desired > 0 && isBehindCanary($0) })
+        {
+            note(.waitingForRouter(why))
         } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {

@@ -66,7 +66,16 @@ extension Draft {
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return .settling("waiting for service \(service) to select the canary")
         }
+        if seen.canaryWeight > 0, let router = seen.routers.first(where: leadsToFormerCanary) {
+            return .settling("waiting for \(router.kind) to lead to the new revision")
+        }
         return obstacleToMore
+    }
+
+    /// Whether what this router sends to the canary past any service comes to an earlier revision.
+    private func leadsToFormerCanary(_ router: RouterSeen) -> Bool {
+        guard case .split = router.reading, !router.selects.contains(new.hash) else { return false }
+        return router.selects.contains { $0 != status.stableHash }
     }
 
     /// What keeps anything from getting more than it has: that its router could not be found again,
