@@ -108,6 +108,10 @@ extension Draft {
     /// An aborted canary goes once it has no traffic and stable is whole, after its delay; where
     /// stable takes its place and no delay is asked for, it shrinks with its traffic (§4.10, I6).
     private mutating func retireCanary(_ sizing: Sizing) {
+        guard seen.size > 0 else {
+            scale(new, to: 0)
+            return
+        }
         guard new.desired > 0, seen.canaryWeight <= weight else { return }
         if seen.canary.dynamicStableScale, seen.canary.abortScaleDownDelaySeconds == 0 {
             scale(new, to: min(new.desired, sizing.replicas.canary))

@@ -127,7 +127,7 @@ extension Draft {
             return
         }
         var waiting = 0
-        for set in old where set.desired > 0 && !seen.isSelected(set) {
+        for set in old where set.desired > 0 && (seen.size == 0 || !seen.isSelected(set)) {
             if let deadline = set.scaleDownDeadline, deadline > seen.now {
                 waiting += 1
                 if waiting <= seen.canary.scaleDownDelayRevisionLimit ?? .max {
@@ -144,7 +144,8 @@ extension Draft {
                 look(at: end)
                 continue
             }
-            guard !isSettled || (isStableBound && seen.canaryWeight == 0) else { continue }
+            guard seen.size == 0 || !isSettled || (isStableBound && seen.canaryWeight == 0)
+            else { continue }
             scale(set, to: 0)
         }
         forgetOldReplicaSets(old)
