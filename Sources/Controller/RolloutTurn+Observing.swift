@@ -71,8 +71,8 @@ extension RolloutTurn {
     }
 
     /// The experiments of the rollout, and the ports of the Services of versions that may be among
-    /// the destinations of its routes, none of those that are gone: what was asked for, and what is
-    /// about to be.
+    /// the destinations of its routes, none of those that are gone: what was asked for, what is
+    /// about to be, and what a process that died has left there.
     private func versions(
         of experiments: [Object], _ rollout: Rollout
     ) async throws(ClusterError) -> (experiments: [StepExperiment], ports: [String: Set<Int>]) {
@@ -87,7 +87,8 @@ extension RolloutTurn {
             for (version, name) in ExperimentDocument.versionServices(experiment) {
                 services[name] = try await cluster.get(
                     Reference(.services, namespace: experiment.namespace, name: name))
-                if ports[name] != nil || isPresent && weighted.contains(version) {
+                let isExpected = isPresent && weighted.contains(version)
+                if ports[name] != nil || isExpected || services[name] != nil {
                     ports[name] = Set(ServiceDocument.ports(of: services[name]))
                 }
             }

@@ -83,6 +83,33 @@ struct `A turn of a rollout with several routes` {
         #expect(!operations.contains { $0["path"] == "/metadata/resourceVersion" })
     }
 
+    /// A process died when the status spoke of none any more, and before all routes followed.
+    @Test func `finds what a version still has, though the status speaks of none`() async throws {
+        let trial = Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Experiment",
+            "metadata": [
+                "name": "trial", "namespace": "default",
+                "ownerReferences": [
+                    [
+                        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "shop",
+                        "uid": "u", "controller": true,
+                    ]
+                ],
+            ],
+            "status": ["templateStatuses": [["name": "trial", "serviceName": "trial"]]],
+        ])
+        let service = Object([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": "trial", "namespace": "default"],
+        ])
+        let turn = Self.turn(
+            Self.rollout(["httpRoute": "a"]),
+            [Self.route("a", ["stable": 60, "canary": 0, "trial": 40]), service],
+            list: { resource, _ in resource == .experiments ? [trial] : [] })
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.routedVersions == ["trial": 40])
+    }
+
     @Test func `goes on where the server has their kind no more`() async throws {
         let turn = Self.turn(
             Self.rollout(["httpRouteSelector": ["matchLabels": ["app": "shop"]]]), [],
