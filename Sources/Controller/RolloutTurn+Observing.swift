@@ -208,6 +208,8 @@ extension RolloutTurn {
         let named = parsed.routers.filter { $0.faults != nil }
         let routes = try await observe(named, owner: owner, asks: false)
         (resources.routes, resources.denied) = (routes.objects, routes.denied)
+        // A status may be ahead of a route that could not be written.
+        resources.examinesRoutes = !named.contains { $0.hasTraffic(in: routes) }
         return resources
     }
 
@@ -247,6 +249,12 @@ extension RolloutTurn {
 }
 
 extension Router {
+    /// Whether anything but stable is known to have traffic.
+    fileprivate func hasTraffic(in observed: Observed) -> Bool {
+        guard case .split(let split) = read(observed) else { return false }
+        return split.canary > 0 || !split.versions.isEmpty
+    }
+
     /// - Parameter routes: those of the step in progress.
     fileprivate func seen(in observed: Observed, routes: [ManagedRoute]) -> RouterSeen {
         var seen = RouterSeen(
