@@ -71,8 +71,8 @@ extension RolloutTurn {
     }
 
     /// The experiments of the rollout, and the ports of the Services of versions that may be among
-    /// the destinations of its routes, none of those that are gone: what was asked for, and what is
-    /// about to be.
+    /// the destinations of its routes, none of those that are gone: what was asked for, what is
+    /// about to be, and what a process that died has left there.
     private func versions(
         of experiments: [Object], _ rollout: Rollout
     ) async throws(ClusterError) -> (experiments: [StepExperiment], ports: [String: Set<Int>]) {
@@ -87,7 +87,8 @@ extension RolloutTurn {
             for (version, name) in ExperimentDocument.versionServices(experiment) {
                 services[name] = try await cluster.get(
                     Reference(.services, namespace: experiment.namespace, name: name))
-                if ports[name] != nil || isPresent && weighted.contains(version) {
+                let isExpected = isPresent && weighted.contains(version)
+                if ports[name] != nil || isExpected || services[name] != nil {
                     ports[name] = Set(ServiceDocument.ports(of: services[name]))
                 }
             }
@@ -207,6 +208,8 @@ extension RolloutTurn {
         let named = parsed.routers.filter { $0.faults != nil }
         let routes = try await observe(named, owner: owner, asks: false)
         (resources.routes, resources.denied) = (routes.objects, routes.denied)
+        // A status may be ahead of a route that could not be written.
+        resources.examinesRoutes = !named.contains { $0.hasTraffic(in: routes) }
         return resources
     }
 
@@ -246,6 +249,12 @@ extension RolloutTurn {
 }
 
 extension Router {
+    /// Whether anything but stable is known to have traffic.
+    fileprivate func hasTraffic(in observed: Observed) -> Bool {
+        guard case .split(let split) = read(observed) else { return false }
+        return split.canary > 0 || !split.versions.isEmpty
+    }
+
     /// - Parameter routes: those of the step in progress.
     fileprivate func seen(in observed: Observed, routes: [ManagedRoute]) -> RouterSeen {
         var seen = RouterSeen(

@@ -48,15 +48,15 @@ extension ReferenceCheck {
         }
     }
 
-    /// Whether the steps leave stable something beside what its routes keep for others. Who comes
-    /// to need more for another subset stops no production for that: neither at rest, nor where the
-    /// canary has traffic.
-    func reservedWeights(_ steps: Reader) {
+    /// Whether steps leave stable something beside what its routes keep for others. Who comes to
+    /// need more for another subset stops no production for that: neither at rest, nor where the
+    /// canary has traffic, nor for a step that is over or is not taken.
+    func reservedWeights(_ steps: Reader, of indices: Range<Int>) {
         let canary = parsed.rollout.spec.canary
         let reserved = readable.map { $0.router.reserved(observed) }.max() ?? 0
         guard reserved > 0 else { return }
         let elements = steps.elements()
-        for index in canary.steps.indices where elements.indices.contains(index) {
+        for index in indices where elements.indices.contains(index) {
             let versions = canary.versionWeights[index]?.values.reduce(0, +) ?? 0
             guard canary.steps[index].isSetWeight || versions > 0 else { continue }
             let weight = canary.weight(at: index) + versions
@@ -74,10 +74,14 @@ extension ReferenceCheck {
 }
 
 extension Rollout {
-    /// Whether another revision than stable is on its way.
-    var isUnderWay: Bool {
-        let stable = status.stableHash
-        return !status.isAborted && !stable.isEmpty && status.currentPodHash != stable
+    /// The steps that are still to be taken; nil while none are: at rest, given up, or on the way
+    /// to the end without them.
+    var stepsToCome: Range<Int>? {
+        let count = spec.canary.steps.count
+        guard status.isUpdating(to: status.currentPodHash), !status.isAborted, !status.promoteFull
+        else { return nil }
+        let isSamePlan = status.currentStepHash.isEmpty || status.currentStepHash == spec.stepsHash
+        return min(isSamePlan ? max(status.currentStepIndex ?? 0, 0) : 0, count)..<count
     }
 }
 

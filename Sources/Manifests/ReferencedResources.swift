@@ -54,10 +54,12 @@ extension ParsedRollout {
         check.experiments(canary)
         check.ingresses(canary).forEach(check.ingress)
         for (fault, reader) in faults where fault.missing == nil { reader.note(fault) }
-        if resources.triesRouters || (resources.examinesRoutes && rollout.isUnderWay) {
-            check.reservedWeights(canary["steps"])
+        if resources.triesRouters {
+            check.reservedWeights(canary["steps"], of: rollout.spec.canary.steps.indices)
+            check.routes(canary["trafficRouting"])
+        } else if resources.examinesRoutes, let indices = rollout.stepsToCome {
+            check.reservedWeights(canary["steps"], of: indices)
         }
-        if resources.triesRouters { check.routes(canary["trafficRouting"]) }
         return findings.all.withoutRepetitions
     }
 

@@ -22,7 +22,7 @@ extension Draft {
             let wanted = isBack ? 0 : seen.canaryWeight
             let pods = ceiling(seen.canaryWeight * seen.size, seen.total)
             var capacity = seen.capacity(canaryWanted: pods)
-            capacity.canaryAvailable = seen.podsBehindCanaryService
+            capacity.canaryAvailable = seen.podsBehindCanary
             capacity.stableAvailable = new.available
             ask(for: affordable(wanted, current: seen.canaryWeight, capacity))
         }
@@ -35,6 +35,10 @@ extension Draft {
             note(.waitingForStablePods(available: new.available, of: seen.size))
         } else if weight > 0 || !isStableBound {
             note(.settling("moving all traffic to the stable service"))
+        } else if let why = seen.unverified,
+            seen.others.contains(where: { $0.desired > 0 && isBehindCanary($0) })
+        {
+            note(.waitingForRouter(why))
         } else if let deadline = seen.nextScaleDown {
             note(.scalingDownOld(at: deadline))
         } else {
@@ -104,6 +108,10 @@ extension Draft {
     /// An aborted canary goes once it has no traffic and stable is whole, after its delay; where
     /// stable takes its place and no delay is asked for, it shrinks with its traffic (§4.10, I6).
     private mutating func retireCanary(_ sizing: Sizing) {
+        guard seen.size > 0 else {
+            scale(new, to: 0)
+            return
+        }
         guard new.desired > 0, seen.canaryWeight <= weight else { return }
         if seen.canary.dynamicStableScale, seen.canary.abortScaleDownDelaySeconds == 0 {
             scale(new, to: min(new.desired, sizing.replicas.canary))
@@ -190,10 +198,10 @@ extension Draft {
     }
 
     /// The pods that `weight` needs after the last step: those of that step, and its full share
-    /// once it is above that step's.
+    /// once it is above that step's, or where that step wanted no pods.
     private func podsAtEnd(for weight: Int) -> Int {
         let last = max(0, seen.canary.steps.count - 1)
-        if weight > seen.canary.weight(at: last) {
+        if weight > seen.canary.weight(at: last) || seen.sizing(at: last).asksForNoPods {
             return ceiling(weight * seen.size, seen.total)
         }
         return podsNeeded(for: weight, at: last)

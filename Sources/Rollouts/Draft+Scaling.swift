@@ -16,7 +16,8 @@ extension Draft {
         scale(new, to: wanted)
         if new.available < seen.canary.enoughPods(of: wanted) {
             note(.waitingForCanaryPods(available: new.available, of: wanted))
-        } else if new.desired > wanted {
+        } else if new.desired > wanted, wanted > 0 || seen.canaryWeight == 0 {
+            // Of pods that are to go their traffic tells, as long as they have any.
             note(.settling("scaling the canary down to \(wanted)"))
         }
     }
@@ -52,12 +53,7 @@ extension Draft {
         if set.scaleDownDeadline != nil, wanted > 0, !keepsDeadline, !actions.contains(cancel) {
             actions.append(cancel)
         }
-        if wanted < set.desired, isNeeded(set, for: wanted) { return }
-        if wanted == 0, set.desired > 0, let why = whyStillReached(set) {
-            note(.waitingForRouter(why))
-            look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
-            return
-        }
+        if wanted < set.desired, mustKeep(set, for: wanted) { return }
         let isStale = wanted > 0 && set.rolloutReplicas != seen.size
         let action = Action.scale(replicaSet: set.name, from: set.desired, to: wanted)
         guard set.desired != wanted || isStale, !actions.contains(action) else { return }
@@ -67,25 +63,32 @@ extension Draft {
         events.append(.scaling(set, revision: revision, to: wanted))
     }
 
-    /// I7: pods that a service still leads traffic to stay, whatever the steps say.
-    private func isNeeded(_ set: ReplicaSet, for wanted: Int) -> Bool {
-        if seen.spec.blueGreen != nil {
-            return wanted == 0 && seen.size > 0 && seen.isSelected(set)
-        }
+    /// I5, I7: pods that requests come to, or may come to, stay, whatever the steps say. Of a
+    /// rollout that is scaled to nothing all go, whatever its router says.
+    private mutating func mustKeep(_ set: ReplicaSet, for wanted: Int) -> Bool {
+        if seen.size == 0 { return false }
+        if seen.spec.blueGreen != nil { return wanted == 0 && seen.isSelected(set) }
+        let isStable = set.hash == status.stableHash
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
-        if onStable, set.hash != status.stableHash { return true }
-        if onStable, wanted == 0, seen.size > 0, seen.canary.hasRouter { return true }
-        let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
-        return onCanary && wanted == 0 && seen.canaryWeight > 0
+        if onStable, !isStable { return true }
+        if wanted > 0 { return false }
+        if isStable, seen.canary.hasRouter { return true }
+        guard isBehindCanary(set) else { return false }
+        if seen.canaryWeight > 0 { return true }
+        guard !isStable, let why = seen.unverified else { return false }
+        // What was given back may still come until the router has followed.
+        note(.waitingForRouter(why))
+        look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
+        return true
     }
 
-    /// Why requests may still come to a canary whose traffic was given back: its router has not
-    /// followed yet.
-    private func whyStillReached(_ set: ReplicaSet) -> String? {
-        guard seen.size > 0, seen.spec.blueGreen == nil, set.hash != status.stableHash,
-            let service = seen.canary.canaryService, seen.service(service)?.hash == set.hash
-        else { return nil }
-        return seen.unverified
+    /// Whether the canary's traffic may come to these pods: by the canary service, or past it by a
+    /// router. Where nothing says whose pods they are, to all but stable's.
+    func isBehindCanary(_ set: ReplicaSet) -> Bool {
+        if seen.routers.contains(where: { $0.selects.contains(set.hash) }) { return true }
+        if let name = seen.canary.canaryService { return seen.service(name)?.hash == set.hash }
+        guard seen.canary.servesPods, set.hash != status.stableHash else { return false }
+        return set.hash == new.hash || seen.routers.allSatisfy(\.selects.isEmpty)
     }
 
     /// "At desired replica counts" (§4.5): enough of the canary's pods available, stable's pods
@@ -124,7 +127,7 @@ extension Draft {
             return
         }
         var waiting = 0
-        for set in old where set.desired > 0 && !seen.isSelected(set) {
+        for set in old where set.desired > 0 && (seen.size == 0 || !seen.isSelected(set)) {
             if let deadline = set.scaleDownDeadline, deadline > seen.now {
                 waiting += 1
                 if waiting <= seen.canary.scaleDownDelayRevisionLimit ?? .max {
@@ -141,7 +144,8 @@ extension Draft {
                 look(at: end)
                 continue
             }
-            guard !isSettled || (isStableBound && seen.canaryWeight == 0) else { continue }
+            guard seen.size == 0 || !isSettled || (isStableBound && seen.canaryWeight == 0)
+            else { continue }
             scale(set, to: 0)
         }
         forgetOldReplicaSets(old)

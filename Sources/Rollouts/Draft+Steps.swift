@@ -40,8 +40,8 @@ extension Draft {
         seen.spec.isPaused ? .pausedByUser : .waitingForPerson("the analysis was inconclusive")
     }
 
-    /// Keeps weight and sizes where they are; a change of `spec.replicas` is still followed, since
-    /// an autoscaler must not be frozen (§9.3).
+    /// Keeps sizes where they are, and the weight, too, unless its pods are to go; a change of
+    /// `spec.replicas` is still followed, since an autoscaler must not be frozen (§9.3).
     private mutating func hold(at index: Int) {
         guard seen.canary.hasRouter else {
             holdShares()

@@ -66,7 +66,16 @@ extension Draft {
         if let service = seen.canary.canaryService, seen.service(service)?.hash != new.hash {
             return .settling("waiting for service \(service) to select the canary")
         }
+        if seen.canaryWeight > 0, let router = seen.routers.first(where: leadsToFormerCanary) {
+            return .settling("waiting for \(router.kind) to lead to the new revision")
+        }
         return obstacleToMore
+    }
+
+    /// Whether what this router sends to the canary past any service comes to an earlier revision.
+    private func leadsToFormerCanary(_ router: RouterSeen) -> Bool {
+        guard case .split = router.reading, !router.selects.contains(new.hash) else { return false }
+        return router.selects.contains { $0 != status.stableHash }
     }
 
     /// What keeps anything from getting more than it has: that its router could not be found again,
@@ -98,7 +107,7 @@ extension Draft {
     private var isHeld: Bool { seen.hasSize && obstacleAfterCrash != nil }
 
     /// No more than the step wants by now.
-    private var heldWeight: Int {
+    private var leastCommitted: Int {
         guard isHeld else { return 0 }
         let index = status.currentStepIndex ?? seen.canary.steps.count
         return min(seen.committedWeight, weight(wantedAt: index))
@@ -115,7 +124,7 @@ extension Draft {
         let isUnsure =
             seen.unreadable != nil
             || (seen.routers.contains(where: \.isPolled) && !seen.routersCarry(next, versions))
-        let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : heldWeight
+        let least = isUnsure ? max(seen.canaryWeight, seen.committedWeight) : leastCommitted
         record(max(next, least), isHeld ? committed(versions, beside: max(next, least)) : versions)
         guard !seen.routers.isEmpty, !seen.routersCarry(next, versions) else { return }
         // An aborted canary that has to keep its weight for now gets it nowhere anew, and under a

@@ -23,9 +23,7 @@ extension Draft {
     }
 
     /// Whether there is an update to judge: a stable revision, and another template.
-    var isUpdating: Bool {
-        !status.stableHash.isEmpty && status.stableHash != new.hash
-    }
+    var isUpdating: Bool { status.isUpdating(to: new.hash) }
 
     private mutating func mirrorRuns() {
         for run in status.runs.compactMap(seen.run) {

@@ -59,7 +59,7 @@ private struct Promise {
         }
         broken += feeding(split)
         if !seen.canary.servesPods { return broken }
-        let behindCanary = seen.podsBehindCanaryService
+        let behindCanary = seen.podsBehindCanary
         if split.canary > seen.canaryWeight {
             if behindCanary == 0 { broken.append("I1: traffic to a canary without available pods") }
             if seen.service(seen.canary.canaryService)?.hash != new.hash,
@@ -98,7 +98,7 @@ private struct Promise {
 
     private func making(_ routes: [ManagedRoute]) -> [String] {
         var broken: [String] = []
-        if seen.podsBehindCanaryService == 0 {
+        if seen.podsBehindCanary == 0 {
             broken.append("I1: routes to a canary without available pods")
         }
         if decision.status.isAborted { broken.append("an aborted rollout makes routes") }
@@ -154,10 +154,9 @@ private struct Promise {
         if seen.size == 0 { return [] }
         var broken: [String] = []
         let onStable = seen.service(seen.canary.stableService)?.hash == set.hash
-        let onCanary = seen.service(seen.canary.canaryService)?.hash == set.hash
         let asked = decision.status.weights?.canary.weight ?? 0
-        if onStable || (onCanary && max(seen.canaryWeight, asked) > 0) {
-            broken.append("I7: \(name) is scaled to 0 while a service selects it")
+        if onStable || (isOnCanary(set) && max(seen.canaryWeight, asked) > 0) {
+            broken.append("I7: \(name) is scaled to 0 while requests come to it")
         }
         if set.hash == decision.status.stableHash { broken.append("I5: stable is scaled to 0") }
         if decision.status.isAborted, set.hash == new.hash, stableAvailable < seen.size,
@@ -166,6 +165,13 @@ private struct Promise {
             broken.append("I6: the aborted canary goes before stable is whole")
         }
         return broken
+    }
+
+    /// By the canary service, or past it: where nothing else is known, the present revision.
+    private func isOnCanary(_ set: ReplicaSet) -> Bool {
+        if seen.routers.contains(where: { $0.selects.contains(set.hash) }) { return true }
+        if let name = seen.canary.canaryService { return seen.service(name)?.hash == set.hash }
+        return seen.canary.servesPods && set.hash == new.hash
     }
 
     private func deleting(_ name: String) -> [String] {

@@ -158,17 +158,30 @@ extension Snapshot {
         routers.contains { $0.verification != .cannot }
     }
 
-    /// The available pods behind the canary service, whichever ReplicaSet it selects.
-    var podsBehindCanaryService: Int {
-        guard let hash = service(canary.canaryService)?.hash else { return new?.available ?? 0 }
+    /// The available pods that the canary's traffic comes to, of whichever ReplicaSet: those behind
+    /// the canary service, or those that routers lead to past any.
+    var podsBehindCanary: Int {
+        guard let hash = service(canary.canaryService)?.hash else {
+            return podsLedTo ?? new?.available ?? 0
+        }
         return replicaSets.first { $0.hash == hash }?.available ?? 0
+    }
+
+    /// Nil where no router says to whom the canary's traffic comes.
+    private var podsLedTo: Int? {
+        guard canary.canaryService == nil, canaryWeight > 0 else { return nil }
+        let led = replicaSets.filter { set in
+            set.hash != rollout.status.stableHash
+                && routers.contains { $0.selects.contains(set.hash) }
+        }
+        return led.isEmpty ? nil : led.reduce(0) { $0 + $1.available }
     }
 
     /// What the pods of both sides carry when the canary wants `canaryWanted` of them.
     func capacity(canaryWanted: Int) -> Capacity {
         var capacity = Capacity(
             total: total, size: size, canaryWanted: canaryWanted,
-            canaryAvailable: new?.available ?? 0, behindCanaryService: podsBehindCanaryService,
+            canaryAvailable: new?.available ?? 0, behindCanaryService: podsBehindCanary,
             stableAvailable: stable?.available ?? 0)
         capacity.countsPods = canary.servesPods
         return capacity

@@ -48,6 +48,9 @@ package struct Status: Hashable, Sendable {
         [stepRun, backgroundRun, blueGreen.preRun, blueGreen.postRun].compactMap(\.self)
     }
 
+    /// Whether a stable revision is there, and another one, of this hash, is on its way.
+    package func isUpdating(to hash: String) -> Bool { !stableHash.isEmpty && stableHash != hash }
+
     package subscript(_ type: Condition.Kind) -> Condition? {
         conditions.first { $0.type == type }
     }

@@ -85,9 +85,9 @@ extension Transcript {
 }
 
 extension Transcript.Sample {
-    /// Nil where the rollout has no services of its own.
+    /// Nil where neither services nor subsets tell the sides apart.
     init?(of rollout: Object, in store: ObjectStore, at milliseconds: Int64) {
-        guard let (stableName, canaryName) = Self.services(of: rollout) else { return nil }
+        guard let (stableName, canaryName) = Self.sides(of: rollout) else { return nil }
         let canary = rollout.spec?["strategy"]?["canary"]
         let world = World(store, rollout.namespace)
         self.milliseconds = milliseconds
@@ -128,8 +128,9 @@ extension Transcript.Sample {
         }
     }
 
-    /// The services of the two sides: those of a pair change places with each promotion.
-    private static func services(of rollout: Object) -> (stable: String, canary: String)? {
+    /// The services of the two sides, or the subsets: a pair of services changes places with each
+    /// promotion.
+    private static func sides(of rollout: Object) -> (stable: String, canary: String)? {
         let strategy = rollout.spec?["strategy"]
         let canary = strategy?["canary"], blueGreen = strategy?["blueGreen"]
         if let ping = canary?["pingPong"]?["pingService"]?.string,
@@ -140,6 +141,13 @@ extension Transcript.Sample {
         }
         let names = [canary?["stableService"], blueGreen?["activeService"]]
         let others = [canary?["canaryService"], blueGreen?["previewService"]]
+        let subsets = canary?["trafficRouting"]?["istio"]?["destinationRule"]
+        if names.allSatisfy({ $0?.string == nil }),
+            let stable = subsets?["stableSubsetName"]?.string,
+            let other = subsets?["canarySubsetName"]?.string
+        {
+            return (stable, other)
+        }
         guard let stable = names.compactMap({ $0?.string }).first,
             let other = (others + (blueGreen == nil ? [] : names))
                 .compactMap({ $0?.string }).first
@@ -179,9 +187,17 @@ extension Transcript.Sample {
             }
         }
 
-        func hash(behind service: String) -> String {
-            let object = services.first { $0.name == service }
-            return object?.spec?["selector"]?[Keys.templateHash]?.string ?? ""
+        /// - Parameter side: a service, or a subset.
+        func hash(behind side: String) -> String {
+            let service = services.first { $0.name == side }
+            let labels =
+                service?.spec?["selector"]
+                ?? subsets.first { $0["name"]?.string == side }?["labels"]
+            return labels?[Keys.templateHash]?.string ?? ""
+        }
+
+        private var subsets: [JSON] {
+            list(.destinationRules).flatMap { $0.spec?["subsets"]?.array ?? [] }
         }
 
         func available(_ hash: String) -> Int {
@@ -253,7 +269,7 @@ extension Transcript.Sample {
             _ canary: String, beside stable: String, of total: Int
         ) -> Transcript.Sample.Aim? {
             var hashes: [String: String] = [:]
-            for subset in list(.destinationRules).flatMap({ $0.spec?["subsets"]?.array ?? [] }) {
+            for subset in subsets {
                 let hash = subset["labels"]?[Keys.templateHash]?.string
                 hashes[subset["name"]?.string ?? ""] = hash
             }

@@ -72,6 +72,64 @@ struct `A step` {
         #expect(world.set("h1")?.desired == 0)
     }
 
+    /// Neither a router that cannot be written nor one that does not answer keeps pods of an
+    /// environment that is switched off.
+    @Test(arguments: [
+        Reading.split(Split(canary: 40, of: 100)), .unreadable("extension mesh does not answer"),
+    ])
+    func `scales to nothing in mid-release though its traffic stays`(reading: Reading) {
+        var world = deployed([.setWeight(40), .pause(seconds: nil)])
+        world.update(to: "h2")
+        world.settle()
+        world.reading = reading
+        world.rollout.spec.replicas = 0
+        world.settle()
+        #expect(world.replicaSets.map(\.desired) == [0, 0])
+        let sentence = world.turn().reason.sentence
+        #expect(sentence.hasSuffix("moving the canary's traffic from 40 to 0"))
+        #expect(world.broken == [])
+    }
+
+    @Test(arguments: [30, 0, nil]) func `scales to nothing after an abort`(delay: Int?) {
+        var world = deployed([.setWeight(40), .pause(seconds: nil)])
+        world.rollout.spec.canary.abortScaleDownDelaySeconds = delay
+        world.update(to: "h2")
+        world.settle()
+        world.reading = .split(Split(canary: 40, of: 100))
+        world.rollout.status.isAborted = true
+        world.rollout.spec.replicas = 0
+        world.settle()
+        #expect(world.replicaSets.map(\.desired) == [0, 0])
+        #expect(world.broken == [])
+    }
+
+    /// The last step asked for no pods at all: on the way to all traffic they count by its share.
+    @Test func `without pods is followed by no more traffic than its pods carry`() {
+        var world = deployed([.setWeight(50), .setCanaryScale(.replicas(0))], size: 10)
+        world.update(to: "h2")
+        for _ in 0..<50 where world.weight != 100 { world.turn() }
+        #expect(world.status.stableHash == "h1")
+        for (available, weight) in [(4, 40), (1, 10)] {
+            world.limits["h2"] = available
+            world.letPodsStart()
+            world.settle()
+            #expect(world.weight == weight)
+        }
+        #expect(world.broken == [])
+    }
+
+    @Test func `scales to nothing after a promotion that no router followed`() {
+        var world = deployed([.setWeight(100)])
+        world.update(to: "h2")
+        for _ in 0..<50 where world.status.stableHash != "h2" { world.turn() }
+        world.reading = .split(Split(canary: 100, of: 100))
+        world.rollout.spec.replicas = 0
+        world.settle()
+        world.wait(60)
+        #expect(world.replicaSets.map(\.desired) == [0, 0])
+        #expect(world.broken == [])
+    }
+
     /// What is held does not come back to pods that its step wants gone.
     @Test func `gives no traffic to pods that are wanted gone while it is paused`() {
         var world = deployed([.setWeight(40), .setCanaryScale(.replicas(0)), .pause(seconds: nil)])

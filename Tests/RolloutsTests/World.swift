@@ -15,6 +15,10 @@ struct World {
     var verification = Verification.cannot
     /// What the router says instead of the weight it has.
     var reading: Reading?
+    /// Whether the router leads to pods past Services, and says to which.
+    var leadsPastServices = false
+    /// The revision that it sends the canary's traffic to; nil for the present one.
+    var canaryAim: String?
     /// Whether the router is a program of somebody else.
     var isPolled = false
     var runs: [Run] = []
@@ -79,6 +83,7 @@ struct World {
         var router = RouterSeen(
             kind: "Nginx", reading: reading ?? carried, verification: verification)
         router.isPolled = isPolled
+        if leadsPastServices { router.selects = selected(carried) }
         var snapshot = Snapshot(
             rollout: rollout, replicaSets: sets, services: services,
             routers: rollout.spec.canary.hasRouter ? [router] : [],
@@ -96,6 +101,21 @@ struct World {
             }
         }
         return snapshot
+    }
+
+    /// As the subsets of a DestinationRule do.
+    private func selected(_ carried: Reading) -> Set<String> {
+        guard case .split(let split) = carried, split.canary > 0 else {
+            return [rollout.status.stableHash]
+        }
+        return [rollout.status.stableHash, canaryAim ?? rollout.status.currentPodHash]
+    }
+
+    /// The router alone tells the sides apart, if anybody does.
+    mutating func takeServicesAway() {
+        rollout.spec.canary.stableService = nil
+        rollout.spec.canary.canaryService = nil
+        services = [:]
     }
 
     var status: Status { rollout.status }

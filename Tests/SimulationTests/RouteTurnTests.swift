@@ -117,6 +117,33 @@ struct `A turn of a rollout with several routes` {
         #expect(!operations.contains { $0["path"] == "/metadata/resourceVersion" })
     }
 
+    /// A process died when the status spoke of none any more, and before all routes followed.
+    @Test func `finds what a version still has, though the status speaks of none`() async throws {
+        let trial = Object([
+            "apiVersion": "argoproj.io/v1alpha1", "kind": "Experiment",
+            "metadata": [
+                "name": "trial", "namespace": "default",
+                "ownerReferences": [
+                    [
+                        "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "shop",
+                        "uid": "u", "controller": true,
+                    ]
+                ],
+            ],
+            "status": ["templateStatuses": [["name": "trial", "serviceName": "trial"]]],
+        ])
+        let service = Object([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": "trial", "namespace": "default"],
+        ])
+        let turn = Self.turn(
+            Self.rollout(["httpRoute": "a"]),
+            [Self.route("a", ["stable": 60, "canary": 0, "trial": 40]), service],
+            list: { resource, _ in resource == .experiments ? [trial] : [] })
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.routedVersions == ["trial": 40])
+    }
+
     @Test func `goes on where the server has their kind no more`() async throws {
         let turn = Self.turn(
             Self.rollout(["httpRouteSelector": ["matchLabels": ["app": "shop"]]]), [],
@@ -173,6 +200,28 @@ struct `A turn of a rollout with several routes` {
         let turn = Self.turn(Self.hosts(50), Self.services)
         let scene = try #require(await turn.look(at: Self.key))
         #expect(scene.snapshot.refusal == nil && scene.snapshot.missing == [])
+    }
+
+    /// The status went ahead of a write that its router did not take.
+    @Test func `refuses nothing while a route still has traffic for the canary`() async throws {
+        let turn = Self.turn(Self.shared(at: 0), [Self.beside(60, canary: 30), Self.sides])
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect(scene.snapshot.refusal == nil)
+        #expect(scene.snapshot.canaryWeight == 30)
+    }
+
+    /// Others came to need more for a subset of their own: it counts for what is still to come.
+    @Test(arguments: [(0, false, true), (1, false, false), (0, true, false)])
+    func `refuses no release for steps that it does not take`(
+        step: Int64, isFull: Bool, isRefused: Bool
+    ) async throws {
+        let turn = Self.turn(
+            Self.shared(at: step, promoteFull: isFull), [Self.beside(60, canary: 0), Self.sides])
+        let scene = try #require(await turn.look(at: Self.key))
+        #expect((scene.snapshot.refusal != nil) == isRefused)
+        if let refusal = scene.snapshot.refusal {
+            #expect(refusal.contains("a weight of 50 leaves nothing for stable"))
+        }
     }
 
     /// Who may not read it cannot say that it is not there.
@@ -293,6 +342,33 @@ struct `A turn of a rollout with several routes` {
         ]
         return rollout
     }
+
+    /// In the middle of a release, beside a subset that the document names, too.
+    private static func shared(at step: Int64, promoteFull: Bool = false) -> Object {
+        var rollout = hosts(0)
+        var routing = subsets["spec", "strategy", "canary", "trafficRouting", "istio"] ?? [:]
+        routing["destinationRule"]?["additionalSubsetNames"] = ["shared"]
+        rollout["spec", "strategy", "canary"] = [
+            "trafficRouting": ["istio": routing], "steps": [["setWeight": 50]],
+        ]
+        rollout["status", "currentStepIndex"] = .int(step)
+        if promoteFull { rollout["status", "promoteFull"] = true }
+        return rollout
+    }
+
+    private static func beside(_ shared: Int64, canary: Int64) -> Object {
+        func part(_ subset: JSON, _ weight: Int64) -> JSON {
+            ["destination": ["host": "shop", "subset": subset], "weight": .int(weight)]
+        }
+        let parts = [
+            part("old", 100 - shared - canary), part("new", canary), part("shared", shared),
+        ]
+        return istio("VirtualService", "shop", ["http": [["route": .array(parts)]]])
+    }
+
+    private static let sides = istio(
+        "DestinationRule", "sides",
+        ["subsets": [["name": "old"], ["name": "new"], ["name": "shared"]]])
 
     private static let virtualService = istio(
         "VirtualService", "shop",

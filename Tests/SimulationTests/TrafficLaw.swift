@@ -24,7 +24,9 @@ typealias Sample = Transcript.Sample
 extension Sample {
     /// Whether so many pods are enough for the canary's weight: for its share of the traffic, or
     /// for the part of it that the step gives so many pods.
-    func carries(on pods: Int) -> Bool {
+    func carries(on pods: Int) -> Bool { carries(weight, on: pods) }
+
+    func carries(_ weight: Int, on pods: Int) -> Bool {
         if weight * size <= total * pods { return true }
         return ownScales.contains { $0.pods > 0 && weight * $0.pods <= $0.weight * pods }
     }
@@ -89,8 +91,8 @@ private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [S
     var broken: [String] = []
     // Whoever comes to nobody may come to a single pod.
     let isCarried = isRaised || pods(old.canaryHash) > 0
-    let enough = isCarried ? now.weight * after.size : 1
-    if isRaised || isMoved, enough > after.total * canary {
+    let isEnough = isCarried ? after.carries(now.weight, on: canary) : canary > 0
+    if isRaised || isMoved, !isEnough {
         broken.append("P3: weight \(now.weight) on \(canary) of \(after.size) pods")
     }
     if isRaised, now.canaryHash != after.currentHash {
@@ -106,10 +108,11 @@ private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [S
     return broken
 }
 
-/// P5: no service moves to pods that are not there.
+/// P5: no service moves to pods that are not there. A subset may, while nobody comes by it.
 private func switching(_ before: Sample, _ after: Sample) -> [String] {
     var broken: [String] = []
-    if before.canaryHash != after.canaryHash, after.canaryAvailable == 0 {
+    let isReached = after.weight > 0 || after.aims.isEmpty
+    if before.canaryHash != after.canaryHash, after.canaryAvailable == 0, isReached {
         broken.append("P5: the canary service selects nobody")
     }
     if before.canaryHash != after.canaryHash, !after.carries(on: after.canaryAvailable) {

@@ -1,0 +1,16 @@
+# Istio by subsets alone, with a stable that shrinks: a third revision comes while the second one has traffic. Its pods keep
+# what stable cannot carry yet.
+spec: {replicas: 10, strategy: {canary: {stableService: null, canaryService: null, dynamicStableScale: true, scaleDownDelaySeconds: null, trafficRouting: {nginx: null, istio: {virtualService: {name: model}, destinationRule: {name: model, stableSubsetName: stable, canarySubsetName: canary}}}, steps: [{setWeight: 60}, {pause: {duration: 10}}]}}}
+without: [Ingress]
+objects:
+  - apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: model}
+    spec: {http: [{route: [{destination: {host: model-api, subset: stable}, weight: 100}, {destination: {host: model-api, subset: canary}, weight: 0}]}]}
+  - apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: model}
+    spec: {host: model-api, subsets: [{name: stable, labels: {app: model-api}}, {name: canary, labels: {app: model-api}}]}
+---
+10s  image model-api:v2
+15s  image model-api:v3
