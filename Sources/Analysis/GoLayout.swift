@@ -4,7 +4,7 @@ import Documents
 /// `Mon Jan 2 15:04:05 MST 2006` in the wanted form (https://pkg.go.dev/time#pkg-constants).
 ///
 /// Times here are in UTC: an offset in a text is taken off, and a form with an offset shows none.
-struct GoLayout {
+package struct GoLayout {
     /// A piece of the example.
     private enum Part {
         case literal(String)
@@ -63,7 +63,7 @@ struct GoLayout {
         ("3", .hourOfTwelve(.plain)), ("4", .minute(.plain)), ("5", .second(.plain)),
     ]
 
-    init(_ example: String) {
+    package init(_ example: String) {
         var rest = Substring(example), literal = ""
         while let first = rest.first {
             let part: Part
@@ -85,8 +85,8 @@ struct GoLayout {
         if !literal.isEmpty { parts.append(.literal(literal)) }
     }
 
-    /// A longer one is no example.
-    static let longest = 200
+    /// In bytes. A longer one is no example.
+    package static let longest = 200
 
     /// `.000`, `,999` and their like, with no other digit after them.
     private static func fraction(at rest: Substring) -> (digits: Int, isShort: Bool)? {
@@ -101,7 +101,8 @@ struct GoLayout {
 }
 
 extension GoLayout {
-    func text(of time: Timestamp) -> String {
+    /// The moment as the example has it, in UTC.
+    package func text(of time: Timestamp) -> String {
         let calendar = CalendarTime(time)
         return parts.map { text(of: $0, calendar) }.joined()
     }

@@ -96,6 +96,7 @@ extension NotificationRules {
         data["recipient"] = .string(destination.recipient)
         data["context"] = context
         data["secrets"] = secretValues
+        data["time"] = TemplateFunction.time
         data["serviceType"] = .string(carrier.kind.name)
         var text = ""
         var part: JSON = [:]

@@ -67,6 +67,15 @@ struct `The rules of notifications` {
         #expect(try rules.body(to: "slack:all")["text"] == "gone")
     }
 
+    /// Holds: 7.2 templates.
+    @Test func `tell the time`() throws {
+        let rules = rules(
+            ["service.slack": "token: $token"],
+            template: "message: '{{(call .time.Now).Format \"2006\"}}'")
+        #expect(rules.findings.isEmpty)
+        #expect(try rules.body(to: "slack:all")["text"] == "1970")
+    }
+
     @Test(arguments: ["slack: {attachments: \"{{.a\"}", "message: \"{{.a\""])
     func `tell nothing by a template that is broken where somebody is told`(part: String) {
         let rules = rules(

@@ -73,9 +73,34 @@ struct `A template` {
         #expect(try template.render(rollout, now: Timestamp(seconds: 0)) == expected)
     }
 
+    /// Holds: 7.2 templates.
+    @Test(arguments: [
+        ("{{call .time.Now}}", "1970-01-01T00:00:00Z"),
+        ("{{(call .time.Now).Format \"Jan 2 15:04\"}}", "Jan 1 00:00"),
+        ("{{((call .time.Now).Format \"2006\") | len}}", "4"),
+        (
+            "{{with call .time.Parse \"1970-01-01T01:01:30+01:00\"}}{{.Unix}} {{.UTC}}{{end}}",
+            "90 1970-01-01T00:01:30Z"
+        ),
+        (
+            "{{$t := call .time.Parse \"1970-01-01T00:01:30Z\"}}{{$t.Sub (call .time.Now)}}",
+            "1m30s"
+        ),
+        ("{{((call .time.Now).Sub (call .time.Parse \"1969-12-31T22:30:00Z\")).Hours}}", "1.5"),
+        ("{{(call .time.Now).Before (call .time.Parse \"1970-01-02T00:00:00Z\")}}", "true"),
+        ("{{(call .time.Now).After (call .time.Now)}}", "false"),
+        ("{{(call .time.Now).Equal (now)}}", "true"),
+    ])
+    func `knows moments and spans`(text: String, expected: String) throws {
+        var data = rollout
+        data["time"] = TemplateFunction.time
+        let template = try GoTemplate(parsing: text)
+        #expect(try template.render(data, now: Timestamp(seconds: 0)) == expected)
+    }
+
     @Test(arguments: [
         ("a\n {{.x | sha256sum}}", "the function \"sha256sum\" is not supported (line 2, column 9"),
-        ("{{call .time.Now}}", "the function \"call\" is not supported (line 1, column 3"),
+        ("{{.a.Format 1 2}}", ".Format takes 1 value, found 2 (line 1, column 3"),
         ("{{if .x}}", "{{if}} is not closed; add {{end}} (line 1, column 1"),
         ("{{end}}", "{{end}} without a block that it ends (line 1, column 1"),
         ("{{else}}", "{{else}} without an {{if}} (line 1, column 1"),
@@ -108,6 +133,8 @@ struct `A template` {
             "there is no .rollout.holds.nothing to take .name from"
         ),
         ("{{.recipient.name}}", "a string has no field .name"),
+        ("{{.recipient.Unix}}", "Unix: a text is no time of RFC 3339"),
+        ("{{call .recipient}}", "call: write call .time.Now, or call .time.Parse with a text"),
         ("{{index .rollout.spec.steps 5}}", "index: no such element in a list of 2"),
         ("{{eq .recipient 1}}", "eq: cannot compare a string with an integer"),
         ("{{div 1 0}}", "div: the result is no whole number of 64 bits"),

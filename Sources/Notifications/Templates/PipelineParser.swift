@@ -79,9 +79,7 @@ struct PipelineParser {
             guard isFirst else {
                 throw TemplateFault("only a function can stand behind |", at: spot)
             }
-            guard isAtEnd else {
-                throw TemplateFault("only a function takes arguments", at: spot)
-            }
+            if !isAtEnd { return try method(of: operand, at: spot) }
             return TemplateCommand(head: .operand(operand), spot: spot)
         }
         position += 1
@@ -89,6 +87,23 @@ struct PipelineParser {
         while !isAtEnd { arguments.append(try operand()) }
         try check(name, arguments.count + (isFirst ? 0 : 1), first: arguments.first, at: spot)
         return TemplateCommand(head: .function(name), arguments: arguments, spot: spot)
+    }
+
+    /// A method with arguments: `(call .time.Now).Format "15:04"`.
+    private mutating func method(
+        of operand: TemplateOperand, at spot: TemplateFault.Spot
+    ) throws(TemplateFault) -> TemplateCommand {
+        guard let name = operand.fields.last, let method = TemplateFunction.methods[name],
+            method.arity.upperBound > 1
+        else { throw TemplateFault("only a function takes arguments", at: spot) }
+        var subject = operand
+        subject.fields.removeLast()
+        var arguments = [subject]
+        while !isAtEnd { arguments.append(try self.operand()) }
+        guard method.arity.contains(arguments.count) else {
+            throw TemplateFault(".\(name) takes 1 value, found \(arguments.count - 1)", at: spot)
+        }
+        return TemplateCommand(head: .method(name), arguments: arguments, spot: spot)
     }
 
     private var isAtEnd: Bool {

@@ -31,17 +31,6 @@ extension TemplateFunction {
         },
     ]
 
-    /// The moment of the rendering, and seconds of others.
-    static let times: [String: TemplateFunction] = [
-        "now": .init(0...0) { _, now in .string(now.rfc3339) },
-        "unixEpoch": .init(1...1) { values, _ throws(FunctionFault) in
-            guard let time = Timestamp(rfc3339: try values[0].asText()) else {
-                throw FunctionFault("a text is no time of RFC 3339")
-            }
-            return .string("\(time.seconds)")
-        },
-    ]
-
     private static let integer = TemplateFunction(1...1) { values, _ throws(FunctionFault) in
         .int(try values[0].asInt())
     }
@@ -66,6 +55,6 @@ private func exact(
 }
 
 /// A whole one where it is whole.
-private func number(_ value: Double) -> JSON {
+func number(_ value: Double) -> JSON {
     Int64(exactly: value).map(JSON.int) ?? .number("\(value)")
 }

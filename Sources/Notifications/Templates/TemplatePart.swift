@@ -28,6 +28,8 @@ struct TemplatePipeline: Sendable {
 struct TemplateCommand: Sendable {
     enum Head: Sendable {
         case function(String)
+        /// Of the first argument.
+        case method(String)
         case operand(TemplateOperand)
     }
 

@@ -184,13 +184,21 @@ extension TemplateRun {
             if name == "and" || name == "or" {
                 return try first(of: command.arguments, until: name == "or", previous, dot: dot)
             }
-            var arguments: [JSON] = []
-            for argument in command.arguments {
-                arguments.append(try value(of: argument, dot: dot))
-            }
+            var arguments = try values(of: command.arguments, dot: dot)
             if let previous { arguments.append(previous) }
-            return try apply(name, arguments, at: command.spot)
+            return try apply(name, TemplateFunction.all[name], arguments, at: command.spot)
+        case .method(let name):
+            let arguments = try values(of: command.arguments, dot: dot)
+            return try apply(name, TemplateFunction.methods[name], arguments, at: command.spot)
         }
+    }
+
+    private mutating func values(
+        of operands: [TemplateOperand], dot: JSON
+    ) throws(TemplateFault) -> [JSON] {
+        var values: [JSON] = []
+        for operand in operands { values.append(try value(of: operand, dot: dot)) }
+        return values
     }
 
     /// `and` and `or` look at no more arguments than they need.
@@ -206,9 +214,10 @@ extension TemplateRun {
     }
 
     private mutating func apply(
-        _ name: String, _ arguments: [JSON], at spot: TemplateFault.Spot
+        _ name: String, _ function: TemplateFunction?, _ arguments: [JSON],
+        at spot: TemplateFault.Spot
     ) throws(TemplateFault) -> JSON {
-        guard let function = TemplateFunction.all[name] else {
+        guard let function else {
             throw TemplateFault("the function \"\(name)\" is not supported", at: spot)
         }
         do throws(FunctionFault) {
@@ -247,7 +256,8 @@ extension TemplateRun {
         case .variable(let name):
             value = variables.last { $0.name == name }?.value ?? .null
         case .literal(let literal): value = literal
-        case .function(let name): value = try apply(name, [], at: operand.spot)
+        case .function(let name):
+            value = try apply(name, TemplateFunction.all[name], [], at: operand.spot)
         case .pipeline(let pipeline): value = try self.value(of: pipeline, dot: dot)
         }
         for (index, field) in operand.fields.enumerated() {
@@ -262,6 +272,9 @@ extension TemplateRun {
                 throw TemplateFault(
                     "there is no \(whole.isEmpty ? "value" : whole) to take .\(field) from",
                     at: operand.spot)
+            case .string where TemplateFunction.methods[field]?.arity == 1...1:
+                value = try apply(
+                    field, TemplateFunction.methods[field], [value], at: operand.spot)
             case .bool, .int, .number, .string, .array:
                 throw TemplateFault("\(value.kindName) has no field .\(field)", at: operand.spot)
             }
