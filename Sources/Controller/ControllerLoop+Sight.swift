@@ -17,10 +17,7 @@ extension ControllerLoop {
     /// Kinds that were listed once and cannot be followed at this moment.
     private var blind: [Resource: APIError] {
         let caches = cluster.caches.merging([.podTemplates: cluster.podTemplates]) { own, _ in own }
-        return caches.filter(\.value.isSynced).compactMapValues { cache in
-            for case .failing(let error) in cache.progress { return error }
-            return nil
-        }
+        return caches.filter(\.value.isSynced).compactMapValues(\.failure)
     }
 
     /// Each kind that this replica has begun to follow, and whether it does at this moment. A kind
@@ -34,14 +31,11 @@ extension ControllerLoop {
     /// A kind that may not be listed would otherwise keep the controller waiting without a word.
     func sayWhatIsMissing() {
         for (resource, cache) in cluster.caches where !cache.isSynced {
-            let errors = cache.progress.compactMap { progress in
-                if case .failing(let error) = progress { error.description } else { nil }
-            }
             log.warning(
                 "waiting for the cluster",
                 metadata: [
                     "resource": "\(resource.plural)",
-                    "error": "\(errors.first ?? "not listed yet")",
+                    "error": "\(cache.failure?.description ?? "not listed yet")",
                 ])
         }
     }
@@ -71,11 +65,8 @@ struct Sight: Sendable {
     /// is left out.
     static func followed(_ caches: [ObjectCache]) -> [(kind: String, isFollowed: Bool)] {
         caches.compactMap { cache in
-            let progress = cache.progress
-            let isFailing = progress.contains {
-                if case .failing = $0 { true } else { false }
-            }
-            if !isFailing, progress.contains(.starting) { return nil }
+            let isFailing = cache.failure != nil
+            if !isFailing, cache.progress.contains(.starting) { return nil }
             let resource = cache.resource
             let name =
                 resource.group.contains(".")
@@ -99,3 +90,12 @@ struct Sight: Sendable {
 /// A server that is started again does not take longer to be followed than this, most of the time,
 /// and who watches the log does not wait long.
 private let sightPause = Duration.seconds(5)
+
+extension ObjectCache {
+    /// Why it cannot follow its objects at this moment, the first reason of several; nil where it
+    /// can, or has not begun.
+    fileprivate var failure: APIError? {
+        for case .failing(let error) in progress { return error }
+        return nil
+    }
+}
