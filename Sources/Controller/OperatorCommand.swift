@@ -133,6 +133,9 @@ extension OperatorCommand {
             change["currentStepIndex"] = .int(Int64(min((index ?? 0) + 1, steps)))
         } else if !isPaused {
             if status?["controllerPause"]?.bool == true {
+                // The step's pause was ended under the user's own, and is left with that one.
+                let unpaused = unpause(reference, rollout)
+                if !unpaused.isEmpty { return unpaused }
                 throw CommandRefusal(
                     "rollout \(rollout.name) was resumed a moment ago; look where it stands first")
             }

@@ -51,8 +51,7 @@ extension Draft {
             return
         }
         status.controllerPause = false
-        wasResumed = true
-        note(.resumed)
+        if !seen.spec.isPaused { note(.resumed) }
         let movedOn =
             seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
         pauseWasEnded = !movedOn

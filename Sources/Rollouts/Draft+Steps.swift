@@ -4,6 +4,8 @@ extension Draft {
         let step = seen.canary.steps[index]
         if isHalted {
             hold(at: index)
+            // The pause that was ended meanwhile is left when the other one is.
+            if pauseWasEnded, case .pause = step { status.controllerPause = true }
             note(haltReason)
             return
         }

@@ -13,7 +13,6 @@ struct Draft {
     var weight: Int
     var abortCause = ""
     var isRetry = false
-    var wasResumed = false
     /// The pause of the present step was ended by a person.
     var pauseWasEnded = false
 

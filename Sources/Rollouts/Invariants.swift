@@ -1,6 +1,6 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
-/// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14 and I16, and
-/// for routers that are left, I15). Unit tests and the simulation check every decision; debug
+/// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14 and I16, for
+/// routers that are left, I15, and for commands, I17). Unit tests and the simulation check every decision; debug
 /// builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
@@ -15,8 +15,8 @@ package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [Strin
     }
     let promise = Promise(decision: decision, seen: seen, new: new)
     let broken =
-        decision.actions.flatMap(promise.broken) + seen.brokenAdoption(decision)
-        + seen.brokenEvictions(decision)
+        decision.actions.flatMap(promise.broken) + promise.brokenResumption()
+        + seen.brokenAdoption(decision) + seen.brokenEvictions(decision)
     return seen.canary.hasRouter ? broken : broken + promise.brokenShares()
 }
 
@@ -144,6 +144,23 @@ private struct Promise {
                 "P1: \(willServe) of \(seen.size) pods are left, \(missing) may be missing")
         }
         return broken
+    }
+
+    /// A pause that a person has ended is left at once, or says so until it can be.
+    func brokenResumption() -> [String] {
+        let before = seen.rollout.status, after = decision.status
+        guard before.controllerPause, before.pauseConditions.isEmpty, !before.isAborted,
+            let index = before.currentStepIndex, seen.canary.steps.indices.contains(index),
+            case .pause = seen.canary.steps[index],
+            seen.memory.lastStepIndex.map({ $0 == index }) ?? true,
+            after.currentStepIndex == index, !after.isAborted, before.abortedAt == nil,
+            after.currentPodHash == before.currentPodHash,
+            after.currentStepHash == before.currentStepHash
+        else { return [] }
+        let isKept =
+            after.controllerPause
+            && !after.pauseConditions.contains { $0.reason == .canaryPauseStep }
+        return isKept ? [] : ["I17: the end of a pause is forgotten"]
     }
 
     private func shrinking(_ name: String, to wanted: Int) -> [String] {

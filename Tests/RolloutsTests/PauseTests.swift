@@ -114,6 +114,37 @@ struct `A pause` {
         #expect(world.set("h1")?.desired == 10)
     }
 
+    /// Holds: 4.9 spec.paused, 4.12 pause, 2.1 controllerPause.
+    @Test func `that a person has ended is over also where the user's own came right after`() {
+        var world = paused(
+            [.setWeight(10), .pause(seconds: nil), .setWeight(20), .pause(seconds: nil)])
+        world.rollout.status.pauseConditions = []
+        world.rollout.spec.isPaused = true
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.message == "manually paused")
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.status.currentStepIndex == 3)
+        #expect(world.weight == 20)
+        #expect(world.broken == [])
+    }
+
+    /// Holds: 4.12 index.
+    @Test func `that was skipped under the user's own takes its end with it`() {
+        var world = paused([.pause(seconds: nil), .pause(seconds: nil), .setWeight(20)])
+        world.rollout.status.pauseConditions = []
+        world.rollout.spec.isPaused = true
+        world.settle()
+        world.rollout.status.currentStepIndex = 1
+        world.settle()
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.phase == .paused)
+        #expect(world.broken == [])
+    }
+
     @Test func `of the user's own after the last step scales with the rollout too`() {
         var world = deployed([.setWeight(50)])
         world.limits["h2"] = 3

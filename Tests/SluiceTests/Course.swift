@@ -32,6 +32,7 @@ struct Course {
     }
 
     private mutating func people(_ before: Object, _ after: Object) {
+        if after.step != before.step { isPauseEnded = false }
         if before.isPaused && !after.isPaused && after.step == before.step { isPauseEnded = true }
     }
 
@@ -43,7 +44,12 @@ struct Course {
             expect(images[after.hash] == after.image, "\(after.hash) is another image", after)
         }
         aborts(before, after)
-        if after.hash == before.hash, !after.isAborted, !before.isAborted { steps(before, after) }
+        if after.hash == before.hash, !after.isAborted, !before.isAborted {
+            steps(before, after)
+            expect(
+                !isPauseEnded || before.isPaused || !after.isPaused || after.isAbortTaken,
+                "the pause that somebody has ended begins again", after)
+        }
         if after.isAborted { isPauseEnded = false }
     }
 

@@ -118,6 +118,17 @@ struct `An order` {
         #expect(await bench.writes.isEmpty)
     }
 
+    @Test func `to promote what was resumed under the user's own pause ends that one only`()
+        async throws
+    {
+        let bench = try bench(["spec": ["paused": true], "status": ["pauseConditions": .null]])
+        _ = try await delivery(.promote, to: bench).send(to: Bench.key)
+        let rollout = try #require(await bench.rollout)
+        #expect(rollout.spec?["paused"] == false)
+        #expect(rollout.status?["currentStepIndex"] == 1)
+        #expect(rollout.status?["controllerPause"] == true)
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],

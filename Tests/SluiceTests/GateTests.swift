@@ -76,6 +76,13 @@ struct `The verdict of a gate` {
             try underWay(["status": ["promoteFull": true]]) == "promoting without further steps")
     }
 
+    @Test func `waits for whoever paused it, also where a step was resumed meanwhile`() throws {
+        let held: JSON = ["spec": ["paused": true], "status": ["pauseConditions": .null]]
+        let verdict = try verdict(held)
+        #expect(verdict.code == 4)
+        #expect(verdict.why == "paused by spec.paused")
+    }
+
     @Test func `is degraded at once where the document is refused`() throws {
         let refused: JSON = [
             "status": [

@@ -99,7 +99,8 @@ extension Verdict {
             return "waiting for the retry to be observed"
         }
         if status.promoteFull && isUpdating { return "promoting without further steps" }
-        if status.controllerPause && status.pauseConditions.isEmpty {
+        // What was resumed while the user's own pause holds is seen, and waits for its end.
+        if status.controllerPause && status.pauseConditions.isEmpty && !rollout.spec.isPaused {
             return "waiting for rollout to unpause"
         }
         return nil
