@@ -62,15 +62,8 @@ struct `Any release` {
         trial.objects = lawObjects + (seed % 5 == 4 ? "\n" + lawDeployment(seed) : "")
         if seed % 4 == 3 { addRoute(to: &trial) }
         trial.opening = ["0s metric errors 0.001", "5s image model-api:v2"]
-        for number in 1...random.next(2...9) {
-            let time = 5 + number * random.next(1...6)
-            trial.events.append("\(time)s \(event(&random))")
-        }
-        trial.ending = [
-            "70s metric errors 0.001", "70s edit \(mended)", "70s new-pods all",
-            "70s stable-pods all", "70s edit {spec: {paused: false}}",
-            random.next(0...1) == 0 ? "80s abort" : "80s promote full", "400s end",
-        ]
+        trial.addEvents(2...9, &random) { event(&$0) }
+        trial.addEnding(mending: ["metric errors 0.001", "edit \(mended)"], seconds: 400, &random)
         trial.addWorld(&random) { Self.fault(&$0) }
         return trial
     }

@@ -47,14 +47,8 @@ struct `Any release without a router` {
             "maxUnavailable: \(unavailable)",
         ]
         trial.opening = ["0s metric error-rate 0.001", "5s image model-api:v2"]
-        for number in 1...random.next(2...7) {
-            trial.events.append("\(5 + number * random.next(1...6))s \(event(&random))")
-        }
-        trial.ending = [
-            "70s metric error-rate 0.001", "70s new-pods all", "70s stable-pods all",
-            "70s edit {spec: {paused: false}}",
-            random.next(0...1) == 0 ? "80s abort" : "80s promote full", "400s end",
-        ]
+        trial.addEvents(2...7, &random) { event(&$0) }
+        trial.addEnding(mending: ["metric error-rate 0.001"], seconds: 400, &random)
         trial.addWorld(&random) { `Any release`.fault(&$0) }
         return trial
     }

@@ -45,14 +45,8 @@ struct `A release by subsets alone` {
         ]
         trial.objects = subsets
         trial.opening = ["5s image model-api:v2"]
-        for number in 1...random.next(2...8) {
-            let time = 5 + number * random.next(1...6)
-            trial.events.append("\(time)s \(event(&random))")
-        }
-        trial.ending = [
-            "70s new-pods all", "70s stable-pods all", "70s edit {spec: {paused: false}}",
-            random.next(0...1) == 0 ? "80s abort" : "80s promote full", "200s end",
-        ]
+        trial.addEvents(2...8, &random) { event(&$0) }
+        trial.addEnding(seconds: 200, &random)
         trial.addWorld(&random) { `Any release`.fault(&$0) }
         return trial
     }

@@ -30,6 +30,24 @@ struct Trial {
         for _ in 0..<random.next(0...3) { faults.append(fault(&random)) }
     }
 
+    /// What happens after the opening: some at the same time, and not all in the order drawn.
+    mutating func addEvents(
+        _ counts: ClosedRange<Int>, _ random: inout Lehmer, _ event: (inout Lehmer) -> String
+    ) {
+        for number in 1...random.next(counts) {
+            events.append("\(5 + number * random.next(1...6))s \(event(&random))")
+        }
+    }
+
+    /// Everything is mended, and then the release is given up or brought to its end.
+    mutating func addEnding(mending: [String] = [], seconds: Int, _ random: inout Lehmer) {
+        ending =
+            mending.map { "70s \($0)" } + [
+                "70s new-pods all", "70s stable-pods all", "70s edit {spec: {paused: false}}",
+                random.next(0...1) == 0 ? "80s abort" : "80s promote full", "\(seconds)s end",
+            ]
+    }
+
     func play() throws -> Transcript { try Scenario(text: text).player.play() }
 
     /// The release as a file of `Scenarios`.
