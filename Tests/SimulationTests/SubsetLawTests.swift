@@ -3,7 +3,7 @@ import Testing
 
 /// Random releases that no Service divides: only the subsets of a DestinationRule say which pods
 /// are whose, and the weights of a VirtualService how much they get.
-struct `A release by subsets alone` {
+struct `Any release by subsets alone` {
     /// Holds: 9.4 P3, 9.4 P4, 9.4 P5, 9.4 P6.
     @Test func `keeps the laws`() async throws {
         try await expect(Self.laws) { Self.release($0) }
