@@ -17,7 +17,9 @@ struct Course {
         for command in commands where !command.versions.allSatisfy(seen.contains) {
             broken.append("\(command.command) made \(command.versions), which nobody saw")
         }
-        for (before, after) in zip(record, record.dropFirst()) {
+        // What was written before the controller first looked is the document in the making.
+        let played = record.drop { $0.status?["phase"] == nil }
+        for (before, after) in zip(played, played.dropFirst()) {
             let count = broken.count
             if written.contains(after.resourceVersion) {
                 people(before, after)
@@ -46,6 +48,7 @@ struct Course {
         aborts(before, after)
         if after.hash == before.hash, !after.isAborted, !before.isAborted {
             steps(before, after)
+            switches(before, after)
             expect(
                 !isPauseEnded || before.isPaused || !after.isPaused || after.isAbortTaken,
                 "the pause that somebody has ended begins again", after)
@@ -64,6 +67,7 @@ struct Course {
         if before.isAborted && after.isAborted {
             expect(after.weight <= before.weight, "traffic up after an abort", after)
             expect(after.step <= before.step, "a step after an abort", after)
+            expect(before.isNewActive || !after.isNewActive, "a switch after an abort", after)
         }
     }
 
@@ -80,6 +84,13 @@ struct Course {
             expect(isPauseEnded, "pause \(step) was left and nobody asked", after)
             isPauseEnded = false
         }
+    }
+
+    /// Blue-green: the service was moved in the turn before it is seen to lead there.
+    private mutating func switches(_ before: Object, _ after: Object) {
+        guard !before.isNewActive, after.isNewActive, !before.active.isEmpty else { return }
+        expect(isPauseEnded, "a switch that nobody asked for", after)
+        isPauseEnded = false
     }
 
     private mutating func end(_ last: Object) {
@@ -100,9 +111,13 @@ struct Course {
         guard isSeen else { return false }
         if rollout.isAborted && rollout.stable != rollout.hash {
             return phase == "Degraded" && rollout.weight == 0 && rollout.isAbortTaken
+                && !rollout.isNewActive
         }
         if rollout.isHeld { return phase == "Paused" }
         if rollout.stable == rollout.hash { return phase == "Healthy" && rollout.weight == 0 }
+        if rollout.spec?["strategy"]?["blueGreen"] != nil {
+            return phase == "Paused" && rollout.isPaused && !rollout.isNewActive
+        }
         let weight = 20 * ((rollout.step + 1) / 2)
         return phase == "Paused" && !rollout.step.isMultiple(of: 2) && rollout.isPaused
             && rollout.weight == weight
@@ -113,6 +128,9 @@ extension Object {
     fileprivate var hash: String { status?["currentPodHash"]?.string ?? "" }
     fileprivate var stable: String { status?["stableRS"]?.string ?? "" }
     fileprivate var step: Int { status?["currentStepIndex"]?.int ?? 0 }
+    /// What the active service of a blue-green rollout was seen to select.
+    fileprivate var active: String { status?["blueGreen"]?["activeSelector"]?.string ?? "" }
+    fileprivate var isNewActive: Bool { !active.isEmpty && active == hash }
     fileprivate var isAborted: Bool { status?["abort"]?.bool == true }
     fileprivate var isAbortTaken: Bool { status?["abortedAt"]?.string != nil }
     fileprivate var isPaused: Bool { status?["pauseConditions"]?.array?.isEmpty == false }

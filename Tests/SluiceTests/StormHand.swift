@@ -26,7 +26,7 @@ struct StormHand: Sendable {
             do {
                 writes = try command.writes(on: rollout, replicaSets: [])
             } catch {
-                continue
+                return nil
             }
             var sent = Sent(command: command, versions: [])
             do throws(APIError) {

@@ -17,14 +17,35 @@ import Testing
     ]
 
     @Test func `are carried out once, a thousand of them`() async throws {
+        try await endure(goal: 1_000) { _ in nil }
+    }
+
+    /// Holds: 4.9 BlueGreenPause, 4.12 pause.
+    @Test func `are carried out once by blue-green rollouts`() async throws {
+        try await endure(goal: 500) { name in
+            let plan: JSON = [
+                "activeService": .string(name), "previewService": .string("\(name)-canary"),
+                "autoPromotionEnabled": false, "scaleDownDelaySeconds": 1,
+            ]
+            return ["spec": ["strategy": ["canary": .null, "blueGreen": plan]]]
+        }
+    }
+
+    /// - Parameter change: a merge patch for each rollout before the storm begins.
+    private func endure(goal: Int, _ change: @escaping @Sendable (String) -> JSON?) async throws {
         // `SLUICE_SEED` asks for other instants.
         let asked = ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) }
         let seed = asked ?? 20_261
-        let storm = Storm(goal: 1_000, seed: seed)
+        let storm = Storm(goal: goal, seed: seed)
         try await StormStage(storm: storm).run { stage in
             var fleet = Fleet(8, steps: Self.steps)
             fleet.size = 1
             try await fleet.create(in: stage.server)
+            for name in fleet.names {
+                guard let patch = change(name) else { continue }
+                try await stage.server.patch(
+                    fleet.reference(name), with: .merge(patch), by: Caller(manager: "kubectl"))
+            }
             try await stage.wait(for: "the first versions") {
                 try await fleet.count("Healthy", in: stage.server) == fleet.names.count
             }
@@ -52,7 +73,7 @@ import Testing
                 "seed \(seed): \(sent.count) commands, \(await storm.instants) at an instant, "
                     + "\(courses.reduce(0) { $0 + $1.versions }) versions, "
                     + "\(begun.duration(to: .now)) \(await storm.tally)")
-            #expect(await storm.instants >= 1_000)
+            #expect(await storm.instants >= goal)
             #expect(await storm.failures == [], "seed \(seed)")
             for (name, course) in zip(fleet.names, courses) {
                 #expect(course.broken == [], "\(name), seed \(seed)")
