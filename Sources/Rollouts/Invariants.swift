@@ -1,7 +1,7 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
 /// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14 and I16, for
-/// routers that are left, I15, and for commands, I17). Unit tests and the simulation check every decision; debug
-/// builds of the controller do too.
+/// routers that are left, I15, and for commands, I17). Unit tests and the simulation check every
+/// decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
