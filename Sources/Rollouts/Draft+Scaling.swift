@@ -8,8 +8,12 @@ extension Draft {
         }
         let sizing = seen.sizing(at: index)
         var wanted = sizing.replicas.canary
-        if wanted < new.desired, sizing.scale == nil || sizing.scale == .matchTrafficWeight {
+        let isOfTheStep = seen.canaryWeight <= weight(wantedAt: index)
+        let followsTraffic = sizing.scale == nil || sizing.scale == .matchTrafficWeight
+        if wanted < new.desired, followsTraffic || !isOfTheStep {
             // The canary keeps the pods that its present traffic needs until that traffic is gone.
+            // A size that the document gives is meant for the step's own weight, and not for what
+            // an earlier revision has left.
             wanted = max(
                 wanted, min(new.desired, ceiling(seen.canaryWeight * seen.size, seen.total)))
         }
