@@ -232,8 +232,11 @@ extension Draft {
             look(at: seen.now.advanced(bySeconds: seen.verifySeconds))
             return
         }
-        let carried = seen.size == 0 ? 0 : seen.total * target.available / seen.size
-        guard seen.canaryWeight <= carried else { return }
+        // Stable's pods have the other part already.
+        let part = target.hash == status.stableHash ? seen.total : seen.canaryWeight
+        guard seen.canaryWeight == 0 || part * seen.size <= seen.total * target.available else {
+            return
+        }
         actions.append(.bind(service: name, from: service.hash, to: target.hash))
         announceSwitch(name, from: service.hash, to: target.hash)
     }

@@ -97,6 +97,7 @@ extension PodShares {
             let serving = canary.desired + stable.serving
             shrink(&wanted.canary, to: ideal.canary, spare: serving - least)
             limit(&wanted.stable, beside: wanted.canary)
+            keepServing(&wanted)
         }
         if keepsStable, wanted.stable == 0, stable.desired > 0, wanted.canary < most, most > 1 {
             wanted.stable = 1
@@ -121,6 +122,16 @@ extension PodShares {
     private func shrink(_ side: inout Int, to ideal: Int, spare: Int) {
         guard spare > 0, ideal < side else { return }
         side = max(ideal, side - spare)
+    }
+
+    /// A rollout that becomes smaller may have a canary above its share whose pods are still to
+    /// come: those go, and not stable's, which serve.
+    private func keepServing(_ wanted: inout (canary: Int, stable: Int)) {
+        let coming = min(wanted.canary, canary.available)
+        let missing = min(least - coming, stable.serving) - wanted.stable
+        guard missing > 0 else { return }
+        wanted.stable += missing
+        wanted.canary = max(coming, min(wanted.canary, most - wanted.stable))
     }
 
     /// The growing side gives up what is above the limit, as far as its pods are not needed.

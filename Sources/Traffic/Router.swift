@@ -166,7 +166,9 @@ extension Observed {
         if weight == 0 { return true }
         let pods = available[currentHash] ?? 0
         let isLed = hash.map { available[$0, default: 0] > 0 } ?? false
-        let enough = isLed ? max(split.canary, weight) * size : min(size, 1)
+        // Stable's pods have the other part already.
+        let part = currentHash == hashOfStable ? split.total : max(split.canary, weight)
+        let enough = isLed ? part * size : min(size, 1)
         return split.canary > 0 && pods * split.total >= enough
     }
 }

@@ -38,6 +38,26 @@ struct `Pods without a router` {
     }
 
     /// Holds: 4.3 never below, 4.3 never above.
+    @Test(arguments: 0..<500) func `serve as before when the rollout has another size`(seed: Int) {
+        var random = Lehmer(seed)
+        let size = random.next(1...8)
+        func side() -> PodShares.Side {
+            let desired = random.next(0...9)
+            return .init(desired: desired, available: desired > 0 ? random.next(0...desired) : 0)
+        }
+        let shares = PodShares(
+            size: size, weight: [0, 50, 100][seed % 3], surge: random.next(1...3),
+            unavailable: random.next(0...1), canary: side(), stable: side(), older: 0)
+        let next = shares.next
+        let asked = shares.canary.desired + shares.stable.desired
+        #expect(next.canary + next.stable <= max(asked, size + shares.surge), "\(shares)")
+        let serving = shares.canary.available + shares.stable.available
+        let left =
+            min(next.canary, shares.canary.available) + min(next.stable, shares.stable.available)
+        #expect(left >= min(serving, size - min(shares.unavailable, size)), "\(shares) \(next)")
+    }
+
+    /// Holds: 4.3 never below, 4.3 never above.
     @Test(arguments: 0..<500)
     func `never lack more than they may, nor exceed what they may`(seed: Int) {
         var random = Lehmer(seed)

@@ -217,14 +217,20 @@ struct `A bad release` {
         guard let last = transcript.samples.last else {
             return broken + ["END: nothing was played"]
         }
-        if !transcript.samples.contains(where: { $0.weight > 0 }) {
-            broken.append("END: nothing was ever tried")
-        }
         if last.weight != 0 { broken.append("P6: weight \(last.weight) stays") }
         if last.stableAvailable < last.size {
             broken.append("END: \(last.stableAvailable) of \(last.size) pods of stable")
         }
         return broken
+    }
+
+    /// Few are given up before anything comes to them: a controller that died between its two
+    /// writes waits for a measurement, and a person may be faster.
+    @Test func `has had traffic, nearly always`() throws {
+        let tried = try (0..<24).filter { seed in
+            try Self.release(seed).play().samples.contains { $0.weight > 0 }
+        }
+        #expect(tried.count >= 22)
     }
 
     /// The pods take four seconds at most, and the first measurement after 20 s is a bad one.

@@ -95,6 +95,9 @@ private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [S
     if isRaised || isMoved, !isEnough {
         broken.append("P3: weight \(now.weight) on \(canary) of \(after.size) pods")
     }
+    if isMoved, now.canaryHash == now.stableHash, pods(old.canaryHash) > 0, stable < after.size {
+        broken.append("P4: stable gets all traffic on \(stable) of \(after.size) pods")
+    }
     if isRaised, now.canaryHash != after.currentHash {
         broken.append("P11: weight raised to \(now.weight) for \(now.canaryHash)")
     }
@@ -108,7 +111,7 @@ private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [S
     return broken
 }
 
-/// P5: no service moves to pods that are not there. A subset may, while nobody comes by it.
+/// P4, P5: no service moves to pods that are not there, or too few for both sides. A subset may, while nobody comes by it.
 private func switching(_ before: Sample, _ after: Sample) -> [String] {
     var broken: [String] = []
     let isReached = after.weight > 0 || after.aims.isEmpty
@@ -117,6 +120,13 @@ private func switching(_ before: Sample, _ after: Sample) -> [String] {
     }
     if before.canaryHash != after.canaryHash, !after.carries(on: after.canaryAvailable) {
         broken.append("P3: \(after.weight) moves to \(after.canaryAvailable) pods at once")
+    }
+    if before.canaryHash != after.canaryHash, after.canaryHash == after.stableHash,
+        after.weight > 0, after.available[before.canaryHash] ?? 0 > 0,
+        after.stableAvailable < after.size
+    {
+        broken.append(
+            "P4: stable gets all traffic on \(after.stableAvailable) of \(after.size) pods")
     }
     if before.stableHash != after.stableHash, after.stableAvailable == 0 {
         broken.append("P5: the stable service selects nobody")
