@@ -33,16 +33,16 @@ package enum Lint {
                 findings += parsed.findings
             case "AnalysisTemplate" where isOurs(object),
                 "ClusterAnalysisTemplate" where isOurs(object):
-                findings += TemplateDocument.parse(
-                    object, plugins: plugins, strictness: strictness
-                ).findings.placed(in: document)
+                let template = TemplateDocument.parse(
+                    object, plugins: plugins, strictness: strictness)
+                findings += template.findings.joined(by: template.spec.brokenRules)
+                    .placed(in: document)
             case "Experiment" where isOurs(object):
                 findings += ExperimentDocument.parse(document, strictness: strictness).findings
                 if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
-                findings += RunDocument.spec(
-                    of: object, plugins: plugins, strictness: strictness
-                ).findings.placed(in: document)
+                let run = RunDocument.spec(of: object, plugins: plugins, strictness: strictness)
+                findings += run.findings.joined(by: run.spec.brokenRules).placed(in: document)
             default: continue
             }
         }
@@ -135,6 +135,14 @@ package enum Lint {
         resources.routes = routes
         resources.triesRouters = true
         return resources
+    }
+}
+
+extension [Finding] {
+    /// With those of `others` that are about something else.
+    fileprivate func joined(by others: [Finding]) -> [Finding] {
+        let known = Set(map(\.path))
+        return self + others.filter { !known.contains($0.path) }
     }
 }
 
