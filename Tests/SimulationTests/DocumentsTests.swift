@@ -52,6 +52,31 @@ struct `Somebody's own documents` {
         #expect(player.unansweredMetrics == [])
     }
 
+    /// Numbers come as the provider gives them to conditions, and documents as they are.
+    @Test(arguments: [
+        ("datadog: {query: x}", "result < 0.1", "0.01"),
+        ("web: {url: \"http://a\"}", "result < 0.1", "0.01"),
+        ("web: {url: \"http://a\"}", "result.ok && result.rate > 0.9", #"{"ok":true,"rate":1}"#),
+        ("graphite: {address: \"http://a\", query: target=x}", "result[0] < 0.1", "0.01"),
+        (
+            "cloudWatch: {metricDataQueries: [{id: a, expression: b}]}",
+            "result[0].Values[0] < 0.1",
+            "0.01"
+        ),
+    ])
+    func `are judged by what their provider answers`(
+        provider: String, condition: String, answer: String
+    ) throws {
+        let template = Self.template
+            .replacing(
+                #"prometheus: {address: "http://localhost:9090", query: up}"#, with: provider
+            )
+            .replacing("result[0] < 0.1", with: condition)
+        let answering = try #require(Story.Answering(answer))
+        let player = try player(Self.rollout + template, metrics: ["error-rate": answering])
+        #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+
     @Test func `are played with the extensions that they name`() throws {
         let text = (Self.rollout + Self.template)
             .replacing("{nginx: {stableIngress: shop}}", with: "{plugins: {acme/mesh: {}}}")
