@@ -16,9 +16,11 @@ package enum Lint {
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
-        for document in documents {
+        let written = documents
+        let documents = documents.map(\.withNamespace)
+        for (written, document) in zip(written, documents) {
+            findings += identity(of: Object(written.value), seen: &seen).placed(in: document)
             let object = Object(document.value)
-            findings += identity(of: object, seen: &seen).placed(in: document)
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
@@ -135,6 +137,18 @@ package enum Lint {
         resources.routes = routes
         resources.triesRouters = true
         return resources
+    }
+}
+
+extension Document {
+    /// As it is applied: what names no namespace is in the one that clients take then.
+    package var withNamespace: Document {
+        var object = Object(value)
+        guard object.namespace.isEmpty, object.kind != "ClusterAnalysisTemplate",
+            object.json["metadata"]?.object != nil
+        else { return self }
+        object["metadata", "namespace"] = "default"
+        return Document(value: object.json, file: file, places: places)
     }
 }
 

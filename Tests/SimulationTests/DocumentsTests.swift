@@ -77,6 +77,31 @@ struct `Somebody's own documents` {
         #expect(player.play().ends["web/shop"]?.phase == "Healthy")
     }
 
+    /// As the examples of the Gateway API's plugin are: its configuration names the namespace that
+    /// the others leave to the client.
+    @Test(arguments: ["Rollout", "HTTPRoute", "Service", nil])
+    func `are in one namespace whether they name it or not`(named: String?) throws {
+        func document(_ kind: String, _ name: String, _ version: String, _ spec: String) -> String {
+            let place = kind == named ? ", namespace: default" : ""
+            return "---\n{apiVersion: \(version), kind: \(kind), "
+                + "metadata: {name: \(name)\(place)}, spec: \(spec)}\n"
+        }
+        let rollout = Self.rollout
+            .replacing(", namespace: web", with: named == "Rollout" ? ", namespace: default" : "")
+            .replacing(
+                "nginx: {stableIngress: shop}",
+                with: "plugins: {argoproj-labs/gatewayAPI: {httpRoute: shop, namespace: default}}"
+            )
+            .replacing("- analysis: {templates: [{templateName: errors}]}", with: "- setWeight: 50")
+        let text =
+            rollout + document("Service", "shop", "v1", "{selector: {app: shop}}")
+            + document("Service", "shop-canary", "v1", "{selector: {app: shop}}")
+            + document(
+                "HTTPRoute", "shop", "gateway.networking.k8s.io/v1",
+                "{rules: [{backendRefs: [{name: shop}, {name: shop-canary}]}]}")
+        #expect(try player(text).play().ends["default/shop"]?.phase == "Healthy")
+    }
+
     @Test func `are played with the extensions that they name`() throws {
         let text = (Self.rollout + Self.template)
             .replacing("{nginx: {stableIngress: shop}}", with: "{plugins: {acme/mesh: {}}}")
