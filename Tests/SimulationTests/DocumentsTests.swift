@@ -77,6 +77,31 @@ struct `Somebody's own documents` {
         #expect(player.play().ends["web/shop"]?.phase == "Healthy")
     }
 
+    /// However long they ask to wait, without an `end`.
+    @Test(arguments: [
+        "experiment: {duration: 3h, templates: [{name: a, specRef: canary}]}",
+        "analysis: {templates: [{templateName: errors}]}", "pause: {duration: 3h}",
+    ])
+    func `are played to the end`(step: String) throws {
+        let text =
+            Self.rollout.replacing("analysis: {templates: [{templateName: errors}]}", with: step)
+                + """
+                ---
+                apiVersion: argoproj.io/v1alpha1
+                kind: AnalysisTemplate
+                metadata: {name: errors, namespace: web}
+                spec:
+                  metrics:
+                  - name: error-rate
+                    count: 7
+                    interval: 30m
+                    provider: {prometheus: {address: "http://localhost:9090", query: up}}
+
+                """
+        let player = try player(text, metrics: ["error-rate": .value(0.01)])
+        #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+
     /// As the examples of the Gateway API's plugin are: its configuration names the namespace that
     /// the others leave to the client.
     @Test(arguments: ["Rollout", "HTTPRoute", "Service", nil])
