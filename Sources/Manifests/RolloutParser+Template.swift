@@ -13,6 +13,7 @@ extension RolloutParser {
         labels(reader["metadata"]["labels"], selector: selector)
         let spec = reader["spec"]
         let volumes = Set(spec["volumes"].elements().compactMap { $0["name"].string() })
+        spec["volumes"].checkVolumes()
         if spec["containers"].elements().isEmpty {
             spec["containers"].require(remedy: "add a container with a name and an image")
         }
@@ -27,6 +28,7 @@ extension RolloutParser {
                 "Unsupported value: \"\(policy)\": supported values: \"Always\"",
                 remedy: "remove restartPolicy")
         }
+        spec.checkPod()
         if reader.findings.namesUnknownFields {
             GoFields.pods.noteUnknown(in: reader, as: "PodTemplateSpec")
         }
@@ -94,6 +96,7 @@ extension RolloutParser {
                     "must specify a handler type", remedy: "add httpGet, tcpSocket, grpc or exec")
             }
         }
+        reader.checkContainer()
         environment(reader["env"])
         resources(reader["resources"])
     }
