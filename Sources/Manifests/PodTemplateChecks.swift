@@ -4,6 +4,14 @@ import KubernetesObjects
 /// What an API server refuses in a pod template (rollout-semantics §8.1), beyond what a rollout
 /// needs of it. A value of a wrong type is no business of these.
 extension Reader {
+    /// The keys of annotations, which may be written in capitals.
+    func checkAnnotations() {
+        for key in value?.object?.keys.sorted() ?? [] {
+            guard let problem = Naming.labelKeyProblem(key.lowercased()) else { continue }
+            invalid(problem, value: .string(key), remedy: "rename the annotation")
+        }
+    }
+
     /// The volumes of a pod.
     func checkVolumes() {
         var names: Set<String> = []
@@ -50,6 +58,9 @@ extension Reader {
             }
         }
         self["securityContext"]["runAsUser"].checkUser()
+        if self["hostNetwork"].value?.bool == true {
+            for container in self["containers"].list { container["ports"].checkHostPorts() }
+        }
         if let name = self["serviceAccountName"].text, let problem = Naming.subdomainProblem(name) {
             self["serviceAccountName"].invalid(problem, remedy: "name a ServiceAccount")
         }
@@ -118,11 +129,27 @@ extension Reader {
         }
     }
 
+    private func checkHostPorts() {
+        for port in list {
+            guard let host = port["hostPort"].value?.int, host != 0,
+                port["containerPort"].value?.int != host
+            else { continue }
+            port["containerPort"].invalid(
+                "must match `hostPort` when `hostNetwork` is true", remedy: "write \(host)")
+        }
+    }
+
     private func checkEnvironment() {
         for variable in list {
             let name = variable["name"]
             if variable.value?.object != nil, !name.isPresent || name.value == "" {
                 name.require(remedy: "name the variable")
+            }
+            // It is not repeated: what stands behind the sign may be a secret.
+            if let text = name.text, text.contains("=") || !text.utf8.allSatisfy(isPrintable) {
+                name.invalid(
+                    "a valid environment variable name must consist only of printable ASCII "
+                        + "characters other than '='", value: "", remedy: "rename the variable")
             }
             if variable["value"].text != nil, variable["valueFrom"].value?.object != nil {
                 variable["valueFrom"].invalid(
@@ -171,6 +198,8 @@ extension Reader {
         }
     }
 }
+
+private func isPrintable(_ byte: UInt8) -> Bool { (32...126).contains(byte) }
 
 /// Why a port cannot be called so.
 private func portNameProblem(_ name: String) -> String? {

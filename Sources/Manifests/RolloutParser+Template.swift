@@ -11,6 +11,7 @@ extension RolloutParser {
             return
         }
         labels(reader["metadata"]["labels"], selector: selector)
+        reader["metadata"]["annotations"].checkAnnotations()
         let spec = reader["spec"]
         let volumes = Set(spec["volumes"].elements().compactMap { $0["name"].string() })
         spec["volumes"].checkVolumes()
@@ -118,6 +119,9 @@ extension RolloutParser {
                 let text = amount.value.map { $0.string ?? $0.text } ?? ""
                 if let quantity = Quantity(text) {
                     amounts[kind, default: [:]][name] = quantity
+                    guard let none = Quantity("0"), none > quantity else { continue }
+                    amount.invalid(
+                        "must be greater than or equal to 0", remedy: "write 0 or a larger amount")
                 } else {
                     amount.invalid(
                         "quantities must match the regular expression "

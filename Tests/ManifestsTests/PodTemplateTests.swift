@@ -23,6 +23,10 @@ struct `A wrong pod template` {
         ),
         ("env: [{value: x}]", "env[0].name: Required value"),
         (
+            "resources: {limits: {cpu: -1}}",
+            "resources.limits.cpu: Invalid value: -1: must be greater than or equal to 0"
+        ),
+        (
             "env: [{name: a, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]",
             "env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty"
         ),
@@ -75,6 +79,12 @@ struct `A wrong pod template` {
             "topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero"
         ),
         (
+            "{hostNetwork: true, containers: [{name: a, image: b, ports: [{containerPort: 80, "
+                + "hostPort: 81}]}]}",
+            "containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` when "
+                + "`hostNetwork` is true"
+        ),
+        (
             "ephemeralContainers: [{name: d, image: x}]",
             "ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template"
         ),
@@ -125,6 +135,28 @@ struct `A wrong pod template` {
         #expect(
             try message(fields, container: false)
                 == "The Rollout \"shop\" is invalid: spec.template.spec.\(reason)")
+    }
+
+    /// Holds: 8.1 pod template.
+    @Test func `is refused for keys of annotations and names of variables`() {
+        let annotated = parsed(
+            rollout {
+                $0["spec"]?["template"]?["metadata"]?["annotations"] = ["a b": "c", "A.b/C_d": "e"]
+            })
+        #expect(
+            annotated.findings.map(\.path.description) == ["spec.template.metadata.annotations"])
+        let named = parsed(
+            rollout { json in
+                json["spec"]?["template"]?["spec"] = [
+                    "containers": [
+                        ["name": "c", "image": "c", "env": [["name": "a=b"], ["name": "a-b.c"]]]
+                    ]
+                ]
+            })
+        #expect(
+            named.findings.map(\.path.description)
+                == ["spec.template.spec.containers[0].env[0].name"])
+        #expect(named.invalidSpecMessage?.contains("a=b") == false)
     }
 
     @Test func `is none where defaults make it whole`() throws {
