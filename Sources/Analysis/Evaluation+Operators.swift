@@ -2,13 +2,23 @@ import Documents
 import Glibc
 
 extension Evaluation {
+    /// Whether two values are equal. Those of different types are not, and where the expression
+    /// alone says so it is a mistake: `result.code == "200" || result.code == 200` is none.
+    mutating func equality(
+        _ name: String, _ left: Node, _ right: Node, at: Int
+    ) throws(ConditionError) -> MetricValue {
+        let one = try value(of: left), other = try value(of: right)
+        if left.isTyped(of: result), right.isTyped(of: result), !one.isComparable(to: other) {
+            throw mismatch(name, one, other, at: at)
+        }
+        return .bool(try equal(one, other, at: at) == (name == "=="))
+    }
+
     /// An operator on two values that are already there.
     mutating func operate(
         _ name: String, _ left: MetricValue, _ right: MetricValue, at: Int
     ) throws(ConditionError) -> MetricValue {
         switch name {
-        case "==": return .bool(try equal(left, right, at: at))
-        case "!=": return .bool(!(try equal(left, right, at: at)))
         case "<", "<=", ">", ">=": return .bool(try ordered(name, left, right, at: at))
         case "in": return .bool(try member(left, of: right, at: at))
         case "matches", "contains", "startsWith", "endsWith":
@@ -59,9 +69,7 @@ extension Evaluation {
             }
             return true
         default:
-            guard let a = left.number, let b = right.number else {
-                throw mismatch("==", left, right, at: at)
-            }
+            guard let a = left.number, let b = right.number else { return false }
             return a == b
         }
     }
@@ -102,10 +110,7 @@ extension Evaluation {
         case (_, .null): return false
         case (_, .list(let values)):
             try spend(values.count, at: at)
-            // An element of another type is simply not the one that is sought.
-            for element in values where sameKind(value, element) {
-                if try equal(value, element, at: at) { return true }
-            }
+            for element in values where try equal(value, element, at: at) { return true }
             return false
         case (.string(let key), .object(let members)):
             try spendReading(key, at: at)
@@ -115,10 +120,6 @@ extension Evaluation {
             return members[value] != nil
         default: throw mismatch("in", value, container, at: at)
         }
-    }
-
-    private func sameKind(_ left: MetricValue, _ right: MetricValue) -> Bool {
-        left.typeName == right.typeName || (left.number != nil && right.number != nil)
     }
 
     private mutating func textMatch(

@@ -139,6 +139,7 @@ struct Evaluation {
             let value = try value(of: left)
             if case .null = value { return try self.value(of: right) }
             return value
+        case "==", "!=": return try equality(name, left, right, at: at)
         default:
             return try operate(name, try value(of: left), try value(of: right), at: at)
         }

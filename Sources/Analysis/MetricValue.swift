@@ -52,6 +52,16 @@ package indirect enum MetricValue: Hashable, Sendable {
         }
     }
 
+    /// Whether the two are of one type, all numbers being one; an absent value is of every type.
+    func isComparable(to other: MetricValue) -> Bool {
+        switch (self, other) {
+        case (.null, _), (_, .null), (.bool, .bool), (.string, .string), (.list, .list),
+            (.object, .object), (.map, .map), (.time, .time), (.duration, .duration):
+            true
+        default: number != nil && other.number != nil
+        }
+    }
+
     /// Any number as a double; nil for everything else.
     package var number: Double? {
         switch self {

@@ -20,6 +20,35 @@ extension Node {
         for part in parts { try part.check(result: result) }
     }
 
+    /// Whether its type is known before anything is computed. That of what a document or a function
+    /// holds is not.
+    func isTyped(of result: MetricValue) -> Bool {
+        switch kind {
+        case .result, .list, .map, .elementIndex: true
+        case .literal(let value): value != .null
+        case .access(let base, let accesses):
+            base.isResult && accesses.count == 1 && result.typeName == "[]float64"
+        case .unary(_, let operand): operand.isTyped(of: result)
+        case .binary("??", _, _): false
+        case .binary(_, let left, let right):
+            left.isTyped(of: result) && right.isTyped(of: result)
+        case .choice(_, let yes, let no): yes.isTyped(of: result) && no.isTyped(of: result)
+        case .call(let name, _): Self.typed.contains(name)
+        case .each(let name, _, _, _): ["all", "any", "none", "one", "count"].contains(name)
+        case .element, .accumulator, .variable, .binding: false
+        }
+    }
+
+    /// Functions that always answer in one type.
+    private static let typed: Set = [
+        "len", "int", "float", "string", "asInt", "asFloat", "isNaN", "isInf", "isNil", "upper",
+        "lower", "trim", "toJSON", "now", "date", "duration",
+    ]
+
+    private var isResult: Bool {
+        if case .result = kind { true } else { false }
+    }
+
     /// Whether this asks, anywhere, if there is a value at all.
     var speaksOfAbsence: Bool {
         switch kind {

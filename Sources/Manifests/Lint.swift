@@ -16,9 +16,11 @@ package enum Lint {
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
-        for document in documents {
+        let written = documents
+        let documents = documents.map(\.withNamespace)
+        for (written, document) in zip(written, documents) {
+            findings += identity(of: Object(written.value), seen: &seen).placed(in: document)
             let object = Object(document.value)
-            findings += identity(of: object, seen: &seen).placed(in: document)
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)
@@ -33,16 +35,16 @@ package enum Lint {
                 findings += parsed.findings
             case "AnalysisTemplate" where isOurs(object),
                 "ClusterAnalysisTemplate" where isOurs(object):
-                findings += TemplateDocument.parse(
-                    object, plugins: plugins, strictness: strictness
-                ).findings.placed(in: document)
+                let template = TemplateDocument.parse(
+                    object, plugins: plugins, strictness: strictness)
+                findings += template.findings.joined(by: template.spec.brokenRules)
+                    .placed(in: document)
             case "Experiment" where isOurs(object):
                 findings += ExperimentDocument.parse(document, strictness: strictness).findings
                 if isComplete { findings += templatesMissing(for: document, in: documents) }
             case "AnalysisRun" where isOurs(object):
-                findings += RunDocument.spec(
-                    of: object, plugins: plugins, strictness: strictness
-                ).findings.placed(in: document)
+                let run = RunDocument.spec(of: object, plugins: plugins, strictness: strictness)
+                findings += run.findings.joined(by: run.spec.brokenRules).placed(in: document)
             default: continue
             }
         }
@@ -135,6 +137,26 @@ package enum Lint {
         resources.routes = routes
         resources.triesRouters = true
         return resources
+    }
+}
+
+extension Document {
+    /// As it is applied: what names no namespace is in the one that clients take then.
+    package var withNamespace: Document {
+        var object = Object(value)
+        guard object.namespace.isEmpty, object.kind != "ClusterAnalysisTemplate",
+            object.json["metadata"]?.object != nil
+        else { return self }
+        object["metadata", "namespace"] = "default"
+        return Document(value: object.json, file: file, places: places)
+    }
+}
+
+extension [Finding] {
+    /// With those of `others` that are about something else.
+    fileprivate func joined(by others: [Finding]) -> [Finding] {
+        let known = Set(map(\.path))
+        return self + others.filter { !known.contains($0.path) }
     }
 }
 

@@ -81,18 +81,19 @@ extension RolloutParser {
         for field in [type, value] where !field.isPresent {
             field.require(remedy: "write type: Percent or Pods, and value: how many suffice")
         }
-        guard let name = type.string(), let count = value.int() else { return nil }
-        let threshold: Allowance
+        let count = value.int()
+        guard let name = type.string() else { return nil }
+        let threshold: Allowance?
         switch name {
-        case "Percent": threshold = .percent(count)
-        case "Pods": threshold = .pods(count)
+        case "Percent": threshold = count.map(Allowance.percent)
+        case "Pods": threshold = count.map(Allowance.pods)
         default:
             type.refuse(
                 "Unsupported value: \"\(name)\": supported values: \"Percent\", \"Pods\"",
                 remedy: "write Percent or Pods")
             return nil
         }
-        return threshold.isCount ? threshold : nil
+        return threshold.flatMap { $0.isCount ? $0 : nil }
     }
 
     private func services(_ reader: Reader, _ canary: Canary) {

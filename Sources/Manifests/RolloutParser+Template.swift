@@ -11,8 +11,10 @@ extension RolloutParser {
             return
         }
         labels(reader["metadata"]["labels"], selector: selector)
+        reader["metadata"]["annotations"].checkAnnotations()
         let spec = reader["spec"]
         let volumes = Set(spec["volumes"].elements().compactMap { $0["name"].string() })
+        spec["volumes"].checkVolumes()
         if spec["containers"].elements().isEmpty {
             spec["containers"].require(remedy: "add a container with a name and an image")
         }
@@ -27,6 +29,7 @@ extension RolloutParser {
                 "Unsupported value: \"\(policy)\": supported values: \"Always\"",
                 remedy: "remove restartPolicy")
         }
+        spec.checkPod()
         if reader.findings.namesUnknownFields {
             GoFields.pods.noteUnknown(in: reader, as: "PodTemplateSpec")
         }
@@ -94,6 +97,7 @@ extension RolloutParser {
                     "must specify a handler type", remedy: "add httpGet, tcpSocket, grpc or exec")
             }
         }
+        reader.checkContainer()
         environment(reader["env"])
         resources(reader["resources"])
     }
@@ -115,6 +119,9 @@ extension RolloutParser {
                 let text = amount.value.map { $0.string ?? $0.text } ?? ""
                 if let quantity = Quantity(text) {
                     amounts[kind, default: [:]][name] = quantity
+                    guard let none = Quantity("0"), none > quantity else { continue }
+                    amount.invalid(
+                        "must be greater than or equal to 0", remedy: "write 0 or a larger amount")
                 } else {
                     amount.invalid(
                         "quantities must match the regular expression "

@@ -187,9 +187,18 @@ extension StepExperiment: Judgement {}
 /// Judgements that nobody waits for (§5.2, §5.9).
 extension Draft {
     mutating func tidyRuns() {
+        let current = Set(status.runs.map(\.name))
         tidy(
-            seen.runs, current: Set(status.runs.map(\.name)), terminate: Action.terminateRun,
+            seen.runs, current: current, terminate: Action.terminateRun,
             delete: Action.deleteRun)
+        // Those of a ReplicaSet that somebody else deleted, too, or that a crash left behind.
+        let hashes = Set(seen.replicaSets.filter { !$0.isDeleting }.map(\.hash))
+        for run in seen.runs
+        where run.phase.isCompleted && !hashes.contains(run.hash) && !current.contains(run.name)
+            && !actions.contains(.deleteRun(name: run.name))
+        {
+            actions.append(.deleteRun(name: run.name))
+        }
     }
 
     /// Ends those under way that nobody waits for, and of those that ended keeps as many as the

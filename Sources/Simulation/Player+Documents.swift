@@ -17,6 +17,7 @@ extension Player {
     package init(
         documents: [Document], story: Story? = nil, metrics: [String: Story.Answering] = [:]
     ) throws(PlayRefusal) {
+        let documents = documents.map(\.withNamespace)
         let objects = documents.map { Object($0.value) }
         let rollouts = objects.filter { $0.isRollout }
         guard objects.contains(where: { $0.isRollout || $0.isExperiment }) else {

@@ -306,9 +306,23 @@ actor SimulatedCluster {
     /// The answer of a provider, as the story has it.
     func answer(_ question: Question) throws(ProviderError) -> Answer {
         switch answers[question.shown.name] {
-        case .value(let value): return Answer(value: MetricValue(samples: [value]))
+        case .value(let value): return Answer(value: question.shown.answers(value))
+        case .document(let document):
+            let value = MetricValue(document)
+            return Answer(value: value, text: value.json(indent: nil))
         case nil, .noData: return Answer(value: MetricValue(samples: []))
         case .error: throw ProviderError("the provider cannot be reached")
+        }
+    }
+}
+
+extension Metric {
+    /// A single number as the provider hands it to conditions.
+    fileprivate func answers(_ value: Double) -> MetricValue {
+        switch ProviderKind(rawValue: providerKind) {
+        case .web, .datadog, .newRelic, .wavefront, .skywalking, .kayenta, .job: .float(value)
+        case .cloudWatch: .list([.object(["Values": .list([.float(value)])])])
+        case .prometheus, .influxdb, .graphite, .plugin, nil: MetricValue(samples: [value])
         }
     }
 }

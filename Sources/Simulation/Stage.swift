@@ -140,7 +140,7 @@ struct Stage {
         let last = moments.map(\.milliseconds).max() ?? 0
         let isTold = moments.contains { $0.command == .end }
         return Player.start.advanced(
-            byMilliseconds: last + (isTold ? 0 : patienceMilliseconds + player.pauseMilliseconds))
+            byMilliseconds: last + (isTold ? 0 : patienceMilliseconds + player.waitMilliseconds))
     }
 
     private mutating func playMoments(until now: Timestamp) async {
@@ -213,22 +213,48 @@ private let turnLimit = 20_000
 private let patienceMilliseconds: Int64 = 3_600_000
 
 extension Player {
-    /// The timed pauses of all rollouts together.
-    fileprivate var pauseMilliseconds: Int64 {
-        let steps = objects.flatMap {
-            $0.spec?["strategy"]?["canary"]?["steps"]?.array ?? []
+    /// What the documents themselves may wait for: timed pauses, experiments and analyses of steps.
+    fileprivate var waitMilliseconds: Int64 {
+        let analysis = objects.filter { $0.kind.hasSuffix("AnalysisTemplate") }.reduce(Int64(0)) {
+            $0 + $1.measuringMilliseconds
         }
-        let previews = objects.map {
-            $0.spec?["strategy"]?["blueGreen"]?["autoPromotionSeconds"]?.int ?? 0
-        }
-        return steps.reduce(Int64(previews.reduce(0, +)) * 1_000) { sum, step in
-            let duration = step["pause"]?["duration"]
-            let seconds = duration?.int ?? duration?.string.flatMap { Int($0) }
-            let text = duration?.string.flatMap { GoDuration.parse($0) }
-            return sum + (seconds.map { Int64($0) * 1_000 } ?? text ?? 0)
+        return objects.reduce(0) { sum, object in
+            let spec = object.spec
+            let preview = spec?["strategy"]?["blueGreen"]?["autoPromotionSeconds"]?.milliseconds
+            let alone = object.kind == "Experiment" ? spec?["duration"]?.milliseconds : nil
+            let steps = spec?["strategy"]?["canary"]?["steps"]?.array ?? []
+            return steps.reduce(sum + (preview ?? 0) + (alone ?? 0)) { sum, step in
+                let judged = step["analysis"] != nil || step["experiment"]?["analyses"] != nil
+                return sum + (step["pause"]?["duration"]?.milliseconds ?? 0)
+                    + (step["experiment"]?["duration"]?.milliseconds ?? 0) + (judged ? analysis : 0)
+            }
         }
     }
 }
+
+extension Object {
+    /// How long the metrics of a template are measured, as far as it says so itself.
+    fileprivate var measuringMilliseconds: Int64 {
+        (spec?["metrics"]?.array ?? []).map { metric in
+            let count = metric["count"]?.int ?? metric["count"]?.string.flatMap { Int($0) } ?? 0
+            let interval = metric["interval"]?.milliseconds ?? 0
+            return Int64(min(max(count, 0), mostIntervals)) * interval
+                + (metric["initialDelay"]?.milliseconds ?? 0)
+        }.max() ?? 0
+    }
+}
+
+extension JSON {
+    /// Seconds, or a duration of Go; nil where it is neither.
+    fileprivate var milliseconds: Int64? {
+        let seconds = (int ?? string.flatMap { Int($0) }).map { Int64(min($0, 1 << 31)) * 1_000 }
+        return (seconds ?? string.flatMap { GoDuration.parse($0) }).map { min($0, longestWait) }
+    }
+}
+
+/// A year, and as many measurements: what a document may wait for without a sum that overflows.
+private let longestWait: Int64 = 366 * 86_400_000
+private let mostIntervals = 100_000
 
 /// A turn that stumbled is taken again after 1 s, 2 s, 4 s … and at most after this many.
 private let longestRetrySeconds = 64

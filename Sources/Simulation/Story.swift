@@ -54,10 +54,30 @@ package struct Story: Hashable, Sendable {
     /// What a metric provider answers.
     package enum Answering: Hashable, Sendable {
         case value(Double)
+        /// What a provider says that answers with more than numbers.
+        case document(JSON)
         /// No series at all.
         case noData
         /// The provider cannot be reached.
         case error
+
+        /// Reads a number, `none`, `error`, or JSON; nil where it is none of these.
+        package init?(_ text: String) {
+            switch text {
+            case "none": self = .noData
+            case "error": self = .error
+            default:
+                if let number = Double(text) {
+                    self = .value(number)
+                    return
+                }
+                do {
+                    self = .document(try JSON(parsing: text))
+                } catch {
+                    return nil
+                }
+            }
+        }
     }
 
     package init(_ moments: [Moment] = []) {
@@ -99,7 +119,7 @@ extension Story.Command {
     static let help = [
         "image NAME", "promote", "promote full", "abort", "retry", "pause", "resume",
         "undo [REVISION]", "scale N", "autoscale N", "restart", "edit {spec: {…}}",
-        "metric NAME VALUE|none|error", "new-pods N|all", "stable-pods N|all",
+        "metric NAME VALUE|JSON|none|error", "new-pods N|all", "stable-pods N|all",
         "version-pods N|all", "crash", "end",
     ]
 
@@ -109,6 +129,12 @@ extension Story.Command {
                 return nil
             }
             self = .edit(patch)
+            return
+        }
+        if words.first == "metric", words.count > 2 {
+            let text = words.dropFirst(2).joined(separator: " ")
+            guard let answering = Story.Answering(text) else { return nil }
+            self = .metric(words[1], answering)
             return
         }
         switch (words.first, words.count) {
@@ -129,9 +155,6 @@ extension Story.Command {
         case ("autoscale", 2):
             guard let count = Int(words[1]), count >= 0 else { return nil }
             self = .autoscale(count)
-        case ("metric", 3):
-            guard let answering = Self.answering(words[2]) else { return nil }
-            self = .metric(words[1], answering)
         case ("new-pods", 2):
             guard let limit = Self.limit(words[1]) else { return nil }
             self = .newPods(limit.count)
@@ -158,14 +181,6 @@ extension Story.Command {
         }
     }
 
-    private static func answering(_ word: String) -> Story.Answering? {
-        switch word {
-        case "none": .noData
-        case "error": .error
-        default: Double(word).map(Story.Answering.value)
-        }
-    }
-
     private static func limit(_ word: String) -> (count: Int?, Void)? {
         if word == "all" { return (nil, ()) }
         guard let count = Int(word), count >= 0 else { return nil }
@@ -189,6 +204,7 @@ extension Story.Command {
         case .restart: "restart"
         case .edit(let patch): "edit \(patch.keyPath)"
         case .metric(let name, .value(let value)): "\(name) \(value)"
+        case .metric(let name, .document(let document)): "\(name) \(document.text)"
         case .metric(let name, .noData): "\(name) has no data"
         case .metric(let name, .error): "\(name) cannot be asked"
         case .newPods(let limit): "new pods \(limit.map(String.init) ?? "all")"

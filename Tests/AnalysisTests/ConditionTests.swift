@@ -65,6 +65,22 @@ struct `A condition` {
         #expect(try holds(text))
     }
 
+    /// What a document holds has no type before it is there, so that a condition may ask for one
+    /// or the other.
+    /// Holds: 5.7 language.
+    @Test(arguments: [
+        "result.code == '200' || result.code == 200", "result.code != 'ok'",
+        "result.list[0] == 1 || result.list[0] == 'a'", "result.list == ['a', true]",
+        "result.code not in ['200', nil]", "default(result, 0) != 0", "result.list != {a: 1}",
+        "any(result.list, # == true)", "fromJSON('{\"a\": 1}').a != 'x'",
+    ])
+    func `compares what a document holds with values of any type`(_ text: String) throws {
+        let result: MetricValue = .object([
+            "code": .float(200), "list": .list([.string("a"), .bool(true)]),
+        ])
+        #expect(try holds(text, result))
+    }
+
     /// Holds: 5.7 result types.
     @Test func `refuses an index on a scalar, also where it is never evaluated`() {
         #expect(
@@ -93,7 +109,7 @@ struct `A condition` {
         "int('x') > 0", "mean([]) < 1", "max([]) < 1", "nil.x", "fromJSON('{')",
         "duration('x') > now()",
         "date('x') > now()", "'a' matches '('", "sum(['a']) > 0", "not 1", "asFloat('x') > 0",
-        "result > 'a'",
+        "result > 'a'", "result[0] == 'a'", "len(result) == '1'", "1 + 1 != 'a'", "(1 > 0) == 1",
     ])
     func `is an error where types or values do not fit`(_ text: String) {
         #expect(failure(text, MetricValue(samples: [1])) != nil)

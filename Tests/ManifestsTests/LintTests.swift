@@ -287,6 +287,49 @@ struct `A linted set of documents` {
         #expect(try routed(service + nodes + router("main"), mesh) == [])
     }
 
+    private static let wrongMetrics = """
+        metadata: {name: t, namespace: web}
+        spec:
+          args: [{name: n, value: "3"}]
+          metrics:
+          - {name: a, interval: 5 m, initialDelay: soon, count: many, failureLimit: -2, provider: &p
+              {prometheus: {address: "http://p:9090", query: up}}}
+          - {name: a, count: 2, inconclusiveLimit: 3, failureLimit: "-1", provider: *p}
+          - {name: c, count: "{{args.n}}", interval: "{{args.n}}m", failureLimit: "{{args.n}}",
+              consecutiveSuccessLimit: -1, provider: *p}
+          - {name: d, interval: 5, count: 3, provider: *p}
+          dryRun: [{metricName: "("}, {metricName: other}]
+
+        """
+
+    /// They are in the repository long before a rollout or a person runs them.
+    /// Holds: 8.0 lint, 8.3 twice, 8.3 limits, 8.3 limits disabled, 8.3 interval, 8.3 durations.
+    /// Holds: 8.3 count and inconclusiveLimit.
+    @Test(arguments: ["AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun"])
+    func `breaks all these rules for metrics`(kind: String) throws {
+        let text = "apiVersion: argoproj.io/v1alpha1\nkind: \(kind)\n" + Self.wrongMetrics
+        let documents = try YAML.documents(in: Array(text.utf8), file: "all.yaml")
+        let findings = Lint.findings(in: documents, routers: [])
+            .map { "\($0.path): \($0.message)".replacing("spec.", with: "") }
+        let rules = [
+            "metrics[3].interval: expected a string, found an integer",
+            "metrics[0].count: count must be an integer, found \"many\"",
+            "metrics[0].failureLimit: failureLimit must be >= 0, or -1 to be disabled",
+            "metrics[0].interval: invalid interval string: time: invalid duration \"5 m\"",
+            "metrics[0].initialDelay: invalid startDelay string: time: invalid duration \"soon\"",
+            "metrics[1].failureLimit: failureLimit and consecutiveSuccessLimit cannot both be "
+                + "disabled",
+            "metrics[1].count: count must be >= inconclusiveLimit",
+            "metrics[1].interval: interval must be specified when count > 1",
+            "metrics[1].name: duplicate name 'a'",
+            "metrics[2].consecutiveSuccessLimit: consecutiveSuccessLimit must be >= 0",
+            "dryRun[0].metricName: error parsing regexp: missing closing )",
+        ]
+        // What a template's patterns match is known once it is merged.
+        let unmatched = "dryRun[1].metricName: Rule didn't match any metric name(s)"
+        #expect(findings == rules + (kind == "AnalysisRun" ? [unmatched] : []))
+    }
+
     /// Holds: 8.2 Service, 8.2 AnalysisTemplate, 8.2 Ingress, 8.0 lint.
     @Test func `lacks what a rollout refers to`() throws {
         let findings = try Self.findings(of: "")

@@ -74,6 +74,27 @@ struct `A rollout document` {
         #expect(canary.pauseTexts == [0: duration.string ?? duration.text])
     }
 
+    /// Holds: 1.1 revisionHistoryLimit, 1.1 progressDeadlineSeconds.
+    /// Holds: 1.1 successfulRunHistoryLimit, 1.1 unsuccessfulRunHistoryLimit.
+    @Test func `keeps so many revisions and runs where it does not say`() {
+        let silent = rollout {
+            $0["spec"]?["analysis"] = .null
+            for field in ["progressDeadlineSeconds", "revisionHistoryLimit"] {
+                $0["spec"]?[field] = .null
+            }
+        }
+        let spec = parsed(silent).rollout.spec
+        #expect(spec.progressDeadlineSeconds == 600 && spec.revisionHistoryLimit == 10)
+        #expect(spec.successfulRunHistoryLimit == 5 && spec.unsuccessfulRunHistoryLimit == 5)
+        let said = rollout {
+            $0["spec"]?["analysis"] = [
+                "successfulRunHistoryLimit": 0, "unsuccessfulRunHistoryLimit": 7,
+            ]
+        }
+        #expect(parsed(said).rollout.spec.successfulRunHistoryLimit == 0)
+        #expect(parsed(said).rollout.spec.unsuccessfulRunHistoryLimit == 7)
+    }
+
     /// Holds: 1.4 abortScaleDownDelaySeconds, 1.4 dynamicStableScale, 1.5 matchTrafficWeight.
     @Test func `applies the defaults of the API`() {
         let object = rollout { $0["spec"]?["replicas"] = .none }

@@ -90,11 +90,12 @@ struct `A Prometheus query` {
                 == "query=up&start=1767319445&end=1767323045&step=90")
     }
 
-    /// Holds: 5.10 address, 7.4 prometheus address.
+    /// Holds: 5.10 address, 5.10 timeout, 7.4 prometheus address.
     @Test func `goes to the controller's Prometheus where it names none`() async throws {
         let server = Recorded((200, vector))
         _ = try await server.source(defaultAddress: "https://own").ask(question(["query": "up"]))
         #expect(await server.requests.first?.url == "https://own/api/v1/query")
+        #expect(await server.requests.first?.timeoutMilliseconds == 30_000)
     }
 
     @Test(

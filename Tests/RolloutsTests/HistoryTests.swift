@@ -41,6 +41,22 @@ struct `Former revisions` {
         #expect(world.runs.map(\.hash) == ["h3"])
     }
 
+    /// Holds: 5.9 with their ReplicaSet.
+    @Test func `take their analysis runs with them whoever deletes them`() {
+        var world = deployed([.analysis])
+        for hash in ["h2", "h3"] {
+            world.update(to: hash)
+            world.settle()
+            world.end(.successful) { _ in true }
+            world.settle()
+        }
+        world.wait(31)
+        #expect(world.runs.map(\.hash) == ["h2", "h3"])
+        world.replicaSets.removeAll { $0.hash == "h2" }
+        world.settle()
+        #expect(world.runs.map(\.hash) == ["h3"])
+    }
+
     /// Holds: 3.4 highest.
     @Test func `that come back get the highest number and remember their old one`() {
         var world = world(after: 3)
@@ -202,20 +218,35 @@ struct `Analysis runs` {
     }
 
     /// Holds: 1.1 successfulRunHistoryLimit, 1.1 unsuccessfulRunHistoryLimit, 5.9 limits.
-    /// Holds: 5.2 ended.
-    @Test func `that are not the present ones are ended and in time deleted`() {
-        var world = deployed([.analysis])
+    @Test func `that ended are kept up to the limits, the newest of each kind`() {
+        var world = deployed([.setWeight(50)])
         world.rollout.spec.successfulRunHistoryLimit = 1
-        world.rollout.spec.unsuccessfulRunHistoryLimit = 1
-        for number in 2...5 {
-            world.update(to: "h\(number)")
-            world.settle()
-            world.end(number.isMultiple(of: 2) ? .failed : .successful) { !$0.phase.isCompleted }
-            world.now = world.now.advanced(bySeconds: 1)
-            world.settle()
+        world.rollout.spec.unsuccessfulRunHistoryLimit = 3
+        let phases: [RunPhase] = [
+            .failed, .successful, .error, .successful, .inconclusive, .failed, .successful,
+        ]
+        for (number, phase) in phases.enumerated() {
+            let time = Instant(milliseconds: Int64(number) * 1_000)
+            world.runs.append(
+                Run(
+                    name: "\(number) \(phase)", purpose: .background, hash: "h1", revision: 1,
+                    phase: phase, created: time))
         }
         world.settle()
-        #expect(world.runs.count <= 3)
-        #expect(world.runs.allSatisfy { $0.phase.isCompleted })
+        #expect(
+            world.runs.map(\.name) == ["2 error", "4 inconclusive", "5 failed", "6 successful"])
+    }
+
+    /// Holds: 5.2 ended.
+    @Test func `that nobody waits for any more are ended`() {
+        var world = deployed([.setWeight(10), .analysis])
+        world.update(to: "h2")
+        world.settle()
+        let left = world.runs.map(\.name)
+        world.update(to: "h3")
+        world.settle()
+        #expect(left == ["app-h2-2-1"])
+        #expect(world.runs.map(\.name) == ["app-h2-2-1", "app-h3-3-1"])
+        #expect(world.runs.map(\.isTerminating) == [true, false])
     }
 }

@@ -75,6 +75,10 @@ struct `An experiment step` {
         #expect(world.status.pauseConditions.map(\.reason) == [.inconclusiveExperiment])
         #expect(world.status.phase == .paused && world.weight == 20)
         #expect(world.status.currentStepIndex == 1)
+        // Autoscalers go on, unlike with an analysis run that was inconclusive.
+        world.rollout.spec.replicas = 20
+        world.settle()
+        #expect(world.set("h1")?.desired == 20 && world.set("h2")?.desired == 4)
     }
 
     @Test func `begins another experiment when a person resumes`() {

@@ -187,7 +187,7 @@ struct `An abort` {
         world.settle()
         #expect(world.status.currentStepIndex == 0)
         #expect(world.status.pauseConditions == [] && !world.status.controllerPause)
-        #expect(world.runs.allSatisfy { $0.isTerminating })
+        #expect(world.runs.map(\.isTerminating) == [true])
         #expect([world.services["canary"]?.hash, world.status.stableHash] == ["h1", "h1"])
         #expect(world.weight == 0)
         #expect(world.rollout.spec == spec)

@@ -52,6 +52,81 @@ struct `Somebody's own documents` {
         #expect(player.unansweredMetrics == [])
     }
 
+    /// Numbers come as the provider gives them to conditions, and documents as they are.
+    @Test(arguments: [
+        ("datadog: {query: x}", "result < 0.1", "0.01"),
+        ("web: {url: \"http://a\"}", "result < 0.1", "0.01"),
+        ("web: {url: \"http://a\"}", "result.ok && result.rate > 0.9", #"{"ok":true,"rate":1}"#),
+        ("graphite: {address: \"http://a\", query: target=x}", "result[0] < 0.1", "0.01"),
+        (
+            "cloudWatch: {metricDataQueries: [{id: a, expression: b}]}",
+            "result[0].Values[0] < 0.1",
+            "0.01"
+        ),
+    ])
+    func `are judged by what their provider answers`(
+        provider: String, condition: String, answer: String
+    ) throws {
+        let template = Self.template
+            .replacing(
+                #"prometheus: {address: "http://localhost:9090", query: up}"#, with: provider
+            )
+            .replacing("result[0] < 0.1", with: condition)
+        let answering = try #require(Story.Answering(answer))
+        let player = try player(Self.rollout + template, metrics: ["error-rate": answering])
+        #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+
+    /// However long they ask to wait, without an `end`.
+    @Test(arguments: [
+        "experiment: {duration: 3h, templates: [{name: a, specRef: canary}]}",
+        "analysis: {templates: [{templateName: errors}]}", "pause: {duration: 3h}",
+    ])
+    func `are played to the end`(step: String) throws {
+        let text =
+            Self.rollout.replacing("analysis: {templates: [{templateName: errors}]}", with: step)
+                + """
+                ---
+                apiVersion: argoproj.io/v1alpha1
+                kind: AnalysisTemplate
+                metadata: {name: errors, namespace: web}
+                spec:
+                  metrics:
+                  - name: error-rate
+                    count: 7
+                    interval: 30m
+                    provider: {prometheus: {address: "http://localhost:9090", query: up}}
+
+                """
+        let player = try player(text, metrics: ["error-rate": .value(0.01)])
+        #expect(player.play().ends["web/shop"]?.phase == "Healthy")
+    }
+
+    /// As the examples of the Gateway API's plugin are: its configuration names the namespace that
+    /// the others leave to the client.
+    @Test(arguments: ["Rollout", "HTTPRoute", "Service", nil])
+    func `are in one namespace whether they name it or not`(named: String?) throws {
+        func document(_ kind: String, _ name: String, _ version: String, _ spec: String) -> String {
+            let place = kind == named ? ", namespace: default" : ""
+            return "---\n{apiVersion: \(version), kind: \(kind), "
+                + "metadata: {name: \(name)\(place)}, spec: \(spec)}\n"
+        }
+        let rollout = Self.rollout
+            .replacing(", namespace: web", with: named == "Rollout" ? ", namespace: default" : "")
+            .replacing(
+                "nginx: {stableIngress: shop}",
+                with: "plugins: {argoproj-labs/gatewayAPI: {httpRoute: shop, namespace: default}}"
+            )
+            .replacing("- analysis: {templates: [{templateName: errors}]}", with: "- setWeight: 50")
+        let text =
+            rollout + document("Service", "shop", "v1", "{selector: {app: shop}}")
+            + document("Service", "shop-canary", "v1", "{selector: {app: shop}}")
+            + document(
+                "HTTPRoute", "shop", "gateway.networking.k8s.io/v1",
+                "{rules: [{backendRefs: [{name: shop}, {name: shop-canary}]}]}")
+        #expect(try player(text).play().ends["default/shop"]?.phase == "Healthy")
+    }
+
     @Test func `are played with the extensions that they name`() throws {
         let text = (Self.rollout + Self.template)
             .replacing("{nginx: {stableIngress: shop}}", with: "{plugins: {acme/mesh: {}}}")

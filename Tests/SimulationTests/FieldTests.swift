@@ -59,12 +59,9 @@ struct `A set of documents of the field` {
             ])
     }
 
-    /// What a simulation has nobody for, and what is played in its place: an answer with fields, a
-    /// program of somebody else's, an API that was given up.
+    /// What a simulation has nobody for, and what is played in its place: a program of somebody
+    /// else's, an API that was given up.
     private static let changes = [
-        "analysis-args": [
-            ("result.errors > 0", "result[0] > 0"), ("result.ready == true", "result[0] == 0"),
-        ],
         "job": [("- plugin: {name: example/step, config: {aggressiveness: low}}", "")],
         "traefik": [("traefik.containo.us", "traefik.io")],
     ]
@@ -76,16 +73,17 @@ struct `A set of documents of the field` {
     ]
 
     private func play(
-        _ name: String, _ story: String?, answers: [String: Double] = [:]
+        _ name: String, _ story: String?, answers: [String: Story.Answering] = [:]
     ) throws -> Transcript {
-        let good: [String: Double] = [
-            "success-rate": 0.99, "restarts": 0, "smoke": 0, "answers": 0,
-            "experimental-latency": 0.2, "compare": 1, "load-test": 0,
+        let good: [String: Story.Answering] = [
+            "success-rate": .value(0.99), "restarts": .value(0), "smoke": .value(0),
+            "answers": .document(["errors": 0, "ready": true]),
+            "experimental-latency": .value(0.2), "compare": .value(1), "load-test": .value(0),
         ]
         let told = try story.map { try Story(parsing: $0) }
         return try Player(
             documents: Self.documents(name, with: Self.changes[name] ?? []), story: told,
-            metrics: good.merging(answers) { $1 }.mapValues { .value($0) }
+            metrics: good.merging(answers) { $1 }
         ).play()
     }
 
@@ -99,15 +97,16 @@ struct `A set of documents of the field` {
     }
 
     /// By what is measured, or by a person.
-    static let bad: [(String, String?, [String: Double])] = [
-        ("analysis-args", nil, ["answers": 1]), ("experiment", nil, ["compare": 2]),
-        ("job", nil, ["load-test": 1]), ("istio-subsets", "10s image reviews:3\n60s abort", [:]),
+    static let bad: [(String, String?, [String: Story.Answering])] = [
+        ("analysis-args", nil, ["answers": .document(["errors": 1, "ready": true])]),
+        ("experiment", nil, ["compare": .value(2)]), ("job", nil, ["load-test": .value(1)]),
+        ("istio-subsets", "10s image reviews:3\n60s abort", [:]),
         ("smi", "10s image quotes:2\n60s abort", [:]),
     ]
 
     @Test(arguments: bad)
     func `is given back when it turns bad`(
-        name: String, story: String?, answers: [String: Double]
+        name: String, story: String?, answers: [String: Story.Answering]
     ) throws {
         let transcript = try play(name, story, answers: answers)
         #expect(transcript.ends.values.map(\.phase) == ["Degraded"], "\(transcript.text)")

@@ -125,10 +125,12 @@ struct `Lines of several pods` {
 }
 
 struct `What a metric answers` {
-    @Test func `is a number, nothing or an error`() {
+    @Test func `is a number, a document, nothing or an error`() {
         #expect(MetricAnswer(argument: "errors=0.01")?.answering == .value(0.01))
         #expect(MetricAnswer(argument: "errors=none")?.answering == .noData)
         #expect(MetricAnswer(argument: "errors=error")?.answering == .error)
+        let odd = MetricAnswer(argument: #"health={"query": "a=b"}"#)
+        #expect(odd?.name == "health" && odd?.answering == .document(["query": "a=b"]))
         #expect(MetricAnswer(argument: "errors=many") == nil)
         #expect(MetricAnswer(argument: "=1") == nil)
     }

@@ -61,6 +61,25 @@ private func router(_ key: String, _ configuration: JSON) throws -> Router {
     return try #require(result.router)
 }
 
+struct `Weights of the small routers` {
+    /// Holds: 6.7 traefik, 1.6 traefik.
+    @Test func `are those of the two Services in a TraefikService, and of nothing else`() throws {
+        var stage = Stage([traefikService("model")])
+        try stage.move(router("traefik", ["weightedTraefikServiceName": "model"]), to: 30)
+        let services = stage["TraefikService", "model"]?.spec?["weighted"]?["services"]
+        #expect(services?.array?.map { $0["weight"] } == [70, 30, 4])
+    }
+
+    /// Holds: 6.7 apisix, 1.6 apisix.
+    @Test func `are those of the two backends in an ApisixRoute`() throws {
+        var stage = Stage([apisixRoute("model")])
+        try stage.move(router("apisix", ["route": ["name": "model", "rules": ["main"]]]), to: 30)
+        let rules = stage["ApisixRoute", "model"]?.spec?["http"]?.array
+        #expect(rules?[0]["backends"]?.array?.map { $0["weight"] } == [30, 70])
+        #expect(rules?[1]["backends"]?.array?.map { $0["weight"] } == [nil])
+    }
+}
+
 struct `The SMI router` {
     /// Holds: 1.6 smi, 6.7 smi.
     /// Holds: 7.5 TrafficSplitCreated.

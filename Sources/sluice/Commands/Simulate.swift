@@ -20,8 +20,8 @@ struct Simulate: ParsableCommand {
                 5m    end
 
             Besides these it knows promote full, abort, retry, pause, resume, undo [REVISION], \
-            scale N, autoscale N, edit {spec: …}, metric NAME VALUE|none|error, new-pods N|all, \
-            stable-pods N|all, version-pods N|all, crash.
+            scale N, autoscale N, edit {spec: …}, metric NAME VALUE|JSON|none|error, \
+            new-pods N|all, stable-pods N|all, version-pods N|all, crash.
             """)
 
     @Argument(
@@ -95,21 +95,21 @@ struct Simulate: ParsableCommand {
     }
 }
 
-/// `NAME=VALUE`: a number, `none` for no data, or `error`.
+/// `NAME=VALUE`: a number, JSON, `none` for no data, or `error`.
 struct MetricAnswer: ExpressibleByArgument, Hashable, Sendable {
     let name: String
     let answering: Story.Answering
 
     init?(argument: String) {
-        guard let cut = argument.lastIndex(of: "="), cut != argument.startIndex else { return nil }
-        name = String(argument[..<cut])
-        let value = argument[argument.index(after: cut)...]
-        switch value {
-        case "none": answering = .noData
-        case "error": answering = .error
-        default:
-            guard let number = Double(value) else { return nil }
-            answering = .value(number)
+        // Either may have the sign in it: a name, or the JSON.
+        let cuts = [argument.lastIndex(of: "="), argument.firstIndex(of: "=")].compactMap(\.self)
+        for cut in cuts where cut != argument.startIndex {
+            let value = String(argument[argument.index(after: cut)...])
+            guard let answering = Story.Answering(value) else { continue }
+            self.name = String(argument[..<cut])
+            self.answering = answering
+            return
         }
+        return nil
     }
 }
