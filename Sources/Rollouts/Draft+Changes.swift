@@ -52,8 +52,14 @@ extension Draft {
         if isFirst || templateChanged {
             announceStart()
         }
+        forgetOtherStepsPause()
         forgetOtherStepsRun()
         forgetOtherStepsExperiment()
+    }
+
+    /// Whether others have moved the index since this process wrote it. A fresh one cannot tell.
+    var hasMovedOn: Bool {
+        seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
     }
 
     private var revisionStarts: Reason {
@@ -66,6 +72,21 @@ extension Draft {
         }
     }
 
+    /// A step that was skipped takes its pause with it (§4.9): the next one has a time of its own.
+    private mutating func forgetOtherStepsPause() {
+        let steps = seen.canary.steps
+        guard !status.isAborted, let index = status.currentStepIndex else { return }
+        if !hasMovedOn, steps.indices.contains(index), case .pause = steps[index] { return }
+        leave(.canaryPauseStep)
+    }
+
+    /// Ends a pause with the step that it belonged to. That is no resume.
+    mutating func leave(_ reason: PauseCondition.Reason) {
+        guard status.pauseConditions.contains(where: { $0.reason == reason }) else { return }
+        status.pauseConditions.removeAll { $0.reason == reason }
+        status.controllerPause = !status.pauseConditions.isEmpty
+    }
+
     /// A step that was skipped takes its analysis run with it: the run is not the present step's
     /// (§4.12).
     private mutating func forgetOtherStepsRun() {
@@ -75,7 +96,11 @@ extension Draft {
         let isOfThisStep =
             seen.run(mirror).map { $0.purpose == .step(index) }
             ?? mirror.name.isOrExtends("\(seen.rollout.name)-\(new.hash)-\(revision)-\(index)")
-        if !isOfThisStep { status.stepRun = nil }
+        if isOfThisStep { return }
+        status.stepRun = nil
+        if mirror.phase == .inconclusive, status.backgroundRun?.phase != .inconclusive {
+            leave(.inconclusiveAnalysisRun)
+        }
     }
 
     private mutating func reset() {
@@ -118,6 +143,15 @@ extension Draft {
                     "RolloutNotCompleted",
                     "Rollout not completed, started update to revision \(revision) (\(new.hash))"))
         }
+    }
+}
+
+extension Memory {
+    /// Takes down at which step a stored status leaves the rollout. One of a document that cannot
+    /// be followed has taken no command: an index that others raised is still to be noticed.
+    package mutating func stored(_ status: Status) {
+        guard lastStepIndex == nil || status[.invalidSpec] == nil else { return }
+        lastStepIndex = status.currentStepIndex
     }
 }
 

@@ -52,9 +52,7 @@ extension Draft {
         }
         status.controllerPause = false
         if !seen.spec.isPaused { note(.resumed) }
-        let movedOn =
-            seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
-        pauseWasEnded = !movedOn
+        pauseWasEnded = !hasMovedOn
         // A person who resumes after an inconclusive analysis asks for a new one.
         if status.stepRun?.phase == .inconclusive { status.stepRun = nil }
         if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }

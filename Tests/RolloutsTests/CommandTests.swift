@@ -1,0 +1,83 @@
+import Rollouts
+import Testing
+
+extension World {
+    /// A second revision is as far as it gets by itself.
+    static func updating(_ steps: [Step], size: Int = 5) -> World {
+        var world = deployed(steps, size: size)
+        world.update(to: "h2")
+        world.settle()
+        return world
+    }
+}
+
+struct `An index that others raised` {
+    private static let open = Step.pause(seconds: nil)
+
+    /// As `promote --skip-current-step` does, which leaves the pause conditions as they are.
+    private func skipped(_ steps: [Step], _ change: (inout World) -> Void = { _ in }) -> World {
+        var world = World.updating(steps)
+        change(&world)
+        world.rollout.status.currentStepIndex = (world.status.currentStepIndex ?? 0) + 1
+        return world
+    }
+
+    @Test(arguments: [Step.analysis, .experiment])
+    func `ends the pause that it left, and what comes next is not held up by it`(next: Step) {
+        var world = skipped([Self.open, next, Self.open])
+        world.settle()
+        #expect(world.status.phase == .progressing)
+        #expect(world.runs.count + world.experiments.count == 1)
+        world.end(.successful) { _ in true }
+        world.endExperiment(.successful)
+        world.settle()
+        #expect(world.status.currentStepIndex == 2)
+        #expect(world.broken == [])
+    }
+
+    @Test func `leaves the pause after it its own time`() {
+        var world = skipped([Self.open, .pause(seconds: 60), .setWeight(20)]) { $0.wait(100) }
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        world.wait(59)
+        #expect(world.status.currentStepIndex == 1)
+        world.wait(1)
+        #expect(world.status.stableHash == "h2")
+    }
+
+    @Test(arguments: [true, false])
+    func `skips an inconclusive experiment and no more`(isKnown: Bool) {
+        var world = skipped([.experiment, Self.open, .setWeight(20)]) {
+            $0.endExperiment(.inconclusive)
+            $0.settle()
+        }
+        if !isKnown { world.memory = Memory() }
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.pauseConditions.map(\.reason) == [.canaryPauseStep])
+    }
+
+    @Test(arguments: [true, false])
+    func `skips an inconclusive analysis and no more`(isKnown: Bool) {
+        var world = skipped([.analysis, Self.open, .setWeight(20)]) {
+            $0.end(.inconclusive) { _ in true }
+            $0.settle()
+        }
+        if !isKnown { world.memory = Memory() }
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.pauseConditions.map(\.reason) == [.canaryPauseStep])
+    }
+
+    @Test func `while the document cannot be followed skips one step afterwards, too`() {
+        var world = World.updating([Self.open, Self.open, .setWeight(20)])
+        world.refusal = "bad"
+        world.rollout.status.pauseConditions = []
+        world.rollout.status.currentStepIndex = 1
+        world.settle()
+        world.refusal = nil
+        world.settle()
+        #expect(world.status.currentStepIndex == 1)
+        #expect(world.status.phase == .paused)
+    }
+}
