@@ -8,6 +8,9 @@ extension Draft {
             status.promoteFull = false
             return
         }
+        // An abort that no turn has seen yet wins, whichever came first: a promotion can be said
+        // again.
+        if status.isAborted, status.abortedAt == nil { status.promoteFull = false }
         if status.promoteFull {
             status.isAborted = false
             status.abortedAt = nil

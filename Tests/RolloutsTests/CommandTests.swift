@@ -81,3 +81,62 @@ struct `An index that others raised` {
         #expect(world.status.phase == .paused)
     }
 }
+
+struct `A full promotion` {
+    @Test(arguments: [0, 1, 2, 3]) func `is ended by an abort`(turns: Int) {
+        var world = World.updating(fourSteps)
+        world.limits["h2"] = 3
+        world.rollout.status.promoteFull = true
+        for _ in 0..<turns { world.turn() }
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect([world.status.stableHash, world.status.phase?.rawValue] == ["h1", "Degraded"])
+        #expect(world.weight == 0)
+        #expect(!world.status.promoteFull)
+        #expect(world.broken == [])
+    }
+
+    @Test func `of a former revision is none of the next`() {
+        var world = World.updating(fourSteps)
+        world.rollout.status.promoteFull = true
+        world.update(to: "h3")
+        world.settle()
+        #expect([world.status.stableHash, world.status.currentPodHash] == ["h1", "h3"])
+        #expect(world.status.phase == .paused)
+    }
+}
+
+struct `A command to a blue-green rollout` {
+    private static let byHand = twoServices { $0.promotion = .byHand }
+    private static let judged = twoServices {
+        $0.promotion = .byHand
+        $0.judgesPreview = true
+        $0.judgesActive = true
+    }
+
+    private func previewed(_ plan: BlueGreen = byHand) -> World {
+        var world = deployed(plan)
+        world.update(to: "h2")
+        world.settle()
+        return world
+    }
+
+    @Test(arguments: [0, 1, 2]) func `to abort ends a full promotion`(turns: Int) {
+        var world = previewed(Self.judged)
+        world.limits["h2"] = 3
+        world.letPodsStart()
+        world.rollout.status.promoteFull = true
+        for _ in 0..<turns { world.turn() }
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.limits = [:]
+        world.letPodsStart()
+        world.settle()
+        #expect([world.active, world.status.stableHash] == ["h1", "h1"])
+        #expect(world.status.phase == .degraded)
+        #expect(world.broken == [])
+    }
+}
