@@ -99,6 +99,25 @@ struct `A full promotion` {
         #expect(world.broken == [])
     }
 
+    @Test(arguments: [true, false]) func `waits while the user's own pause holds`(routed: Bool) {
+        var world = deployed(fourSteps, size: 10)
+        world.rollout.spec.canary.hasRouter = routed
+        world.update(to: "h2")
+        world.settle()
+        let sizes = world.sizes
+        world.rollout.spec.isPaused = true
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect(world.status.stableHash == "h1")
+        #expect(world.status.message == "manually paused")
+        #expect(world.sizes == sizes)
+        #expect(world.weight == (routed ? 10 : 0))
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.status.stableHash == "h2")
+        #expect(world.broken == [])
+    }
+
     @Test func `of a former revision is none of the next`() {
         var world = World.updating(fourSteps)
         world.rollout.status.promoteFull = true
@@ -138,5 +157,16 @@ struct `A command to a blue-green rollout` {
         #expect([world.active, world.status.stableHash] == ["h1", "h1"])
         #expect(world.status.phase == .degraded)
         #expect(world.broken == [])
+    }
+
+    @Test func `to promote everything waits under the user's own pause`() {
+        var world = previewed(Self.judged)
+        world.rollout.spec.isPaused = true
+        world.rollout.status.promoteFull = true
+        world.settle()
+        #expect(world.active == "h1")
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect([world.active, world.status.stableHash] == ["h2", "h2"])
     }
 }
