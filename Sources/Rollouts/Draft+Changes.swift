@@ -38,6 +38,7 @@ extension Draft {
         if isFirst {
             status.currentStepIndex = steps.isEmpty ? nil : 0
         } else if templateChanged || stepsChanged {
+            if templateChanged { endRestart() }
             reset()
             if status.stableHash != new.hash {
                 note(templateChanged ? revisionStarts : .stepsChanged)
@@ -103,6 +104,14 @@ extension Draft {
         }
     }
 
+    /// A restart ends with the revision that it was asked for (§4.7), also one whose time has not
+    /// come: of another template all pods are new, and those that go are not worth it. One that has
+    /// pods already is restarted.
+    private mutating func endRestart() {
+        guard let restart = seen.restart, new.desired == 0, new.replicas == 0 else { return }
+        status.restartedAt = restart
+    }
+
     private mutating func reset() {
         leavePlugins(by: status.isAborted ? .abort : .terminate)
         status.pauseConditions = []
@@ -112,9 +121,6 @@ extension Draft {
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
-        // A restart ends with the revision that it was asked for (§4.7), also one whose time has
-        // not come: of another template all pods are new, and those that go are not worth it.
-        if let restart = seen.restart { status.restartedAt = restart }
         status.stepRun = nil
         status.currentExperiment = ""
         status.backgroundRun = nil

@@ -128,6 +128,28 @@ struct `A full promotion` {
     }
 }
 
+struct `A command and a change at once` {
+    @Test func `restart the pods, where only steps change`() {
+        var world = deployed(fourSteps, size: 4)
+        world.wait(60)
+        world.rollout.spec.restartAt = world.now
+        world.turn()
+        world.rollout.spec.stepsHash = "s2"
+        world.settle()
+        #expect(world.pods.allSatisfy { $0.created >= world.now })
+        #expect(world.status.restartedAt == world.rollout.spec.restartAt)
+    }
+
+    @Test func `restart the pods of the revision that is gone back to`() {
+        var world = World.updating(fourSteps, size: 4)
+        world.wait(60)
+        world.rollout.spec.restartAt = world.now
+        world.update(to: "h1")
+        world.settle()
+        #expect(world.pods.allSatisfy { $0.created >= world.now })
+    }
+}
+
 struct `A command to a blue-green rollout` {
     private static let byHand = twoServices { $0.promotion = .byHand }
     private static let judged = twoServices {
