@@ -113,7 +113,9 @@ extension Draft {
     }
 
     private mutating func reset() {
-        leavePlugins(by: status.isAborted ? .abort : .terminate)
+        // A retry that came with the change leaves as much to be taken back as the abort did.
+        let wasAborted = status.isAborted || status.abortedAt != nil
+        leavePlugins(by: wasAborted ? .abort : .terminate)
         status.pauseConditions = []
         status.controllerPause = false
         // An abort that no turn has seen yet is a command, and no command is lost; an old one ends

@@ -148,6 +148,27 @@ struct `A command and a change at once` {
         world.settle()
         #expect(world.pods.allSatisfy { $0.created >= world.now })
     }
+
+    @Test func `tell extensions of an abort that is over already`() {
+        let plugin = Step.plugin(PluginStep(name: "acme/check"))
+        var world = World.updating([plugin, plugin, .pause(seconds: nil)])
+        for _ in 0..<2 {
+            world.memory.talk?.answer = PluginAnswer(.successful)
+            world.settle()
+        }
+        world.rollout.status.isAborted = true
+        world.turn()
+        world.rollout.status.isAborted = false
+        world.update(to: "h3")
+        for _ in 0..<6 {
+            world.wait(60)
+            if world.memory.talk?.answer == nil {
+                world.memory.talk?.answer = PluginAnswer(.successful)
+            }
+        }
+        let ended = world.asked.filter { $0.operation == .abort }.map(\.index)
+        #expect(Set(ended) == [0, 1])
+    }
 }
 
 struct `A command to a blue-green rollout` {
