@@ -73,8 +73,7 @@ extension OperatorCommand {
             guard status?["currentPodHash"]?.string != status?["stableRS"]?.string else {
                 return []
             }
-            return unpause(reference, rollout)
-                + [Write(reference, .patchStatus(.merge(["status": ["promoteFull": true]])))]
+            return [seen(rollout, ["promoteFull": true])] + unpause(reference, rollout)
         case .undo(let revision):
             let target = try TemplateTarget(rollout, workload)
             return [try undo(target, rollout, replicaSets, to: revision)]
@@ -103,15 +102,20 @@ extension OperatorCommand {
         guard rollout.status?["pauseConditions"]?.array?.isEmpty == false else {
             throw CommandRefusal("rollout \(rollout.name) is not paused")
         }
+        return [seen(rollout, ["pauseConditions": .null])]
+    }
+
+    /// A change of the status as it was looked at.
+    private func seen(_ rollout: Object, _ change: JSON) -> Write {
+        let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
         let body: JSON = [
-            "metadata": ["resourceVersion": .string(rollout.resourceVersion)],
-            "status": ["pauseConditions": .null],
+            "metadata": ["resourceVersion": .string(rollout.resourceVersion)], "status": change,
         ]
-        return [Write(reference, .patchStatus(.merge(body)))]
+        return Write(reference, .patchStatus(.merge(body)))
     }
 
     /// One pause or one step. The version goes with it, so that two promotions at once do not skip
-    /// two steps.
+    /// two steps; and the user's own pause holds until then, so that nothing moves in between.
     private func promote(
         _ reference: Reference, _ rollout: Object
     ) throws(CommandRefusal) -> [Write] {
@@ -149,12 +153,7 @@ extension OperatorCommand {
             }
             change["currentStepIndex"] = .int(Int64(index + 1))
         }
-        let unpaused = unpause(reference, rollout)
-        var body: JSON = ["status": change]
-        if unpaused.isEmpty {
-            body["metadata"] = ["resourceVersion": .string(rollout.resourceVersion)]
-        }
-        return unpaused + [Write(reference, .patchStatus(.merge(body)))]
+        return [seen(rollout, change)] + unpause(reference, rollout)
     }
 
     private func undo(

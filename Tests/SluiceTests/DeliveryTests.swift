@@ -129,6 +129,30 @@ struct `An order` {
         #expect(rollout.status?["controllerPause"] == true)
     }
 
+    /// Between its two writes a controller could come to the next pause, and that one would end.
+    @Test func `to promote under the user's own pause lets go of it last`() async throws {
+        let bench = try bench(["spec": ["paused": true]])
+        await bench.before(3, status(["readyReplicas": 4]))
+        _ = try await delivery(.promote, to: bench).send(to: Bench.key)
+        let acts = await bench.writes.suffix(2).map(\.act)
+        guard case .patchStatus(.merge(let first)) = acts[0] else {
+            Issue.record("\(acts)")
+            return
+        }
+        #expect(first["metadata"]?["resourceVersion"] != nil)
+        #expect(acts[1] == .patch(.merge(["spec": ["paused": false]])))
+        #expect(await bench.rollout?.status?["pauseConditions"] == nil)
+    }
+
+    @Test func `to promote everything is about the version that was looked at`() async throws {
+        let bench = try bench(["spec": ["paused": true]])
+        await bench.before(2, status(["readyReplicas": 4]))
+        _ = try await delivery(.promoteFull, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.count == 4)
+        #expect(await bench.rollout?.status?["promoteFull"] == true)
+        #expect(await bench.rollout?.spec?["paused"] == false)
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],
