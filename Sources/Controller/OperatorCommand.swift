@@ -59,7 +59,11 @@ extension OperatorCommand {
         let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
         let status = rollout.status
         switch self {
-        case .abort: return [Write(reference, .patchStatus(.merge(["status": ["abort": true]])))]
+        case .abort:
+            var change: JSON = ["abort": true]
+            // Where an abort is there already, only a promotion that came after it is news.
+            if status?["promoteFull"]?.bool == true { change["promoteFull"] = false }
+            return [Write(reference, .patchStatus(.merge(["status": change])))]
         case .retry:
             guard status?["abort"]?.bool == true else {
                 throw CommandRefusal(

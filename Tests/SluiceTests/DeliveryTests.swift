@@ -153,6 +153,12 @@ struct `An order` {
         #expect(await bench.rollout?.spec?["paused"] == false)
     }
 
+    @Test func `to abort takes back a full promotion of what was aborted`() async throws {
+        let bench = try bench(["status": ["abort": true, "promoteFull": true]])
+        _ = try await delivery(.abort, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.first == status(["abort": true, "promoteFull": false]))
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],
