@@ -1,6 +1,8 @@
 import Documents
 import KubernetesObjects
 import Manifests
+import Rollouts
+import Traffic
 
 /// What a person asks of a rollout, as the writes that the field's tools send (rollout-semantics
 /// §7.6).
@@ -80,7 +82,9 @@ extension OperatorCommand {
             return [seen(rollout, ["promoteFull": true])] + unpause(reference, rollout)
         case .undo(let revision):
             let target = try TemplateTarget(rollout, workload)
-            return [try undo(target, rollout, replicaSets, to: revision)]
+            let parsed = RolloutDocument.parse(
+                rollout, workload: workload, routers: RouterKind.all)
+            return [try undo(target, parsed, replicaSets, to: revision)]
         case .setImage(let container, let image):
             let target = try TemplateTarget(rollout, workload)
             return [try setImage(target, container, image)]
@@ -161,7 +165,7 @@ extension OperatorCommand {
     }
 
     private func undo(
-        _ holder: TemplateTarget, _ rollout: Object, _ sets: [Object], to revision: Int?
+        _ holder: TemplateTarget, _ parsed: ParsedRollout, _ sets: [Object], to revision: Int?
     ) throws(CommandRefusal) -> Write {
         let byRevision = sets.compactMap { set in
             set.number(Keys.revision).map { (revision: $0, set: set) }
@@ -173,10 +177,15 @@ extension OperatorCommand {
                 throw CommandRefusal("unable to find specified revision \(revision) in history")
             }
         } else {
-            target = byRevision.dropFirst().first?.set
+            // A template that has no ReplicaSet yet, or cannot have one, is no revision: the one
+            // before it is the last.
+            let isRevision = sets.contains {
+                ReplicaSetDocument.parse($0, of: parsed).matchesTemplate
+            }
+            target = byRevision.dropFirst(isRevision ? 1 : 0).first?.set
         }
         guard let target, target.spec?["template"] != nil else {
-            throw CommandRefusal("no revision found for rollout \"\(rollout.name)\"")
+            throw CommandRefusal("no revision found for rollout \"\(parsed.rollout.name)\"")
         }
         let template = ReplicaSetDocument.template(of: target)
         if TemplateMeaning(template) == TemplateMeaning(holder.template) {

@@ -159,6 +159,42 @@ struct `An order` {
         #expect(await bench.writes.first == status(["abort": true, "promoteFull": false]))
     }
 
+    private func revision(_ number: Int, image: String) -> Object {
+        Object([
+            "metadata": [
+                "name": .string("shop-\(number)"),
+                "labels": ["rollouts-pod-template-hash": .string("hash\(number)")],
+                "annotations": ["rollout.argoproj.io/revision": .string(String(number))],
+            ],
+            "spec": ["template": template(image)],
+        ])
+    }
+
+    private func template(_ image: String) -> JSON {
+        [
+            "metadata": ["labels": ["app": "shop"]],
+            "spec": ["containers": [["name": "app", "image": .string(image)]]],
+        ]
+    }
+
+    /// A quota may keep its pods away for long.
+    /// Holds: 7.6 undo.
+    @Test(arguments: [("shop:v2", "shop:v1"), ("shop:v3", "shop:v2")])
+    func `to undo takes an edit back that is no revision yet`(present: String, before: String)
+        throws
+    {
+        var rollout = try rollout([:])
+        rollout["spec", "template"] = template(present)
+        let sets = [revision(1, image: "shop:v1"), revision(2, image: "shop:v2")]
+        let writes = try OperatorCommand.undo(toRevision: nil).writes(
+            on: rollout, replicaSets: sets)
+        let value = template(before)
+        #expect(
+            writes.map(\.act) == [
+                .patch(.json([["op": "replace", "path": "/spec/template", "value": value]]))
+            ])
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],
