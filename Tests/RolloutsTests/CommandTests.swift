@@ -149,6 +149,24 @@ struct `A command and a change at once` {
         #expect(world.pods.allSatisfy { $0.created >= world.now })
     }
 
+    @Test func `resume nothing of another revision`() {
+        var world = World.updating([.pause(seconds: nil), .pause(seconds: nil)])
+        world.rollout.status.pauseConditions = []
+        world.update(to: "h3")
+        world.settle()
+        #expect(world.status.currentStepIndex == 0)
+        #expect(world.status.phase == .paused)
+    }
+
+    @Test func `resume nothing of other steps`() {
+        var world = World.updating([.pause(seconds: nil), .pause(seconds: nil)])
+        world.rollout.status.pauseConditions = []
+        world.rollout.spec.stepsHash = "s2"
+        world.settle()
+        #expect(world.status.currentStepIndex == 0)
+        #expect(world.status.phase == .paused)
+    }
+
     @Test func `tell extensions of an abort that is over already`() {
         let plugin = Step.plugin(PluginStep(name: "acme/check"))
         var world = World.updating([plugin, plugin, .pause(seconds: nil)])
@@ -168,6 +186,23 @@ struct `A command and a change at once` {
         }
         let ended = world.asked.filter { $0.operation == .abort }.map(\.index)
         #expect(Set(ended) == [0, 1])
+    }
+}
+
+struct `A retry` {
+    @Test func `under the user's own pause begins when that ends`() {
+        var world = World.updating([.setWeight(10), .pause(seconds: nil), .setWeight(20)])
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.rollout.spec.isPaused = true
+        world.rollout.status.isAborted = false
+        world.settle()
+        #expect([world.status.currentStepIndex, world.weight] == [0, 0])
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect([world.status.currentStepIndex, world.weight] == [1, 10])
+        #expect(world.status.phase == .paused)
+        #expect(world.broken == [])
     }
 }
 
@@ -202,6 +237,52 @@ struct `A command to a blue-green rollout` {
         #expect(world.broken == [])
     }
 
+    @Test func `to resume is kept under the user's own pause`() {
+        var world = previewed()
+        world.rollout.spec.isPaused = true
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        world.memory = Memory()
+        world.settle()
+        #expect(world.active == "h1")
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect([world.active, world.status.stableHash] == ["h2", "h2"])
+        #expect(world.broken == [])
+    }
+
+    @Test func `to resume is about no other revision`() {
+        var world = previewed()
+        world.rollout.status.pauseConditions = []
+        world.update(to: "h3")
+        world.settle()
+        #expect(world.active == "h1")
+        #expect(world.status.phase == .paused)
+    }
+
+    @Test(arguments: [Run.Purpose.prePromotion, .postPromotion])
+    func `to judge anew is kept under the user's own pause`(purpose: Run.Purpose) {
+        var world = previewed(Self.judged)
+        if purpose == .postPromotion {
+            world.end(.successful) { _ in true }
+            world.settle()
+            world.resume()
+            #expect(world.active == "h2")
+        }
+        world.end(.inconclusive) { $0.purpose == purpose }
+        world.settle()
+        world.rollout.spec.isPaused = true
+        world.rollout.status.pauseConditions = []
+        world.settle()
+        let active = world.active
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.runs.count { $0.purpose == purpose } == 2)
+        #expect(world.active == active)
+        #expect(world.status.stableHash == "h1")
+        #expect(world.broken == [])
+    }
+
     @Test func `to promote everything waits under the user's own pause`() {
         var world = previewed(Self.judged)
         world.rollout.spec.isPaused = true
@@ -211,5 +292,20 @@ struct `A command to a blue-green rollout` {
         world.rollout.spec.isPaused = false
         world.settle()
         #expect([world.active, world.status.stableHash] == ["h2", "h2"])
+    }
+
+    @Test func `to retry is kept under the user's own pause`() {
+        var world = previewed(Self.judged)
+        world.rollout.status.isAborted = true
+        world.settle()
+        world.rollout.spec.isPaused = true
+        world.rollout.status.isAborted = false
+        world.settle()
+        world.memory = Memory()
+        world.rollout.spec.isPaused = false
+        world.settle()
+        #expect(world.active == "h1")
+        #expect(world.runs.map(\.name) == ["app-h2-2-pre", "app-h2-2-pre.1"])
+        #expect(world.broken == [])
     }
 }
