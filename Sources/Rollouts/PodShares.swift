@@ -92,11 +92,11 @@ extension PodShares {
         if ideal.canary >= canary.desired {
             let serving = stable.desired + canary.serving
             shrink(&wanted.stable, to: ideal.stable, spare: serving - least)
-            limit(&wanted.canary, beside: wanted.stable)
+            limit(&wanted.canary, beside: wanted.stable, of: stable)
         } else {
             let serving = canary.desired + stable.serving
             shrink(&wanted.canary, to: ideal.canary, spare: serving - least)
-            limit(&wanted.stable, beside: wanted.canary)
+            limit(&wanted.stable, beside: wanted.canary, of: canary)
         }
         if keepsStable, wanted.stable == 0, stable.desired > 0, wanted.canary < most, most > 1 {
             wanted.stable = 1
@@ -123,8 +123,10 @@ extension PodShares {
         side = max(ideal, side - spare)
     }
 
-    /// The growing side gives up what is above the limit, as far as its pods are not needed.
-    private func limit(_ side: inout Int, beside other: Int) {
-        side = max(min(side, most - other), min(side, least - other))
+    /// The growing side gives up what is above the limit, as far as its pods are not needed beside
+    /// those of the other that serve.
+    private func limit(_ side: inout Int, beside other: Int, of present: Side) {
+        let serving = min(other, present.available)
+        side = max(min(side, most - other), min(side, least - serving))
     }
 }
