@@ -1,6 +1,8 @@
 import Documents
 import KubernetesObjects
 import Manifests
+import Rollouts
+import Traffic
 
 /// What a person asks of a rollout, as the writes that the field's tools send (rollout-semantics
 /// §7.6).
@@ -59,7 +61,11 @@ extension OperatorCommand {
         let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
         let status = rollout.status
         switch self {
-        case .abort: return [Write(reference, .patchStatus(.merge(["status": ["abort": true]])))]
+        case .abort:
+            var change: JSON = ["abort": true]
+            // Where an abort is there already, only a promotion that came after it is news.
+            if status?["promoteFull"]?.bool == true { change["promoteFull"] = false }
+            return [Write(reference, .patchStatus(.merge(["status": change])))]
         case .retry:
             guard status?["abort"]?.bool == true else {
                 throw CommandRefusal(
@@ -73,11 +79,12 @@ extension OperatorCommand {
             guard status?["currentPodHash"]?.string != status?["stableRS"]?.string else {
                 return []
             }
-            return unpause(reference, rollout)
-                + [Write(reference, .patchStatus(.merge(["status": ["promoteFull": true]])))]
+            return [seen(rollout, ["promoteFull": true])] + unpause(reference, rollout)
         case .undo(let revision):
             let target = try TemplateTarget(rollout, workload)
-            return [try undo(target, rollout, replicaSets, to: revision)]
+            let parsed = RolloutDocument.parse(
+                rollout, workload: workload, routers: RouterKind.all)
+            return [try undo(target, parsed, replicaSets, to: revision)]
         case .setImage(let container, let image):
             let target = try TemplateTarget(rollout, workload)
             return [try setImage(target, container, image)]
@@ -103,15 +110,20 @@ extension OperatorCommand {
         guard rollout.status?["pauseConditions"]?.array?.isEmpty == false else {
             throw CommandRefusal("rollout \(rollout.name) is not paused")
         }
+        return [seen(rollout, ["pauseConditions": .null])]
+    }
+
+    /// A change of the status as it was looked at.
+    private func seen(_ rollout: Object, _ change: JSON) -> Write {
+        let reference = Reference(.rollouts, namespace: rollout.namespace, name: rollout.name)
         let body: JSON = [
-            "metadata": ["resourceVersion": .string(rollout.resourceVersion)],
-            "status": ["pauseConditions": .null],
+            "metadata": ["resourceVersion": .string(rollout.resourceVersion)], "status": change,
         ]
-        return [Write(reference, .patchStatus(.merge(body)))]
+        return Write(reference, .patchStatus(.merge(body)))
     }
 
     /// One pause or one step. The version goes with it, so that two promotions at once do not skip
-    /// two steps.
+    /// two steps; and the user's own pause holds until then, so that nothing moves in between.
     private func promote(
         _ reference: Reference, _ rollout: Object
     ) throws(CommandRefusal) -> [Write] {
@@ -149,16 +161,11 @@ extension OperatorCommand {
             }
             change["currentStepIndex"] = .int(Int64(index + 1))
         }
-        let unpaused = unpause(reference, rollout)
-        var body: JSON = ["status": change]
-        if unpaused.isEmpty {
-            body["metadata"] = ["resourceVersion": .string(rollout.resourceVersion)]
-        }
-        return unpaused + [Write(reference, .patchStatus(.merge(body)))]
+        return [seen(rollout, change)] + unpause(reference, rollout)
     }
 
     private func undo(
-        _ holder: TemplateTarget, _ rollout: Object, _ sets: [Object], to revision: Int?
+        _ holder: TemplateTarget, _ parsed: ParsedRollout, _ sets: [Object], to revision: Int?
     ) throws(CommandRefusal) -> Write {
         let byRevision = sets.compactMap { set in
             set.number(Keys.revision).map { (revision: $0, set: set) }
@@ -170,10 +177,15 @@ extension OperatorCommand {
                 throw CommandRefusal("unable to find specified revision \(revision) in history")
             }
         } else {
-            target = byRevision.dropFirst().first?.set
+            // A template that has no ReplicaSet yet, or cannot have one, is no revision: the one
+            // before it is the last.
+            let isRevision = sets.contains {
+                ReplicaSetDocument.parse($0, of: parsed).matchesTemplate
+            }
+            target = byRevision.dropFirst(isRevision ? 1 : 0).first?.set
         }
         guard let target, target.spec?["template"] != nil else {
-            throw CommandRefusal("no revision found for rollout \"\(rollout.name)\"")
+            throw CommandRefusal("no revision found for rollout \"\(parsed.rollout.name)\"")
         }
         let template = ReplicaSetDocument.template(of: target)
         if TemplateMeaning(template) == TemplateMeaning(holder.template) {

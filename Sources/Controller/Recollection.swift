@@ -113,7 +113,7 @@ package actor Recollection {
         let isOver = status.promoteFull || status.stableHash == status.currentPodHash
         let isAnother = memories[key]?.latch?.hash != status.currentPodHash
         if status.isAborted || isOver || isAnother { memories[key]?.latch = nil }
-        memories[key, default: Memory()].lastStepIndex = status.currentStepIndex
+        memories[key, default: Memory()].stored(status)
     }
 
     /// Whether a trouble is to be told: it is another one than the last, or that one was told long

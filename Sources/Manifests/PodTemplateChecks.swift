@@ -64,8 +64,8 @@ extension Reader {
         if let name = self["serviceAccountName"].text, let problem = Naming.subdomainProblem(name) {
             self["serviceAccountName"].invalid(problem, remedy: "name a ServiceAccount")
         }
+        // Its operators become more with the servers.
         for toleration in self["tolerations"].list {
-            toleration["operator"].checkOneOf(["Equal", "Exists"])
             toleration["effect"].checkOneOf(["NoExecute", "NoSchedule", "PreferNoSchedule"])
         }
         for constraint in self["topologySpreadConstraints"].list {

@@ -38,6 +38,7 @@ extension Draft {
         if isFirst {
             status.currentStepIndex = steps.isEmpty ? nil : 0
         } else if templateChanged || stepsChanged {
+            if templateChanged { endRestart() }
             reset()
             if status.stableHash != new.hash {
                 note(templateChanged ? revisionStarts : .stepsChanged)
@@ -52,8 +53,14 @@ extension Draft {
         if isFirst || templateChanged {
             announceStart()
         }
+        forgetOtherStepsPause()
         forgetOtherStepsRun()
         forgetOtherStepsExperiment()
+    }
+
+    /// Whether others have moved the index since this process wrote it. A fresh one cannot tell.
+    var hasMovedOn: Bool {
+        seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
     }
 
     private var revisionStarts: Reason {
@@ -66,6 +73,21 @@ extension Draft {
         }
     }
 
+    /// A step that was skipped takes its pause with it (§4.9): the next one has a time of its own.
+    private mutating func forgetOtherStepsPause() {
+        let steps = seen.canary.steps
+        guard !status.isAborted, let index = status.currentStepIndex else { return }
+        if !hasMovedOn, steps.indices.contains(index), case .pause = steps[index] { return }
+        leave(.canaryPauseStep)
+    }
+
+    /// Ends a pause with the step that it belonged to. That is no resume.
+    mutating func leave(_ reason: PauseCondition.Reason) {
+        guard status.pauseConditions.contains(where: { $0.reason == reason }) else { return }
+        status.pauseConditions.removeAll { $0.reason == reason }
+        status.controllerPause = !status.pauseConditions.isEmpty
+    }
+
     /// A step that was skipped takes its analysis run with it: the run is not the present step's
     /// (§4.12).
     private mutating func forgetOtherStepsRun() {
@@ -75,11 +97,25 @@ extension Draft {
         let isOfThisStep =
             seen.run(mirror).map { $0.purpose == .step(index) }
             ?? mirror.name.isOrExtends("\(seen.rollout.name)-\(new.hash)-\(revision)-\(index)")
-        if !isOfThisStep { status.stepRun = nil }
+        if isOfThisStep { return }
+        status.stepRun = nil
+        if mirror.phase == .inconclusive, status.backgroundRun?.phase != .inconclusive {
+            leave(.inconclusiveAnalysisRun)
+        }
+    }
+
+    /// A restart ends with the revision that it was asked for (§4.7), also one whose time has not
+    /// come: of another template all pods are new, and those that go are not worth it. One that has
+    /// pods already is restarted.
+    private mutating func endRestart() {
+        guard let restart = seen.restart, new.desired == 0, new.replicas == 0 else { return }
+        status.restartedAt = restart
     }
 
     private mutating func reset() {
-        leavePlugins(by: status.isAborted ? .abort : .terminate)
+        // A retry that came with the change leaves as much to be taken back as the abort did.
+        let wasAborted = status.isAborted || status.abortedAt != nil
+        leavePlugins(by: wasAborted ? .abort : .terminate)
         status.pauseConditions = []
         status.controllerPause = false
         // An abort that no turn has seen yet is a command, and no command is lost; an old one ends
@@ -87,9 +123,6 @@ extension Draft {
         if status.abortedAt != nil { status.isAborted = false }
         status.abortedAt = nil
         status.promoteFull = false
-        // A restart ends with the revision that it was asked for (§4.7), also one whose time has
-        // not come: of another template all pods are new, and those that go are not worth it.
-        if let restart = seen.restart { status.restartedAt = restart }
         status.stepRun = nil
         status.currentExperiment = ""
         status.backgroundRun = nil
@@ -118,6 +151,15 @@ extension Draft {
                     "RolloutNotCompleted",
                     "Rollout not completed, started update to revision \(revision) (\(new.hash))"))
         }
+    }
+}
+
+extension Memory {
+    /// Takes down at which step a stored status leaves the rollout. One of a document that cannot
+    /// be followed has taken no command: an index that others raised is still to be noticed.
+    package mutating func stored(_ status: Status) {
+        guard lastStepIndex == nil || status[.invalidSpec] == nil else { return }
+        lastStepIndex = status.currentStepIndex
     }
 }
 

@@ -8,6 +8,9 @@ extension Draft {
             status.promoteFull = false
             return
         }
+        // An abort that no turn has seen yet wins, whichever came first: a promotion can be said
+        // again.
+        if status.isAborted, status.abortedAt == nil { status.promoteFull = false }
         if status.promoteFull {
             status.isAborted = false
             status.abortedAt = nil
@@ -52,9 +55,7 @@ extension Draft {
         }
         status.controllerPause = false
         if !seen.spec.isPaused { note(.resumed) }
-        let movedOn =
-            seen.memory.lastStepIndex.map { $0 != seen.rollout.status.currentStepIndex } ?? false
-        pauseWasEnded = !movedOn
+        pauseWasEnded = !hasMovedOn
         // A person who resumes after an inconclusive analysis asks for a new one.
         if status.stepRun?.phase == .inconclusive { status.stepRun = nil }
         if status.backgroundRun?.phase == .inconclusive { status.backgroundRun = nil }

@@ -133,6 +133,11 @@ extension Draft {
     /// Everything at once: the new pods first, then the promotion, then traffic by the stable
     /// service.
     mutating func promoteFully() {
+        if seen.spec.isPaused {
+            holdAtEnd()
+            note(haltReason)
+            return
+        }
         growToFullSize()
         let current = seen.canaryWeight
         route(towards: current, canaryWanted: ceiling(current * seen.size, seen.total))
@@ -187,7 +192,7 @@ extension Draft {
             return
         }
         let count = seen.canary.steps.count
-        let skipped = count == 0 || seen.isWithinRollbackWindow
+        let skipped = count == 0 || seen.isWithinRollbackWindow || status.promoteFull
         let last = skipped ? 0 : weight(wantedAt: count - 1)
         let wanted = seen.hasSize ? max(seen.canaryWeight, last) : 0
         let sizing = seen.sizing(at: count)
@@ -200,6 +205,10 @@ extension Draft {
     /// The pods that `weight` needs after the last step: those of that step, and its full share
     /// once it is above that step's, or where that step wanted no pods.
     private func podsAtEnd(for weight: Int) -> Int {
+        // Nobody knows the step that a full promotion was asked for at, but the pods it wanted.
+        if status.promoteFull {
+            return min(ceiling(weight * seen.size, seen.total), max(1, new.desired))
+        }
         let last = max(0, seen.canary.steps.count - 1)
         if weight > seen.canary.weight(at: last) || seen.sizing(at: last).asksForNoPods {
             return ceiling(weight * seen.size, seen.total)

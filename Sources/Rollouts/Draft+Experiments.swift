@@ -52,7 +52,7 @@ extension Draft {
             experimentName(index), by: "-")
         if !isOfThisStep {
             status.currentExperiment = ""
-            status.pauseConditions.removeAll { $0.reason == .inconclusiveExperiment }
+            leave(.inconclusiveExperiment)
         }
     }
 

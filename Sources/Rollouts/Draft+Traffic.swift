@@ -15,8 +15,9 @@ extension Draft {
         let source = weightSource(at: index)
         let wanted = source < 0 ? 0 : weight(wantedAt: source)
         let pods = source < 0 ? 0 : canaryPods(at: source)
-        // Pods that are to go lose their traffic first, whatever the step asks for.
-        let isEmptied = source >= 0 && seen.sizing(at: source).asksForNoPods
+        // Pods that are to go lose their traffic first, whatever the step asks for, and get none
+        // again while they go.
+        let isEmptied = [source, index].contains { $0 >= 0 && seen.sizing(at: $0).asksForNoPods }
         route(towards: isEmptied ? 0 : wanted, canaryWanted: pods)
         if weight < enoughWeight(of: wanted, canaryWanted: pods) {
             note(.weightLimited(asked: wanted, carried: weight))

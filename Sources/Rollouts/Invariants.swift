@@ -1,7 +1,7 @@
 /// What no decision may break, whatever was seen (rollout-semantics §6.3, I1–I7, and ours for
 /// blue-green, I8–I11, for workloads, I12, for restarts, I13, for experiments, I14 and I16, for
-/// routers that are left, I15, and for commands, I17). Unit tests and the simulation check every
-/// decision; debug builds of the controller do too.
+/// routers that are left, I15, and for commands, I17 and I18). Unit tests and the simulation check
+/// every decision; debug builds of the controller do too.
 package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [String] {
     guard let new = seen.new ?? seen.current else { return [] }
     var seen = seen
@@ -12,12 +12,25 @@ package func brokenInvariants(of decision: Decision, _ seen: Snapshot) -> [Strin
         guard seen.new != nil else { return [] }
         return Sides(decision: decision, seen: seen, new: new, plan: plan).broken
             + seen.brokenAdoption(decision) + seen.brokenEvictions(decision)
+            + seen.brokenAbort(decision)
     }
     let promise = Promise(decision: decision, seen: seen, new: new)
     let broken =
         decision.actions.flatMap(promise.broken) + promise.brokenResumption()
         + seen.brokenAdoption(decision) + seen.brokenEvictions(decision)
+        + seen.brokenAbort(decision)
     return seen.canary.hasRouter ? broken : broken + promise.brokenShares()
+}
+
+extension Snapshot {
+    /// I18: an abort that nobody has seen yet is taken, or waits, as long as there is an update.
+    fileprivate func brokenAbort(_ decision: Decision) -> [String] {
+        let before = rollout.status, after = decision.status
+        let isLost =
+            before.isAborted && before.abortedAt == nil && !after.isAborted
+            && after.isUpdating(to: after.currentPodHash)
+        return isLost ? ["I18: an abort is forgotten"] : []
+    }
 }
 
 private struct Promise {

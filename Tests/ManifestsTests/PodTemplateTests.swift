@@ -70,9 +70,9 @@ struct `A wrong pod template` {
                 + "\"ClusterFirstWithHostNet\", \"Default\", \"None\""
         ),
         (
-            "tolerations: [{operator: In}]",
-            "tolerations[0].operator: Unsupported value: \"In\": supported values: \"Equal\", "
-                + "\"Exists\""
+            "tolerations: [{effect: Never}]",
+            "tolerations[0].effect: Unsupported value: \"Never\": supported values: "
+                + "\"NoExecute\", \"NoSchedule\", \"PreferNoSchedule\""
         ),
         (
             "topologySpreadConstraints: [{maxSkew: 0, topologyKey: zone}]",
@@ -162,7 +162,7 @@ struct `A wrong pod template` {
     @Test func `is none where defaults make it whole`() throws {
         let fields = """
             volumes: [{name: v}, {name: w, emptyDir: null, secret: {secretName: s}}]
-            tolerations: [{key: a}, {operator: Exists, effect: NoSchedule}]
+            tolerations: [{key: a}, {operator: Exists, effect: NoSchedule}, {operator: Gt}]
             dnsPolicy: null
             securityContext: {runAsUser: 0}
             """

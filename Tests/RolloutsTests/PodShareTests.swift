@@ -37,6 +37,17 @@ struct `Pods without a router` {
         #expect(passes.joined(separator: " ") == course.passes)
     }
 
+    /// The rollout had 8 before, and those of the canary do not start.
+    /// Holds: 4.3 never below.
+    @Test func `keep enough that serve where the rollout shrinks`() {
+        let next = PodShares(
+            size: 3, weight: 100, surge: 1, unavailable: 0,
+            canary: .init(desired: 4, available: 1), stable: .init(desired: 5, available: 5),
+            older: 0
+        ).next
+        #expect([next.canary, next.stable] == [3, 2])
+    }
+
     /// Holds: 4.3 never below, 4.3 never above.
     @Test(arguments: 0..<500) func `serve as before when the rollout has another size`(seed: Int) {
         var random = Lehmer(seed)

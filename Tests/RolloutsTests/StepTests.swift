@@ -192,6 +192,20 @@ struct `A step` {
         world.settle()
         #expect([world.status.currentStepIndex, world.set("h2")?.desired] == [1, 0])
     }
+
+    @Test func `that wants no pods sends them nothing where the rollout grows meanwhile`() {
+        var world = deployed([.setWeight(50), .setCanaryScale(.replicas(0)), .setWeight(50)])
+        world.update(to: "h2")
+        while world.status.currentStepIndex != 1 { world.turn() }
+        while world.weight != 0 { world.turn() }
+        #expect(world.set("h2")?.desired == 3)
+        world.rollout.spec.replicas = 8
+        world.turn()
+        #expect(world.weight == 0)
+        world.settle()
+        #expect(world.set("h2")?.desired == 0)
+        #expect(world.broken == [])
+    }
 }
 
 struct `A promotion` {

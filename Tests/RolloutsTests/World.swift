@@ -130,7 +130,7 @@ struct World {
         events += decision.events
         if rollout.status != decision.status { writes += 1 }
         rollout.status = decision.status
-        memory.lastStepIndex = decision.status.currentStepIndex
+        memory.stored(decision.status)
         for action in decision.actions { carryOut(action) }
         letPodsStart()
         return decision

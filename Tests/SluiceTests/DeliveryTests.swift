@@ -129,6 +129,72 @@ struct `An order` {
         #expect(rollout.status?["controllerPause"] == true)
     }
 
+    /// Between its two writes a controller could come to the next pause, and that one would end.
+    @Test func `to promote under the user's own pause lets go of it last`() async throws {
+        let bench = try bench(["spec": ["paused": true]])
+        await bench.before(3, status(["readyReplicas": 4]))
+        _ = try await delivery(.promote, to: bench).send(to: Bench.key)
+        let acts = await bench.writes.suffix(2).map(\.act)
+        guard case .patchStatus(.merge(let first)) = acts[0] else {
+            Issue.record("\(acts)")
+            return
+        }
+        #expect(first["metadata"]?["resourceVersion"] != nil)
+        #expect(acts[1] == .patch(.merge(["spec": ["paused": false]])))
+        #expect(await bench.rollout?.status?["pauseConditions"] == nil)
+    }
+
+    @Test func `to promote everything is about the version that was looked at`() async throws {
+        let bench = try bench(["spec": ["paused": true]])
+        await bench.before(2, status(["readyReplicas": 4]))
+        _ = try await delivery(.promoteFull, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.count == 4)
+        #expect(await bench.rollout?.status?["promoteFull"] == true)
+        #expect(await bench.rollout?.spec?["paused"] == false)
+    }
+
+    @Test func `to abort takes back a full promotion of what was aborted`() async throws {
+        let bench = try bench(["status": ["abort": true, "promoteFull": true]])
+        _ = try await delivery(.abort, to: bench).send(to: Bench.key)
+        #expect(await bench.writes.first == status(["abort": true, "promoteFull": false]))
+    }
+
+    private func revision(_ number: Int, image: String) -> Object {
+        Object([
+            "metadata": [
+                "name": .string("shop-\(number)"),
+                "labels": ["rollouts-pod-template-hash": .string("hash\(number)")],
+                "annotations": ["rollout.argoproj.io/revision": .string(String(number))],
+            ],
+            "spec": ["template": template(image)],
+        ])
+    }
+
+    private func template(_ image: String) -> JSON {
+        [
+            "metadata": ["labels": ["app": "shop"]],
+            "spec": ["containers": [["name": "app", "image": .string(image)]]],
+        ]
+    }
+
+    /// A quota may keep its pods away for long.
+    /// Holds: 7.6 undo.
+    @Test(arguments: [("shop:v2", "shop:v1"), ("shop:v3", "shop:v2")])
+    func `to undo takes an edit back that is no revision yet`(present: String, before: String)
+        throws
+    {
+        var rollout = try rollout([:])
+        rollout["spec", "template"] = template(present)
+        let sets = [revision(1, image: "shop:v1"), revision(2, image: "shop:v2")]
+        let writes = try OperatorCommand.undo(toRevision: nil).writes(
+            on: rollout, replicaSets: sets)
+        let value = template(before)
+        #expect(
+            writes.map(\.act) == [
+                .patch(.json([["op": "replace", "path": "/spec/template", "value": value]]))
+            ])
+    }
+
     @Test func `for several images starts one update`() async throws {
         let containers: JSON = [
             ["name": "app", "image": "shop:v2"], ["name": "log", "image": "log:1"],

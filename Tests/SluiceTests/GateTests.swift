@@ -81,6 +81,8 @@ struct `The verdict of a gate` {
         let verdict = try verdict(held)
         #expect(verdict.code == 4)
         #expect(verdict.why == "paused by spec.paused")
+        let promoted: JSON = ["spec": ["paused": true], "status": ["promoteFull": true]]
+        #expect(try self.verdict(promoted).code == 4)
     }
 
     @Test func `is degraded at once where the document is refused`() throws {

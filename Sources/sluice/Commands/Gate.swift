@@ -98,7 +98,9 @@ extension Verdict {
         if !status.isAborted && status.abortedAt != nil {
             return "waiting for the retry to be observed"
         }
-        if status.promoteFull && isUpdating { return "promoting without further steps" }
+        if status.promoteFull && isUpdating && !rollout.spec.isPaused {
+            return "promoting without further steps"
+        }
         // What was resumed while the user's own pause holds is seen, and waits for its end.
         if status.controllerPause && status.pauseConditions.isEmpty && !rollout.spec.isPaused {
             return "waiting for rollout to unpause"

@@ -26,7 +26,8 @@ extension Order {
     /// Whether what is asked for is so already.
     func isDone(on rollout: Object) -> Bool {
         switch commands {
-        case [.abort]: rollout.status?["abort"]?.bool == true
+        case [.abort]:
+            rollout.status?["abort"]?.bool == true && rollout.status?["promoteFull"]?.bool != true
         case [.pause]: rollout.spec?["paused"]?.bool == true
         default: false
         }
