@@ -32,10 +32,9 @@ extension Node {
         case .binary("??", _, _): false
         case .binary(_, let left, let right):
             left.isTyped(of: result) && right.isTyped(of: result)
-        case .choice(_, let yes, let no): yes.isTyped(of: result) && no.isTyped(of: result)
         case .call(let name, _): Self.typed.contains(name)
         case .each(let name, _, _, _): ["all", "any", "none", "one", "count"].contains(name)
-        case .element, .accumulator, .variable, .binding: false
+        case .choice, .element, .accumulator, .variable, .binding: false
         }
     }
 

@@ -116,6 +116,10 @@ package actor Recollection {
         memories[key, default: Memory()].stored(status)
     }
 
+    /// A status was sent, and nobody knows whether it is stored: the step that is found next may be
+    /// this process's own.
+    func mayHaveStored(_ key: RolloutKey) { memories[key]?.lastStepIndex = nil }
+
     /// Whether a trouble is to be told: it is another one than the last, or that one was told long
     /// ago. What is tried again every few seconds is not an event each time.
     func isNews(_ trouble: String, of key: RolloutKey, at now: Instant) -> Bool {

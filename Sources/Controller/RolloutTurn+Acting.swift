@@ -140,7 +140,12 @@ extension RolloutTurn {
             return false
         }
         body["metadata"] = ["resourceVersion": .string(scene.object.resourceVersion)]
-        _ = try await cluster.write(Write(scene.key.reference, .patchStatus(.merge(body))))
+        do throws(ClusterError) {
+            _ = try await cluster.write(Write(scene.key.reference, .patchStatus(.merge(body))))
+        } catch {
+            if case .unreachable = error { await memory.mayHaveStored(scene.key) }
+            throw error
+        }
         await memory.stored(status, of: scene.key)
         return true
     }

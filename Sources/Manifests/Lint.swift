@@ -16,11 +16,10 @@ package enum Lint {
     ) -> [Finding] {
         var findings: [Finding] = []
         var seen: Set<String> = []
-        let written = documents
         let documents = documents.map(\.withNamespace)
-        for (written, document) in zip(written, documents) {
-            findings += identity(of: Object(written.value), seen: &seen).placed(in: document)
+        for document in documents {
             let object = Object(document.value)
+            findings += identity(of: object, seen: &seen).placed(in: document)
             switch object.kind {
             case "Rollout" where isOurs(object):
                 let workload = workload(of: object, in: documents, isComplete: isComplete)

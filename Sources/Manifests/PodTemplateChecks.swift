@@ -31,7 +31,6 @@ extension Reader {
 
     /// A container, beside its name and what it needs.
     func checkContainer() {
-        self["image"].checkImage()
         self["imagePullPolicy"].checkOneOf(["Always", "IfNotPresent", "Never"])
         self["terminationMessagePolicy"].checkOneOf(["FallbackToLogsOnError", "File"])
         self["ports"].checkPorts()
@@ -42,7 +41,7 @@ extension Reader {
         ] { self[name].checkProbe(succeedsOnce: once) }
         for hook in ["postStart", "preStop"] where self["lifecycle"][hook].value?.object != nil {
             let handlers = ["exec", "httpGet", "tcpSocket", "sleep"]
-            self["lifecycle"][hook].checkHandlers(handlers, needsOne: true)
+            self["lifecycle"][hook].checkHandlers(handlers)
         }
         self["securityContext"]["runAsUser"].checkUser()
     }
@@ -99,12 +98,6 @@ extension Reader {
         guard let text, !supported.contains(text) else { return }
         let names = supported.map { "\"\($0)\"" }.joined(separator: ", ")
         refuse("Unsupported value: \"\(text)\": supported values: \(names)", remedy: "use one")
-    }
-
-    private func checkImage() {
-        guard let text, text.first?.isWhitespace == true || text.last?.isWhitespace == true
-        else { return }
-        invalid("must not have leading or trailing whitespace", remedy: "remove it")
     }
 
     private func checkUser() {
@@ -173,7 +166,7 @@ extension Reader {
 
     private func checkProbe(succeedsOnce: Bool) {
         guard value?.object != nil else { return }
-        checkHandlers(["exec", "httpGet", "tcpSocket", "grpc"], needsOne: false)
+        checkHandlers(["httpGet", "tcpSocket", "grpc", "exec"])
         for field in [
             "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
             "failureThreshold",
@@ -186,10 +179,11 @@ extension Reader {
         }
     }
 
-    private func checkHandlers(_ handlers: [String], needsOne: Bool) {
+    private func checkHandlers(_ handlers: [String]) {
         let found = handlers.filter { self[$0].value?.object != nil }
-        if needsOne, found.isEmpty {
-            require("must specify a handler type", remedy: "add exec or httpGet")
+        if found.isEmpty {
+            let names = handlers.joined(separator: ", ")
+            require("must specify a handler type", remedy: "add one of \(names)")
         }
         for handler in found.dropFirst() {
             self[handler].refuse(

@@ -87,16 +87,6 @@ extension RolloutParser {
                 )
             }
         }
-        for probe in ["livenessProbe", "readinessProbe", "startupProbe"]
-        where reader[probe].isPresent {
-            let handlers = ["exec", "httpGet", "tcpSocket", "grpc"].filter {
-                reader[probe][$0].isPresent
-            }
-            if handlers.isEmpty {
-                reader[probe].require(
-                    "must specify a handler type", remedy: "add httpGet, tcpSocket, grpc or exec")
-            }
-        }
         reader.checkContainer()
         environment(reader["env"])
         resources(reader["resources"])

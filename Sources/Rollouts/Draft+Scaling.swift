@@ -189,13 +189,12 @@ extension Draft {
     mutating func tidyRuns() {
         let current = Set(status.runs.map(\.name))
         tidy(
-            seen.runs, current: current, terminate: Action.terminateRun,
-            delete: Action.deleteRun)
+            seen.runs, current: current, terminate: Action.terminateRun, delete: Action.deleteRun)
         // Those of a ReplicaSet that somebody else deleted, too, or that a crash left behind.
         let hashes = Set(seen.replicaSets.filter { !$0.isDeleting }.map(\.hash))
         for run in seen.runs
-        where run.phase.isCompleted && !hashes.contains(run.hash) && !current.contains(run.name)
-            && !actions.contains(.deleteRun(name: run.name))
+        where run.phase.isCompleted && !run.hash.isEmpty && !hashes.contains(run.hash)
+            && !current.contains(run.name) && !actions.contains(.deleteRun(name: run.name))
         {
             actions.append(.deleteRun(name: run.name))
         }

@@ -247,8 +247,11 @@ extension Object {
 extension JSON {
     /// Seconds, or a duration of Go; nil where it is neither.
     fileprivate var milliseconds: Int64? {
-        let seconds = (int ?? string.flatMap { Int($0) }).map { Int64(min($0, 1 << 31)) * 1_000 }
-        return (seconds ?? string.flatMap { GoDuration.parse($0) }).map { min($0, longestWait) }
+        let seconds = (int ?? string.flatMap { Int($0) }).map { max(0, min($0, 1 << 31)) }
+        let milliseconds = seconds.map { Int64($0) * 1_000 }
+        return (milliseconds ?? string.flatMap { GoDuration.parse($0) }).map {
+            min($0, longestWait)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Documents
 import KubernetesObjects
 import Manifests
+import Rollouts
 import Testing
 
 @testable import Controller
@@ -27,5 +28,17 @@ struct `What was read of a rollout` {
         await memory.keep(RolloutReading(atRest, routers: []), of: key)
         await memory.forget(key)
         #expect(await memory.reading(of: key) == nil)
+    }
+
+    /// What it finds then may be its own, and is nobody's skip.
+    @Test func `is no step where nobody knows whether it was stored`() async {
+        let memory = Recollection()
+        let key = RolloutKey(namespace: "web", name: "shop")
+        var status = Status()
+        status.currentStepIndex = 1
+        await memory.stored(status, of: key)
+        #expect(await memory[key].lastStepIndex == 1)
+        await memory.mayHaveStored(key)
+        #expect(await memory[key].lastStepIndex == nil)
     }
 }

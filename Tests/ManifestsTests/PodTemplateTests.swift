@@ -21,6 +21,27 @@ struct `A wrong pod template` {
             "ports[0].protocol: Unsupported value: \"tcp\": supported values: \"SCTP\", \"TCP\", "
                 + "\"UDP\""
         ),
+        (
+            "ports: [{containerPort: 80, name: a--b}]",
+            "ports[0].name: Invalid value: \"a--b\": must not contain consecutive hyphens"
+        ),
+        (
+            "ports: [{containerPort: 80, name: a234567890123456}]",
+            "ports[0].name: Invalid value: \"a234567890123456\": must be no more than 15 characters"
+        ),
+        (
+            "ports: [{containerPort: 80, name: \"80\"}]",
+            "ports[0].name: Invalid value: \"80\": must contain at least one letter (a-z)"
+        ),
+        (
+            "ports: [{containerPort: 80, hostPort: 65536}]",
+            "ports[0].hostPort: Invalid value: 65536: must be between 1 and 65535, inclusive"
+        ),
+        (
+            "terminationMessagePolicy: Never",
+            "terminationMessagePolicy: Unsupported value: \"Never\": supported values: "
+                + "\"FallbackToLogsOnError\", \"File\""
+        ),
         ("env: [{value: x}]", "env[0].name: Required value"),
         (
             "resources: {limits: {cpu: -1}}",
@@ -60,6 +81,15 @@ struct `A wrong pod template` {
 
     static let pods: [(String, String)] = [
         ("volumes: [{name: v}, {name: v}]", "volumes[1].name: Duplicate value: \"v\""),
+        (
+            "topologySpreadConstraints: [{maxSkew: 1, whenUnsatisfiable: DoNotSchedule}]",
+            "topologySpreadConstraints[0].topologyKey: Required value: can not be empty"
+        ),
+        (
+            "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: No}]",
+            "topologySpreadConstraints[0].whenUnsatisfiable: Unsupported value: \"No\": supported "
+                + "values: \"DoNotSchedule\", \"ScheduleAnyway\""
+        ),
         (
             "volumes: [{name: v, configMap: {name: c}, emptyDir: {}}]",
             "volumes[0].configMap: Forbidden: may not specify more than 1 volume type"
@@ -169,6 +199,7 @@ struct `A wrong pod template` {
         #expect(try message(fields, container: false) == nil)
         let container = """
             ports: [{containerPort: 80, name: http}, {containerPort: 81}, {containerPort: 82}]
+            image: " "
             env: [{name: a.b-c}, {name: a, value: "", valueFrom: {fieldRef: {fieldPath: spec.x}}}]
             livenessProbe: {httpGet: {port: 80}, successThreshold: 1, periodSeconds: 0}
             lifecycle: {preStop: {sleep: {seconds: 5}}, postStart: null}

@@ -19,6 +19,7 @@ struct `Commands under random events` {
         #expect(play.world.status.stableHash == play.world.templateHash, "seed \(seed)")
         #expect(play.world.status.phase == .healthy, "seed \(seed)")
         let restart = play.world.rollout.spec.restartAt ?? Instant(milliseconds: 0)
+        #expect(!play.world.pods.isEmpty)
         #expect(play.world.pods.allSatisfy { $0.created >= restart }, "seed \(seed)")
     }
 }
@@ -86,8 +87,8 @@ private struct Play {
         case 14: world.rollout.spec.stepsHash = "s\(random.next(1...2))"
         case 15: world.refusal = world.refusal == nil ? "bad" : nil
         case 16: world.now = world.now.advanced(bySeconds: random.next(1...40))
-        case 18: if random.next(0...3) == 0 { world.rollout.spec.restartAt = world.now }
         case 17: world.endExperiment(random.next(0...1) == 0 ? .inconclusive : .successful)
+        case 18: if random.next(0...3) == 0 { world.rollout.spec.restartAt = world.now }
         default:
             let phases: [RunPhase] = [.successful, .inconclusive, .inconclusive, .failed]
             let phase = phases[random.next(0...3)]

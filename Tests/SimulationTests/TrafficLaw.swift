@@ -111,7 +111,8 @@ private func aiming(_ old: Sample.Aim, _ now: Sample.Aim, _ after: Sample) -> [S
     return broken
 }
 
-/// P4, P5: no service moves to pods that are not there, or too few for both sides. A subset may, while nobody comes by it.
+/// P4, P5: no service moves to pods that are not there, or too few for both sides. A subset may,
+/// while nobody comes by it.
 private func switching(_ before: Sample, _ after: Sample) -> [String] {
     var broken: [String] = []
     let isReached = after.weight > 0 || after.aims.isEmpty

@@ -141,7 +141,21 @@ struct `An order` {
         }
         #expect(first["metadata"]?["resourceVersion"] != nil)
         #expect(acts[1] == .patch(.merge(["spec": ["paused": false]])))
+        let status = try #require(await bench.rollout?.status)
+        #expect(status["pauseConditions"] == nil)
+    }
+
+    /// Whoever said it again would skip another step.
+    @Test func `to promote that is carried out in part says what is left`() async throws {
+        let bench = try bench(["spec": ["paused": true]])
+        await bench.refuse(3, .refused("no"))
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await delivery(.promote, to: bench).send(to: Bench.key)
+        }
+        #expect(failure?.message.contains("is taken, and spec.paused still holds it") == true)
+        #expect(failure?.remedy == "sluice resume shop")
         #expect(await bench.rollout?.status?["pauseConditions"] == nil)
+        #expect(await bench.rollout?.spec?["paused"] == true)
     }
 
     @Test func `to promote everything is about the version that was looked at`() async throws {

@@ -105,10 +105,20 @@ struct Delivery: Sendable {
     private func carryOut(
         _ writes: [Write], _ key: RolloutKey, since present: Object
     ) async throws(CommandFailure) -> Bool {
+        var isBegun = false
         do throws(ClusterError) {
-            for write in writes { _ = try await cluster.write(write) }
+            for write in writes {
+                _ = try await cluster.write(write)
+                isBegun = true
+            }
             return true
         } catch {
+            // Said again it would be carried out twice: only the user's own pause is left.
+            if isBegun {
+                throw CommandFailure(
+                    "\(subject(key)): \(order.words) is taken, and spec.paused still holds it:"
+                        + " \(error)", remedy: "sluice resume \(key.name)")
+            }
             switch error {
             case .conflict: return false
             case .refused(let text), .refusedAs(_, let text):
