@@ -10,15 +10,17 @@ struct Course {
     private var isPauseEnded = false
     private var images: [String: String] = [:]
 
-    init(_ record: [Object], commands: [StormHand.Sent]) {
+    /// - Parameter first: the version at which the storm began. What is before it is the document
+    ///   in the making.
+    init(_ record: [Object], from first: String, commands: [StormHand.Sent]) {
         versions = record.count
         let written = Set(commands.flatMap(\.versions))
         let seen = Set(record.map(\.resourceVersion))
         for command in commands where !command.versions.allSatisfy(seen.contains) {
             broken.append("\(command.command) made \(command.versions), which nobody saw")
         }
-        // What was written before the controller first looked is the document in the making.
-        let played = record.drop { $0.status?["phase"] == nil }
+        let played = record.drop { $0.resourceVersion != first }
+        if played.isEmpty { broken.append("nobody saw version \(first)") }
         for (before, after) in zip(played, played.dropFirst()) {
             let count = broken.count
             if written.contains(after.resourceVersion) {

@@ -49,6 +49,10 @@ import Testing
             try await stage.wait(for: "the first versions") {
                 try await fleet.count("Healthy", in: stage.server) == fleet.names.count
             }
+            var first: [String: String] = [:]
+            for name in fleet.names {
+                first[name] = try await stage.server.get(fleet.reference(name)).resourceVersion
+            }
             let begun = ContinuousClock.now
             await storm.begin(fleet.names, stage.hand(for: fleet))
             try await storm.nudgeUntilOver()
@@ -66,7 +70,9 @@ import Testing
                     stage.versions(of: name).last?.resourceVersion == rollout.resourceVersion
                 }
                 courses.append(
-                    Course(stage.versions(of: name), commands: await storm.sent[name] ?? []))
+                    Course(
+                        stage.versions(of: name), from: first[name] ?? "",
+                        commands: await storm.sent[name] ?? []))
             }
             let sent = await storm.sent.values.flatMap(\.self)
             print(
