@@ -7,21 +7,11 @@ struct `Blue-green commands under random events` {
     @Test(arguments: 0..<200) func `leave what they were given for, once`(seed: Int) {
         var random = Lehmer(seed)
         var play = Play(&random)
-        for _ in 0..<60 {
-            if random.next(0...3) == 0 { play.world.memory = Memory() }
-            for _ in 0..<random.next(1...2) { play.command(&random) }
-            for _ in 0..<random.next(1...3) { play.turn() }
-        }
-        #expect(play.broken == [], "seed \(seed)")
-        play.end()
-        #expect(play.world.broken == [], "seed \(seed)")
-        #expect(play.world.status.stableHash == play.world.templateHash, "seed \(seed)")
-        #expect(play.world.status.phase == .healthy, "seed \(seed)")
+        play.run(&random, seed)
     }
 }
 
-/// A rollout, and what people have asked of it.
-private struct Play {
+private struct Play: CommandPlay {
     var world: World
     var broken: [String] = []
     private let plan: BlueGreen
@@ -42,6 +32,10 @@ private struct Play {
         }
         world = deployed(plan, size: random.next(1...4))
         world.update(to: "h2")
+    }
+
+    mutating func restart(_ random: inout Lehmer) {
+        if random.next(0...3) == 0 { world.memory = Memory() }
     }
 
     mutating func command(_ random: inout Lehmer) {
@@ -102,7 +96,6 @@ private struct Play {
         }
     }
 
-    /// Everything is allowed, and everybody is content.
     mutating func end() {
         world.rollout.spec.isPaused = false
         world.refusal = nil

@@ -8,16 +8,7 @@ struct `Commands under random events` {
     @Test(arguments: 0..<300) func `leave what they were given for, once`(seed: Int) {
         var random = Lehmer(seed)
         var play = Play(&random, seed)
-        for _ in 0..<60 {
-            play.restart(&random)
-            for _ in 0..<random.next(1...2) { play.command(&random) }
-            for _ in 0..<random.next(1...3) { play.turn() }
-        }
-        #expect(play.broken == [], "seed \(seed)")
-        play.end()
-        #expect(play.world.broken == [], "seed \(seed)")
-        #expect(play.world.status.stableHash == play.world.templateHash, "seed \(seed)")
-        #expect(play.world.status.phase == .healthy, "seed \(seed)")
+        play.run(&random, seed)
         let restart = play.world.rollout.spec.restartAt ?? Instant(milliseconds: 0)
         #expect(!play.world.pods.isEmpty)
         #expect(play.world.pods.allSatisfy { $0.created >= restart }, "seed \(seed)")
@@ -25,7 +16,35 @@ struct `Commands under random events` {
 }
 
 /// A rollout, and what people have asked of it.
-private struct Play {
+protocol CommandPlay {
+    var world: World { get }
+    var broken: [String] { get }
+    /// A new process may come.
+    mutating func restart(_ random: inout Lehmer)
+    mutating func command(_ random: inout Lehmer)
+    mutating func turn()
+    /// Everything is allowed, and everybody is content.
+    mutating func end()
+}
+
+extension CommandPlay {
+    /// One command or two at once, and some turns, again and again; then everything comes to its
+    /// end.
+    mutating func run(_ random: inout Lehmer, _ seed: Int) {
+        for _ in 0..<60 {
+            restart(&random)
+            for _ in 0..<random.next(1...2) { command(&random) }
+            for _ in 0..<random.next(1...3) { turn() }
+        }
+        #expect(broken == [], "seed \(seed)")
+        end()
+        #expect(world.broken == [], "seed \(seed)")
+        #expect(world.status.stableHash == world.templateHash, "seed \(seed)")
+        #expect(world.status.phase == .healthy, "seed \(seed)")
+    }
+}
+
+private struct Play: CommandPlay {
     var world: World
     var broken: [String] = []
     private var hashes = 2
@@ -161,7 +180,6 @@ private struct Play {
             || world.status.pauseConditions.contains { $0.reason == .inconclusiveAnalysisRun }
     }
 
-    /// Everything is allowed, and everybody is content.
     mutating func end() {
         world.rollout.spec.isPaused = false
         world.refusal = nil

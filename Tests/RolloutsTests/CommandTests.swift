@@ -82,17 +82,24 @@ struct `An index that others raised` {
     }
 }
 
+extension World {
+    /// Asks for everything at once, and gives it up so many turns later; then all pods come.
+    fileprivate mutating func promoteFully(abortedAfter turns: Int) {
+        rollout.status.promoteFull = true
+        for _ in 0..<turns { turn() }
+        rollout.status.isAborted = true
+        settle()
+        limits = [:]
+        letPodsStart()
+        settle()
+    }
+}
+
 struct `A full promotion` {
     @Test(arguments: [0, 1, 2, 3]) func `is ended by an abort`(turns: Int) {
         var world = World.updating(fourSteps)
         world.limits["h2"] = 3
-        world.rollout.status.promoteFull = true
-        for _ in 0..<turns { world.turn() }
-        world.rollout.status.isAborted = true
-        world.settle()
-        world.limits = [:]
-        world.letPodsStart()
-        world.settle()
+        world.promoteFully(abortedAfter: turns)
         #expect([world.status.stableHash, world.status.phase?.rawValue] == ["h1", "Degraded"])
         #expect(world.weight == 0)
         #expect(!world.status.promoteFull)
@@ -225,13 +232,7 @@ struct `A command to a blue-green rollout` {
         var world = previewed(Self.judged)
         world.limits["h2"] = 3
         world.letPodsStart()
-        world.rollout.status.promoteFull = true
-        for _ in 0..<turns { world.turn() }
-        world.rollout.status.isAborted = true
-        world.settle()
-        world.limits = [:]
-        world.letPodsStart()
-        world.settle()
+        world.promoteFully(abortedAfter: turns)
         #expect([world.active, world.status.stableHash] == ["h1", "h1"])
         #expect(world.status.phase == .degraded)
         #expect(world.broken == [])

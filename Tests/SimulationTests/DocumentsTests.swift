@@ -85,19 +85,9 @@ struct `Somebody's own documents` {
     func `are played to the end`(step: String) throws {
         let text =
             Self.rollout.replacing("analysis: {templates: [{templateName: errors}]}", with: step)
-                + """
-                ---
-                apiVersion: argoproj.io/v1alpha1
-                kind: AnalysisTemplate
-                metadata: {name: errors, namespace: web}
-                spec:
-                  metrics:
-                  - name: error-rate
-                    count: 7
-                    interval: 30m
-                    provider: {prometheus: {address: "http://localhost:9090", query: up}}
-
-                """
+            + Self.template.replacing(
+                "successCondition: \"result[0] < 0.1\"", with: "count: 7\n      interval: 30m")
+        #expect(text.contains("interval: 30m"))
         let player = try player(text, metrics: ["error-rate": .value(0.01)])
         #expect(player.play().ends["web/shop"]?.phase == "Healthy")
     }
